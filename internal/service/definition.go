@@ -1,0 +1,178 @@
+package service
+
+import (
+	"stoa/internal/calendar"
+	"stoa/internal/rule"
+)
+
+// Jurisdiction is a checked and compiled folder: immutable, safe for concurrent use.
+type Jurisdiction struct {
+	File       JurisdictionFile
+	Calendar   *calendar.Calendar
+	Parameters []*Parameter
+	Registers  map[string]*Register
+	Services   []*Service // by id
+	Demo       DemoFile
+	Hash       string // of every file that was read
+}
+
+// Register is a checked register file with its seed records.
+type Register struct {
+	RegisterFile
+	Seeds []SeedRecord
+}
+
+// SeedRecord is a record that comes with the folder.
+type SeedRecord struct {
+	Key    string
+	Fields map[string]rule.Value
+}
+
+// Service is a checked and compiled service file.
+type Service struct {
+	ServiceFile
+	Hash         string // pins the service with everything that it is judged by
+	Jurisdiction *Jurisdiction
+	Pages        []*Page
+	Questions    []*Question // all, groups before their members
+	Lookups      []*Lookup
+	Eligibility  []*Eligibility
+	Values       []*Named // values and tables in an order in which each needs only earlier ones
+	Fee          []*Fee
+	Label        *Rule
+	States       map[string]*State
+	Actions      []*Action
+	Consultees   map[string]*Consultee
+	Letters      map[string]*Letter
+	Issue        *Issue
+
+	sources map[string][]byte
+}
+
+// Rule is a compiled expression.
+type Rule struct {
+	Expr
+	*rule.Program
+}
+
+// Page is a topic.
+type Page struct {
+	File      PageFile
+	When      *Rule // nil: always
+	Questions []*Question
+}
+
+// Question is a question in its place.
+type Question struct {
+	QuestionFile
+	Path      string // ids from the outermost group inwards: partners.children.name
+	Page      *Page
+	Parent    *Question // the group it is in; nil at the top
+	When      *Rule
+	Checks    []*Check
+	Members   []*Question // of a group
+	ValueType rule.Type   // what rules see when it is answered
+}
+
+// Check is a compiled validation.
+type Check struct {
+	CheckFile
+	That *Rule
+}
+
+// Lookup is a compiled look-up; Uses names the questions it needs.
+type Lookup struct {
+	ID string
+	LookupFile
+	Match map[string]*Rule
+}
+
+// Eligibility is a compiled condition. Questions are those it depends on, directly or not, in asking order.
+type Eligibility struct {
+	EligibilityFile
+	That      *Rule
+	Questions []*Question
+}
+
+// Named is a value (Rule) or a decision table (Table).
+type Named struct {
+	ID    string
+	Title Text
+	Law   string
+	Type  rule.Type
+	Rule  *Rule
+	Table *Table
+}
+
+// Table is a compiled decision table.
+type Table struct {
+	File   TableFile
+	Inputs []*Rule
+	*rule.Table
+}
+
+// Fee is a compiled item of the fee.
+type Fee struct {
+	FeeFile
+	When   *Rule
+	Amount *Rule
+}
+
+// State is a compiled state.
+type State struct {
+	StateFile
+	Deadline *Deadline
+}
+
+// Deadline is a compiled deadline.
+type Deadline struct {
+	DeadlineFile
+	On *Rule
+}
+
+// Action is a compiled action.
+type Action struct {
+	ActionFile
+	When *Rule
+}
+
+// Consultee is a compiled consultee; Sees lists its questions.
+type Consultee struct {
+	ConsulteeFile
+	Sees   []*Question
+	Within *Deadline
+}
+
+// Letter is a compiled letter.
+type Letter struct {
+	ID string
+	LetterFile
+	Blocks []*LetterBlock
+}
+
+// LetterBlock holds, per language, text cut at its {{ rules }}.
+type LetterBlock struct {
+	LetterBlockFile
+	When    *Rule
+	Heading Template
+	Text    Template
+	Items   []Template
+}
+
+// Template is a text per language with rules in it.
+type Template map[string][]Piece
+
+// Piece is literal text or a rule.
+type Piece struct {
+	Text string
+	Rule *Rule
+}
+
+// Issue is what is issued, compiled.
+type Issue struct {
+	IssueFile
+	Register *Register
+	Fields   map[string]*Rule
+	From     *Rule
+	Until    *Rule
+}
