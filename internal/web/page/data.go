@@ -117,6 +117,19 @@ func (c SummaryCard) given() bool {
 func (t CardTitle) given() bool { return t.Text != "" || t.HTML != nil }
 func (t Tag) given() bool       { return t.Text != "" || t.HTML != nil }
 
+// context tells a link from its neighbours; each part begins with a space that
+// keeps it apart from the words before when read out.
+func (a Action) context(card CardTitle) Component {
+	var g Group
+	if a.VisuallyHiddenText != "" {
+		g = append(g, Text(" "+a.VisuallyHiddenText))
+	}
+	if card.given() {
+		g = append(g, Text(" ("), phrase(card.Text, card.HTML), Text(")"))
+	}
+	return g
+}
+
 func (p SummaryList) anyActions() bool {
 	for _, row := range p.Rows {
 		if len(row.Actions.Items) > 0 {

@@ -53,6 +53,14 @@ func (t Text) Render(_ context.Context, w io.Writer) error {
 	return err
 }
 
+// phrase is what a Text field and its HTML field say together.
+func phrase(text string, html Component) Component {
+	if html != nil {
+		return html
+	}
+	return Text(text)
+}
+
 // classes joins class names, leaving out the empty ones.
 func classes(first string, more ...string) string {
 	n := len(first)
