@@ -1,0 +1,140 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+const (
+	oldestPostgres = 150000
+	writeConns     = 16
+	maxTries       = 12
+)
+
+// postgresDB is a PostgreSQL server, or something that speaks its protocol.
+type postgresDB struct {
+	writing *sql.DB
+	reading *sql.DB
+}
+
+func openPostgres(ctx context.Context, url string, readConns int) (engine, error) {
+	cfg, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, errors.New("the URL cannot be read, want postgres://user@host:port/database") // err may show a password
+	}
+	db := &postgresDB{writing: stdlib.OpenDB(*cfg), reading: stdlib.OpenDB(*cfg)}
+	db.writing.SetMaxOpenConns(writeConns)
+	db.writing.SetMaxIdleConns(writeConns)
+	db.reading.SetMaxOpenConns(readConns)
+	db.reading.SetMaxIdleConns(readConns)
+	if err := db.check(ctx); err != nil {
+		return nil, errors.Join(err, db.close())
+	}
+	return db, nil
+}
+
+// check refuses a database on which the same program would behave differently.
+func (db *postgresDB) check(ctx context.Context) error {
+	var version, encoding, collation, name string
+	err := db.reading.QueryRowContext(ctx, `SELECT current_setting('server_version_num'), current_setting('server_encoding'),
+		datcollate, datname FROM pg_database WHERE datname = current_database()`).Scan(&version, &encoding, &collation, &name)
+	if err != nil {
+		return err
+	}
+	if n, err := strconv.Atoi(version); err != nil || n < oldestPostgres {
+		return fmt.Errorf("the server's version number is %s, want at least %d (PostgreSQL 15)", version, oldestPostgres)
+	}
+	if encoding != "UTF8" {
+		return fmt.Errorf("database %q has encoding %s, want UTF8: create it with "+
+			"CREATE DATABASE … ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0", name, encoding)
+	}
+	switch collation {
+	case "C", "POSIX", "C.UTF-8", "C.utf8":
+		return nil
+	}
+	return fmt.Errorf("database %q sorts text by %s, want C, so that order is the same everywhere and an upgrade of the "+
+		"server cannot change it: create it with CREATE DATABASE … ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0",
+		name, collation)
+}
+
+// write runs fn again after a serialization failure or a deadlock: the one place where transactions are retried.
+func (db *postgresDB) write(ctx context.Context, newTx func() *Tx, fn func(context.Context, *Tx) error) error {
+	for try := 1; ; try++ {
+		tx := newTx()
+		err := db.once(ctx, db.writing, &sql.TxOptions{Isolation: sql.LevelReadCommitted}, tx, fn)
+		if err == nil {
+			tx.committed()
+			return nil
+		}
+		if !errors.Is(tx.failed, ErrSerialization) || try == maxTries {
+			return err
+		}
+		wait := time.NewTimer(time.Duration(rand.Int64N(int64(time.Millisecond) << min(try, 7))))
+		select {
+		case <-wait.C:
+		case <-ctx.Done():
+			wait.Stop()
+			return ctx.Err()
+		}
+	}
+}
+
+func (db *postgresDB) read(ctx context.Context, newTx func() *Tx, fn func(context.Context, *Tx) error) error {
+	return db.once(ctx, db.reading, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, newTx(), fn)
+}
+
+func (db *postgresDB) once(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, tx *Tx, fn func(context.Context, *Tx) error) error {
+	// The connection outlives a cancelled ctx until our own Rollback: an answered commit is never turned into an error.
+	still := context.WithoutCancel(ctx)
+	c, err := pool.Conn(ctx)
+	if err != nil {
+		return beginError(ctx, err)
+	}
+	defer c.Close()
+	ptx, err := c.BeginTx(still, opts)
+	if err != nil {
+		return beginError(ctx, err)
+	}
+	defer ptx.Rollback() // after a commit it does nothing; otherwise the server forgets all anyway
+	tx.conn, tx.lock = pgConn{ptx}, " FOR UPDATE"
+	if err := tx.run(ctx, fn); err != nil {
+		return err
+	}
+	if err := ptx.Commit(); err != nil {
+		err = translate(tx.name, fmt.Errorf("commit: %w", err))
+		var e *Error
+		if errors.As(err, &e) && (e.Kind == ErrUnavailable || e.Kind == errOther) {
+			e.Kind = ErrInDoubt
+		}
+		return tx.spoil(err)
+	}
+	return nil
+}
+
+func beginError(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return &engineError{fmt.Errorf("begin: %w", err)}
+}
+
+func (db *postgresDB) close() error { return errors.Join(db.writing.Close(), db.reading.Close()) }
+
+// pgConn sends a transaction's statements; pgx prepares each text once per connection.
+type pgConn struct{ tx *sql.Tx }
+
+func (c pgConn) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+	return c.tx.ExecContext(ctx, query, args...)
+}
+
+func (c pgConn) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	return c.tx.QueryContext(ctx, query, args...)
+}
