@@ -42,6 +42,9 @@ func newNames(p *Printer) *names {
 	}
 }
 
+// pattern is C for a message that bare fills.
+func (p *Printer) pattern(context, msgid string) string { return p.get(context, msgid) }
+
 // bare fills a pattern without isolates: its parts belong together.
 func bare(pattern string, pairs ...string) string {
 	return strings.NewReplacer(pairs...).Replace(pattern)
@@ -59,7 +62,7 @@ func (p *Printer) month(of [12]string, m time.Month) string {
 
 // Date is "16 November 2026".
 func (p *Printer) Date(y int, m time.Month, d int) string {
-	return bare(p.C("date", "{day} {month} {year}"),
+	return bare(p.pattern("date", "{day} {month} {year}"),
 		"{day}", p.int(d), "{month}", p.month(p.names.months, m), "{year}", p.int(y))
 }
 
@@ -70,30 +73,30 @@ func (p *Printer) DateOf(d interface{ YMD() (int, time.Month, int) }) string {
 
 // DateShort is "16 Nov 2026", for tables.
 func (p *Printer) DateShort(y int, m time.Month, d int) string {
-	return bare(p.C("short date", "{day} {month} {year}"),
+	return bare(p.pattern("short date", "{day} {month} {year}"),
 		"{day}", p.int(d), "{month}", p.month(p.names.short, m), "{year}", p.int(y))
 }
 
 // DateLong is "Monday, 16 November 2026".
 func (p *Printer) DateLong(y int, m time.Month, d int) string {
 	w := time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Weekday()
-	return bare(p.C("date", "{weekday}, {date}"), "{weekday}", p.names.weekdays[w], "{date}", p.Date(y, m, d))
+	return bare(p.pattern("date", "{weekday}, {date}"), "{weekday}", p.names.weekdays[w], "{date}", p.Date(y, m, d))
 }
 
 // Month is "November 2026".
 func (p *Printer) Month(y int, m time.Month) string {
-	return bare(p.C("date", "{month} {year}"), "{month}", p.month(p.names.months, m), "{year}", p.int(y))
+	return bare(p.pattern("date", "{month} {year}"), "{month}", p.month(p.names.months, m), "{year}", p.int(y))
 }
 
 // Time is "14:30", on the 24 hour clock.
 func (p *Printer) Time(hour, minute int) string {
-	return bare(p.C("time", "{hour}:{minute}"), "{hour}", p.localize(fmt.Sprintf("%02d", hour)),
+	return bare(p.pattern("time", "{hour}:{minute}"), "{hour}", p.localize(fmt.Sprintf("%02d", hour)),
 		"{minute}", p.localize(fmt.Sprintf("%02d", minute)))
 }
 
 // DateTime is "16 November 2026 at 14:30" in the zone t already carries.
 func (p *Printer) DateTime(t time.Time) string {
-	return bare(p.C("date", "{date} at {time}"), "{date}", p.Date(t.Date()), "{time}", p.Time(t.Hour(), t.Minute()))
+	return bare(p.pattern("date", "{date} at {time}"), "{date}", p.Date(t.Date()), "{time}", p.Time(t.Hour(), t.Minute()))
 }
 
 // symbols are how a language writes numbers.
@@ -176,9 +179,9 @@ func (p *Printer) List(items []string) string {
 		case i == 0:
 			list = item
 		case i == len(items)-1:
-			list = bare(p.C("list", "{a} and {b}"), "{a}", list, "{b}", item)
+			list = bare(p.pattern("list", "{a} and {b}"), "{a}", list, "{b}", item)
 		default:
-			list = bare(p.C("list", "{a}, {b}"), "{a}", list, "{b}", item)
+			list = bare(p.pattern("list", "{a}, {b}"), "{a}", list, "{b}", item)
 		}
 	}
 	return list
@@ -193,11 +196,11 @@ func (p *Printer) FileSize(bytes int64) string {
 	case bytes < 1e3:
 		return p.N("{n} byte", "{n} bytes", int(bytes))
 	case bytes < 1e6:
-		unit, pattern = 1e3, p.C("file size", "{size} kB")
+		unit, pattern = 1e3, p.pattern("file size", "{size} kB")
 	case bytes < 1e9:
-		unit, pattern = 1e6, p.C("file size", "{size} MB")
+		unit, pattern = 1e6, p.pattern("file size", "{size} MB")
 	default:
-		unit, pattern = 1e9, p.C("file size", "{size} GB")
+		unit, pattern = 1e9, p.pattern("file size", "{size} GB")
 	}
 	size := strconv.FormatInt(bytes/unit, 10)
 	if tenth := bytes % unit / (unit / 10); bytes/unit < 10 && tenth > 0 {

@@ -11,7 +11,9 @@ import (
 
 	"github.com/bojanz/currency"
 	"github.com/vorlif/spreak/catalog"
+	"github.com/vorlif/spreak/catalog/cldrplural"
 	"github.com/vorlif/spreak/catalog/po"
+	"golang.org/x/text/language"
 )
 
 // V names the values of a message: T("Due on {date}", V{"date": p.Date(…)}).
@@ -89,6 +91,32 @@ func (p *Printer) C(context, msgid string, vars ...V) string {
 // N chooses the plural form for n. The place {n} is filled by itself.
 func (p *Printer) N(one, many string, n int, vars ...V) string {
 	return p.plain(p.getPlural(one, many, n), append([]V{{"n": n}}, vars...))
+}
+
+// Key is the sentence for a public key of package fault ("number.format").
+// Keys are the one kind of message that English, too, has in its PO file.
+func (p *Printer) Key(key string, vars ...V) string {
+	s, err := p.catalog.Lookup(KeyContext, key)
+	if err != nil {
+		return key
+	}
+	return p.plain(s, vars)
+}
+
+// KeyContext is the context of keys in the PO files.
+const KeyContext = "key"
+
+// Forms gives all plural forms by their CLDR category ("one", "few", "other"),
+// for scripts that choose with Intl.PluralRules. Places stay unfilled.
+func (p *Printer) Forms(one, many string) map[string]string {
+	forms := map[string]string{}
+	rules, _ := cldrplural.ForLanguage(language.Make(p.lang.Tag))
+	for n := range 201 { // every category of every language occurs below this
+		if c, err := rules.Evaluate(n); err == nil {
+			forms[strings.ToLower(c.String())] = p.getPlural(one, many, n)
+		}
+	}
+	return forms
 }
 
 // H is T for HTML: a component for templ, in which every value stands in
