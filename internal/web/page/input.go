@@ -187,7 +187,7 @@ func (p CharacterCount) Render(ctx context.Context, w io.Writer) error {
 	group.Attributes = merge(p.dataAttributes(word), group.Attributes)
 	message := Hint{ID: id + "-info", Classes: classes("govuk-character-count__message", p.CountMessage.Classes)}
 	if limit := either(p.MaxWords, p.MaxLength); limit > 0 {
-		message.Text = strings.ReplaceAll(text, "%{count}", strconv.Itoa(limit))
+		message.Text = strings.NewReplacer("{limit}", strconv.Itoa(limit), "%{count}", strconv.Itoa(limit)).Replace(text)
 	}
 	group.AfterInput = Insert{HTML: Group{message, insert(group.AfterInput)}}
 	return textarea(Textarea{

@@ -168,7 +168,7 @@ func (p Pagination) block() bool {
 }
 
 func (p PageItem) label(w *Words) string {
-	return either(p.VisuallyHiddenText, strings.Replace(w.PageOf, "%s", p.Number, 1))
+	return either(p.VisuallyHiddenText, strings.Replace(w.PageOf, "{number}", p.Number, 1))
 }
 
 // Pages are the links of page current of last, with gaps where there are many;

@@ -1,6 +1,11 @@
 package page
 
-import "context"
+import (
+	"context"
+	"strings"
+
+	"stoa/internal/i18n"
+)
 
 // Words are the fixed words of the design system in the reader's language.
 // [Shell] carries them; the layout hands them to every component below it.
@@ -8,7 +13,7 @@ type Words struct {
 	Error, Warning, Important, Success string
 	Back, Breadcrumb, Menu             string
 	Previous, Next, Page, Pagination   string
-	PageOf                             string // "Page %s", for one numbered link
+	PageOf                             string // "Page {number}", for one numbered link
 	ServiceInformation, Language       string
 	SupportLinks, SkipToContent        string
 	Day, Month, Year                   string
@@ -16,9 +21,11 @@ type Words struct {
 	ShowPasswordLabel                  string // read out
 	HidePasswordLabel                  string
 	PasswordShown, PasswordHidden      string // announced
-	UpToCharacters, UpToWords          string // with %{count}
+	UpToCharacters, UpToWords          string // with {limit}
 	SignOut, Search                    string
+	SignIn, You                        string
 	Done, Now, Later                   string // where a step stands
+	Overdue, Soon                      string // before a deadline that is past or near
 	Ascending, Descending              string // how a table is sorted
 	Apply, Clear, Filter               string
 	From, Data, Download               string
@@ -37,25 +44,46 @@ type CountWords struct {
 }
 
 // English are the words of the design system as published.
-var English = WordsFrom(func(s string) string { return s })
+var English = wordsFrom(func(s string) string { return s })
 
-// WordsFrom asks the reader's catalogue for each English word. The live
-// messages of the character count have plurals and are filled by the caller.
-func WordsFrom(t func(english string) string) Words {
+// WordsOf are the words in the printer's language.
+func WordsOf(p *i18n.Printer) Words {
+	w := wordsFrom(func(s string) string { return p.T(s) })
+	forms := func(one, many string) map[string]string {
+		m := p.Forms(one, many)
+		for rule, s := range m {
+			m[rule] = strings.ReplaceAll(s, "{n}", "%{count}") // the script's own mark
+		}
+		return m
+	}
+	w.Count = CountWords{
+		CharactersUnder: forms("You have {n} character remaining", "You have {n} characters remaining"),
+		CharactersOver:  forms("You have {n} character too many", "You have {n} characters too many"),
+		WordsUnder:      forms("You have {n} word remaining", "You have {n} words remaining"),
+		WordsOver:       forms("You have {n} word too many", "You have {n} words too many"),
+		CharactersAt:    p.T("You have 0 characters remaining"),
+		WordsAt:         p.T("You have 0 words remaining"),
+	}
+	return w
+}
+
+func wordsFrom(t func(english string) string) Words {
 	return Words{
 		Error: t("Error"), Warning: t("Warning"), Important: t("Important"), Success: t("Success"),
 		Back: t("Back"), Breadcrumb: t("Breadcrumb"), Menu: t("Menu"),
 		Previous: t("Previous"), Next: t("Next"), Page: t("page"), Pagination: t("Pagination"),
-		PageOf:             t("Page %s"),
+		PageOf:             t("Page {number}"),
 		ServiceInformation: t("Service information"), Language: t("Language"),
 		SupportLinks: t("Support links"), SkipToContent: t("Skip to main content"),
 		Day: t("Day"), Month: t("Month"), Year: t("Year"),
 		ShowPassword: t("Show"), HidePassword: t("Hide"),
 		ShowPasswordLabel: t("Show password"), HidePasswordLabel: t("Hide password"),
 		PasswordShown: t("Your password is visible"), PasswordHidden: t("Your password is hidden"),
-		UpToCharacters: t("You can enter up to %{count} characters"),
-		UpToWords:      t("You can enter up to %{count} words"),
+		UpToCharacters: t("You can enter up to {limit} characters"),
+		UpToWords:      t("You can enter up to {limit} words"),
 		SignOut:        t("Sign out"), Search: t("Search"),
+		SignIn: t("Sign in"), You: t("You"),
+		Overdue: t("Overdue"), Soon: t("Due soon"),
 		Done: t("Done"), Now: t("In progress"), Later: t("Not started"),
 		Ascending: t("sorted ascending"), Descending: t("sorted descending"),
 		Apply: t("Apply filters"), Clear: t("Clear filters"), Filter: t("Filter"),
