@@ -93,12 +93,13 @@ func (p *Printer) N(one, many string, n int, vars ...V) string {
 	return p.plain(p.getPlural(one, many, n), append([]V{{"n": n}}, vars...))
 }
 
-// Key is the sentence for a public key of package fault ("number.format").
-// Keys are the one kind of message that English, too, has in its PO file.
+// Key is the sentence for the public key of an error of package fault: either
+// "number.format" and the like, the one kind of message that English, too, has
+// in its PO file, or a message marked with [Msg], as for T.
 func (p *Printer) Key(key string, vars ...V) string {
 	s, err := p.catalog.Lookup(KeyContext, key)
 	if err != nil {
-		return key
+		return p.T(key, vars...)
 	}
 	return p.plain(s, vars)
 }

@@ -4,9 +4,10 @@
 //
 // A message is a literal in one of these calls:
 //
-//	p.T("…") p.H("…") i18n.Msg("…") t("…")          t: a function passed in as the translator
+//	p.T("…") p.H("…") i18n.Msg("…")
 //	p.C("context", "…")
 //	p.N("one", "many", n) p.HN(…) p.Forms("one", "many")
+//	t("…") forms("one", "many")                       functions that stand for T and Forms
 //	fault.New…("key") fault.Wrap(err, kind, "key") fields.Add(field, "key") fault.Error{Key: "key"} p.Key("key")
 //
 // Templates are read as the Go code generated from them.
@@ -125,8 +126,11 @@ func (x *extractor) call(c *ast.CallExpr) {
 	case on == "fault" && name == "Wrap":
 		x.key(c, text(2))
 	case on == "":
-		if name == "t" {
+		switch name {
+		case "t":
 			x.add(c, ID{"", text(0)}, "")
+		case "forms":
+			x.add(c, ID{"", text(0)}, text(1))
 		}
 	case name == "Add":
 		x.key(c, text(1))

@@ -46,6 +46,7 @@ func TestExtract(t *testing.T) {
 		("text"))
 	i18n.Msg("Marked")
 	t("Through a function")
+	forms("one day", "many days")
 	p.C("verb", "Open")
 	p.N("{n} day", "{n} days", n)
 	p.Forms("one %{count}", "many %{count}")
@@ -65,7 +66,7 @@ func TestExtract(t *testing.T) {
 	for _, m := range got {
 		names = append(names, m.Name()+"/"+m.Plural)
 	}
-	want := []string{"Long text/", "Marked/", "Plain/", "Through a function/", "one %{count}/many %{count}", "x/", "{n} day/{n} days",
+	want := []string{"Long text/", "Marked/", "Plain/", "Through a function/", "one %{count}/many %{count}", "one day/many days", "x/", "{n} day/{n} days",
 		"key|case.broken/", "key|case.gone/", "key|case.missing/", "key|field.long/", "key|field.missing/", "verb|Open/"}
 	if !slices.Equal(names, want) || len(problems) > 0 {
 		t.Errorf("found %q, problems %q\nwant  %q", names, problems, want)
