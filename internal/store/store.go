@@ -28,6 +28,7 @@ type DB struct {
 	now    func() time.Time
 	rand   *entropy
 	log    *slog.Logger
+	bells  bells
 
 	mu     sync.Mutex
 	closed bool

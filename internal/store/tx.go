@@ -50,6 +50,9 @@ func (tx *Tx) Lock() string {
 // would find their rows without it; never for an effect, which would be lost with the process.
 func (tx *Tx) OnCommit(f func()) { tx.hooks = append(tx.hooks, f) }
 
+// Notify wakes those who Listen to the topic, after the commit.
+func (tx *Tx) Notify(topic string) { tx.OnCommit(func() { tx.db.bells.ring(topic) }) }
+
 // Exec runs a statement and tells how many rows it changed.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	if err := tx.ready(ctx); err != nil {

@@ -65,7 +65,7 @@ func Postgres(tb testing.TB, sets ...fs.FS) (*store.DB, *Clock) {
 		tb.Fatalf("prepare a PostgreSQL database: %v", err)
 	}
 	name := fmt.Sprintf("test_%d_%d", os.Getpid(), databases.Add(1))
-	if _, err := admin.ExecContext(tb.Context(), "CREATE DATABASE "+name+" TEMPLATE "+template); err != nil {
+	if _, err := admin.ExecContext(tb.Context(), "CREATE DATABASE "+name+" TEMPLATE "+template+" STRATEGY FILE_COPY"); err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { // runs after the database was closed, which Open registers later
