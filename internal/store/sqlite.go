@@ -76,7 +76,8 @@ func sqliteDSN(path, mode string) string {
 	if mode == "ro" {
 		pragmas = append(pragmas, "query_only(1)")
 	} else {
-		pragmas = append(pragmas, "journal_mode(wal)", "synchronous(full)", "journal_size_limit(67108864)")
+		// secure_delete overwrites what is deleted, so that an erased key does not stay behind in a free page.
+		pragmas = append(pragmas, "secure_delete(1)", "journal_mode(wal)", "synchronous(full)", "journal_size_limit(67108864)")
 	}
 	return "file:" + escaped + "?mode=" + mode + "&_txlock=immediate&_pragma=" + strings.Join(pragmas, "&_pragma=")
 }
