@@ -1,0 +1,71 @@
+// Builds src into internal/web/asset/dist: style sheets in both directions, one
+// script, icons; each under a name with its hash, beside its compressed forms,
+// and a manifest from plain to hashed names.
+import { createHash } from "node:crypto";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { build, transform } from "esbuild";
+import rtlcss from "rtlcss";
+import { compile } from "sass";
+
+const source = new URL("src/", import.meta.url);
+const target = new URL("../internal/web/asset/dist/", import.meta.url);
+const browsers = ["chrome80", "firefox78", "safari13"];
+
+const manifest = {};
+const report = [];
+
+async function emit(name, text) {
+  const bytes = Buffer.from(text);
+  const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 12);
+  const dot = name.lastIndexOf(".");
+  const hashed = `${name.slice(0, dot)}.${hash}${name.slice(dot)}`;
+  const brotli = brotliCompressSync(bytes, {
+    params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length, [constants.BROTLI_PARAM_LGWIN]: 22 },
+  });
+  const gzip = gzipSync(bytes, { level: 9 });
+  await writeFile(new URL(hashed, target), bytes);
+  await writeFile(new URL(hashed + ".br", target), brotli);
+  await writeFile(new URL(hashed + ".gz", target), gzip);
+  manifest[name] = hashed;
+  report.push({ name, bytes: bytes.length, gzip: gzip.length, brotli: brotli.length });
+}
+
+async function styles(name) {
+  const { css } = compile(new URL(`styles/${name}.scss`, source).pathname, {
+    loadPaths: [new URL("node_modules/", import.meta.url).pathname],
+    quietDeps: true,
+  });
+  if (/url\(|@font-face|GDS Transport/.test(css)) {
+    throw new Error(`${name}.scss: a picture, a font or a name that is not ours came along`);
+  }
+  const small = async (text) => {
+    const { code } = await transform(text, { loader: "css", minify: true, target: browsers, legalComments: "none" });
+    return code;
+  };
+  await emit(`${name}.css`, await small(css));
+  await emit(`${name}.rtl.css`, await small(rtlcss.process(css)));
+}
+
+async function script(name) {
+  const result = await build({
+    entryPoints: [new URL(`scripts/${name}.js`, source).pathname],
+    bundle: true, minify: true, write: false, format: "esm", target: "es2019",
+    legalComments: "none", charset: "utf8",
+  });
+  await emit(`${name}.js`, result.outputFiles[0].text);
+}
+
+await mkdir(target, { recursive: true });
+for (const old of await readdir(target)) {
+  if (old !== ".placeholder") await rm(new URL(old, target));
+}
+await styles("stoa");
+await styles("desk");
+await script("stoa");
+for (const icon of await readdir(new URL("icons/", source))) {
+  await emit(icon, (await readFile(new URL(`icons/${icon}`, source), "utf8")).trim());
+}
+// Written last: a build that breaks off leaves no manifest and so no assets.
+await writeFile(new URL("manifest.json", target), JSON.stringify(manifest, null, 2) + "\n");
+console.table(report);
