@@ -24,6 +24,11 @@ func levels(text []rune, base Dir) []uint8 {
 		p.class[i] = props.Class()
 	}
 	p.resolve(0, len(text), uint8(base))
+	for i, c := range p.class {
+		if i > 0 && ignored(c) {
+			p.levels[i] = p.levels[i-1] // 5.2: stays with what it follows
+		}
+	}
 	return p.levels
 }
 
@@ -56,11 +61,13 @@ func (p *paragraphLevels) resolve(start, end int, base uint8) {
 				}
 			}
 			i = min(stop, end-1)
-		case bidi.BN, bidi.LRE, bidi.RLE, bidi.LRO, bidi.RLO, bidi.PDF, bidi.B:
-			p.levels[i] = base // X9: as if removed
 		case bidi.PDI:
 			s.add(bidi.ON, i, 0)
 		default:
+			if ignored(c) {
+				p.levels[i] = base
+				continue
+			}
 			s.add(c, i, p.text[i])
 		}
 	}
@@ -75,6 +82,15 @@ func (p *paragraphLevels) resolve(start, end int, base uint8) {
 			}
 		}
 	}
+}
+
+// ignored tells what takes no part in resolving, as if removed (X9).
+func ignored(c bidi.Class) bool {
+	switch c {
+	case bidi.BN, bidi.LRE, bidi.RLE, bidi.LRO, bidi.RLO, bidi.PDF, bidi.B:
+		return true
+	}
+	return false
 }
 
 // matchingPDI is the index of the PDI that closes the isolate opened at i, or

@@ -29,15 +29,8 @@ func (c Colour) light() float64 {
 	return 0.2126*part(c.R) + 0.7152*part(c.G) + 0.0722*part(c.B)
 }
 
-// on is the text colour that can be read on c.
-func (c Colour) on() Colour {
-	if c.light() > 0.18 {
-		return ink
-	}
-	return white
-}
-
-// readable darkens c until it has a contrast of at least 4.5 to 1 on white.
+// readable darkens c until it and white have a contrast of at least 4.5 to 1,
+// whichever of the two is the text.
 func (c Colour) readable() Colour {
 	for 1.05/(c.light()+0.05) < 4.5 {
 		c = Colour{c.R - c.R/8, c.G - c.G/8, c.B - c.B/8}

@@ -78,6 +78,13 @@ func (s *shaper) clusters(t Text, bold bool) []cluster {
 	var out []cluster
 	var before *face
 	for i := 0; i < len(text); {
+		if ignorable(text[i]) { // inside a word they take part in its shaping
+			if len(out) > 0 {
+				out[len(out)-1].text += visible(text[i : i+1])
+			}
+			i++
+			continue
+		}
 		f, ok := s.fonts.pick(text[i], heavy[i], before)
 		j := i + 1
 		for ok && j < len(text) && lv[j] == lv[i] && heavy[j] == heavy[i] {

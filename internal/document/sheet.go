@@ -46,18 +46,18 @@ func (s *sheet) backdrop(p *page) {
 	defer p.close()
 	if s.kind == Letter {
 		if len(s.pages) == 1 {
-			p.fill(s.opt.Accent, 0, 0, p.wide, 9)
+			p.fill(s.accent, 0, 0, p.wide, 9)
 		}
 		return
 	}
 	w, h := p.wide-2*frameInset, p.height-2*frameInset
-	p.frame(s.opt.Accent, 1.6, frameInset, frameInset, w, h)
-	p.frame(s.opt.Accent, 0.5, frameInset+4.5, frameInset+4.5, w-9, h-9)
+	p.frame(s.accent, 1.6, frameInset, frameInset, w, h)
+	p.frame(s.accent, 0.5, frameInset+4.5, frameInset+4.5, w-9, h-9)
 	band := 10.0
 	if len(s.pages) == 1 {
 		band = bandHeight
 	}
-	p.fill(s.opt.Accent, frameInset+8, frameInset+8, w-16, band-8)
+	p.fill(s.accent, frameInset+8, frameInset+8, w-16, band-8)
 }
 
 // letterHead is the issuer, the addressee with the reference beside it, and
@@ -70,7 +70,7 @@ func (s *sheet) letterHead(top *element) {
 	}
 	s.add(box{height: 1, before: 9, draw: func(p *page, y float64) {
 		p.artifact("Layout")
-		p.fill(s.opt.Accent, s.left, y, s.width, 0.8)
+		p.fill(s.accent, s.left, y, s.width, 0.8)
 	}})
 	s.lead(22)
 	if len(s.doc.To) > 0 || len(s.doc.Head) > 0 {
@@ -124,9 +124,8 @@ func (s *sheet) title(top *element, st style, before float64) {
 // certificateHead is the issuer on the band, the title below it, and the
 // reference and dates as facts.
 func (s *sheet) certificateHead(top *element) {
-	on := s.opt.Accent.on()
-	name := style{size: 17, leading: 23, bold: true, colour: on, align: alignCentre}
-	small := style{size: 9, leading: 13, colour: on, align: alignCentre}
+	name := style{size: 17, leading: 23, bold: true, colour: white, align: alignCentre}
+	small := style{size: 9, leading: 13, colour: white, align: alignCentre}
 	boxes := s.paragraph(top.add("P", ""), Plain(s.doc.Issuer.Name), name, s.left, s.width, 0)
 	for _, t := range s.addressLines() {
 		boxes = append(boxes, s.paragraph(top.add("P", ""), Plain(t), small, s.left, s.width, 0)...)

@@ -77,7 +77,14 @@ func (w *textWriter) text(t Text) string {
 
 func (w *textWriter) facts(items []Fact) {
 	for _, f := range items {
-		w.line(f.Label + ": " + w.text(f.Value))
+		w.fact(f.Label, f.Value)
+	}
+}
+
+// fact writes a label with its value; an empty value leaves no line.
+func (w *textWriter) fact(label string, value Text) {
+	if v := w.text(value); v != "" {
+		w.line(label + ": " + v)
 	}
 }
 
@@ -118,7 +125,7 @@ func (w *textWriter) table(t Table) {
 		}
 		for j, cell := range row {
 			if j < len(t.Columns) {
-				w.line(t.Columns[j].Header + ": " + w.text(cell))
+				w.fact(t.Columns[j].Header, cell)
 			}
 		}
 	}
