@@ -35,7 +35,7 @@ type Service struct {
 	Jurisdiction *Jurisdiction
 	Pages        []*Page
 	Questions    []*Question // all, groups before their members
-	Lookups      []*Lookup
+	Lookups      []*Lookup   // in an order in which each needs only earlier ones (and values)
 	Eligibility  []*Eligibility
 	Values       []*Named // values and tables in an order in which each needs only earlier ones
 	Fee          []*Fee
@@ -71,7 +71,7 @@ type Question struct {
 	When      *Rule
 	Checks    []*Check
 	Members   []*Question // of a group
-	ValueType rule.Type   // what rules see when it is answered
+	ValueType rule.Type   // what rules see when it is answered; where it may not be, they see it as optional
 }
 
 // Check is a compiled validation.
@@ -80,11 +80,15 @@ type Check struct {
 	That *Rule
 }
 
-// Lookup is a compiled look-up; Uses names the questions it needs.
+// Lookup is a compiled look-up. Rules see it as the value lookup_ID (lookup.ID, as the file writes it,
+// made one name).
 type Lookup struct {
 	ID string
 	LookupFile
 	Match map[string]*Rule
+	Verb  string // count, sum, list
+	Field string // of sum and list
+	Type  rule.Type
 }
 
 // Eligibility is a compiled condition. Questions are those it depends on, directly or not, in asking order.
@@ -94,13 +98,15 @@ type Eligibility struct {
 	Questions []*Question
 }
 
-// Named is a value (Rule) or a decision table (Table).
+// Named is a value (File) or a decision table (Table). Its Rule gives the value of either: of a table,
+// a record of its outputs, with the row that matched in the trace.
 type Named struct {
 	ID    string
 	Title Text
 	Law   string
 	Type  rule.Type
 	Rule  *Rule
+	File  *ValueFile
 	Table *Table
 }
 
@@ -175,4 +181,6 @@ type Issue struct {
 	Fields   map[string]*Rule
 	From     *Rule
 	Until    *Rule
+	// Certificate is Text cut at its {{ rules }}.
+	Certificate Template
 }

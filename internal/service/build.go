@@ -1,0 +1,215 @@
+package service
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"stoa/internal/rule"
+)
+
+// builder checks and compiles one service file.
+type builder struct {
+	*loader
+	f *ServiceFile
+	s *Service
+
+	questions map[string]*Question // by path: partners.name
+	byID      map[string]*Question // of the top level
+	unsound   bool                 // the questions or names are such that no rule could be judged
+	used      map[string]bool      // what is referred to: "letter decision", "table band", "consultee police"
+
+	decl    rule.Decl  // what all rules may speak of, without the answers
+	env     *rule.Env  // made of decl
+	results []rule.Var // values, tables and look-ups compiled so far
+	closure map[string][]string
+}
+
+// service checks and compiles a service file. What it returns is only fit for use if there was no problem.
+func (l *loader) service(f *ServiceFile) *Service {
+	b := &builder{
+		loader: l, f: f, used: map[string]bool{},
+		questions: map[string]*Question{}, byID: map[string]*Question{},
+	}
+	before := len(l.problems)
+	b.setDefaults()
+	b.s = &Service{
+		ServiceFile: *f, Jurisdiction: l.j,
+		States: map[string]*State{}, Consultees: map[string]*Consultee{}, Letters: map[string]*Letter{},
+	}
+	b.layQuestions()
+	b.checkNames()
+	b.checkDirectory()
+	b.checkQuestions()
+	b.checkVariants()
+	b.checkCase()
+	b.checkParts()
+	if len(l.problems) > before {
+		b.unsound = b.unsound || b.misshapen()
+	}
+	if b.unsound {
+		b.problem(f.Pos, "correct the problems above; the rules are checked then", "the rules of %q were not checked", f.Service)
+		return b.s
+	}
+	b.compile()
+	b.checkUnused()
+	b.checkExamples()
+	return b.s
+}
+
+// misshapen reports whether the file has problems in what its rules are about.
+func (b *builder) misshapen() bool {
+	for _, q := range b.s.Questions {
+		if !validType(b.ruleType(q)) {
+			return true
+		}
+	}
+	return false
+}
+
+// layQuestions puts every question in its place, in asking order, groups before their members.
+func (b *builder) layQuestions() {
+	b.s.Pages = nil
+	for i := range b.f.Pages {
+		p := &Page{File: b.f.Pages[i]}
+		p.Questions = b.layInto(p, nil, b.f.Pages[i].Questions)
+		b.s.Pages = append(b.s.Pages, p)
+	}
+}
+
+func (b *builder) layInto(p *Page, parent *Question, files []QuestionFile) (out []*Question) {
+	for i := range files {
+		q := &Question{QuestionFile: files[i], Page: p, Parent: parent, Path: files[i].ID}
+		if parent != nil {
+			q.Path = parent.Path + "." + q.ID
+		}
+		b.s.Questions = append(b.s.Questions, q)
+		at := b.places.at(q.Pos, "id")
+		switch first := b.visible(parent, q.ID); {
+		case q.ID == "":
+			b.unsound = true
+		case first != nil:
+			b.problem(at, "give one of them another id", "the question %q is already at %s", q.ID, b.places.at(first.Pos, "id"))
+			b.unsound = true
+		default:
+			b.questions[q.Path] = q
+			if parent == nil {
+				b.byID[q.ID] = q
+			}
+		}
+		out = append(out, q)
+		if q.Type == "group" {
+			q.Members = b.layInto(p, q, files[i].Questions)
+		}
+	}
+	return out
+}
+
+// visible finds the question that a rule inside the group in would mean by id.
+func (b *builder) visible(in *Question, id string) *Question {
+	for ; in != nil; in = in.Parent {
+		if q := b.questions[in.Path+"."+id]; q != nil {
+			return q
+		}
+	}
+	return b.questions[id]
+}
+
+// Conditional reports whether the question may rightly stay without an answer: it is optional, or it,
+// its group or its page has a condition.
+func (q *Question) Conditional() bool {
+	return q.Optional || len(q.conditions()) > 0
+}
+
+// conditions are the rules under which the question is asked, from the page inwards. A member's are
+// those within its group's item.
+func (q *Question) conditions() (out []*Expr) {
+	if q.Parent == nil && q.Page.File.When != nil {
+		out = append(out, q.Page.File.When)
+	}
+	if q.QuestionFile.When != nil {
+		out = append(out, q.QuestionFile.When)
+	}
+	return out
+}
+
+// given are the names that rules see besides the answers, values and tables.
+var given = []string{"param", "lookup", "variant", "submitted", "today", "previous"}
+
+// givenInCase are the further names in rules about the life of a case.
+var givenInCase = []string{
+	"entered", "objections", "replies_open", "representations", "outcome", "decided",
+	"case_number", "licence_number", "fee_total",
+}
+
+// checkNames holds everything that a rule can name against everything else.
+func (b *builder) checkNames() {
+	type thing struct {
+		what string
+		pos  Pos
+	}
+	taken := map[string]thing{}
+	for _, name := range slices.Concat(given, givenInCase) {
+		taken[name] = thing{what: "a name that every service has"}
+	}
+	claim := func(what, id string, pos Pos) {
+		if id == "" {
+			b.unsound = true
+			return
+		}
+		if !usableName(id) {
+			b.problem(pos, "choose another", "%q means something else in rules", id)
+			b.unsound = true
+		}
+		if old, is := taken[id]; is {
+			where := old.what
+			if old.pos.Line > 0 {
+				where += " at " + old.pos.String()
+			}
+			b.problem(pos, "choose another", "%q is already %s", id, where)
+			b.unsound = true
+			return
+		}
+		taken[id] = thing{what, pos}
+	}
+	for i := range b.f.Values {
+		claim("a value", b.f.Values[i].ID, b.places.at(b.f.Values[i].Pos, "id"))
+	}
+	for i := range b.f.Tables {
+		claim("a table", b.f.Tables[i].ID, b.places.at(b.f.Tables[i].Pos, "id"))
+	}
+	for _, q := range b.s.Questions {
+		if q.Parent == nil && b.byID[q.ID] == q {
+			claim("a question", q.ID, b.places.at(q.Pos, "id"))
+		}
+	}
+	for _, q := range b.s.Questions {
+		if old, is := taken[q.ID]; is && q.Parent != nil && b.questions[q.Path] == q {
+			b.problem(b.places.at(q.Pos, "id"), "choose another", "%q is already %s", q.ID, old.what)
+			b.unsound = true
+		}
+	}
+}
+
+// law notes a reference to a source that the service does not list.
+func (b *builder) law(parent Pos, id string) {
+	b.known(b.places.at(parent, "law"), "source under law:", id, slices.Sorted(maps.Keys(b.f.Law)))
+}
+
+// organisations are the ids of the jurisdiction's organisations.
+func (l *loader) organisations() (ids []string) {
+	for _, o := range l.j.File.Organisations {
+		ids = append(ids, o.ID)
+	}
+	return ids
+}
+
+func ids[T any](things []T, id func(*T) string) []string {
+	out := make([]string, 0, len(things))
+	for i := range things {
+		out = append(out, id(&things[i]))
+	}
+	return out
+}
+
+func quoted(s string) string { return fmt.Sprintf("%q", s) }

@@ -1,0 +1,200 @@
+package service
+
+import (
+	"regexp"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"stoa/internal/calendar"
+)
+
+// checkExamples sees to it that worked examples speak of what the service has, and reads their values
+// by type. Whether they come true is for package process.
+func (b *builder) checkExamples() {
+	b.unique("example", len(b.f.Examples), func(i int) (string, Pos) {
+		return b.f.Examples[i].Name, b.places.at(b.f.Examples[i].Pos, "name")
+	})
+	for i := range b.f.Examples {
+		e := &b.f.Examples[i]
+		if e.Variant != "new" {
+			b.known(b.places.at(e.Pos, "variant"), "variant", e.Variant, ids(b.f.Variants, func(v *VariantFile) string { return v.ID }))
+		}
+		e.Answers = b.exampleAnswers(b.places.node(e.Pos, "answers"), b.places.at(e.Pos, "answers"), b.topQuestions())
+		for _, id := range keys(e.Lookups) {
+			b.known(b.places.at(e.Pos, "lookups", id), "look-up", id, keys(b.f.Lookups))
+		}
+		b.checkExpect(&e.Expect)
+		last := e.Submitted
+		for n := range e.Steps {
+			b.checkStep(&e.Steps[n], &last)
+		}
+	}
+	b.s.Examples = b.f.Examples
+}
+
+func (b *builder) topQuestions() (out []*Question) {
+	for _, p := range b.s.Pages {
+		out = append(out, p.Questions...)
+	}
+	return out
+}
+
+// exampleAnswers reads answers by the types of their questions: money.Decimal for numbers and amounts,
+// bool for yes or no, a list of mappings for a group, []any of texts for many_of, a mapping for an
+// address, and the text as it stands for everything else. A wrong answer is left as text: some examples
+// show that it is refused.
+func (b *builder) exampleAnswers(n *yaml.Node, pos Pos, questions []*Question) map[string]any {
+	out := map[string]any{}
+	if n == nil || n.Kind != yaml.MappingNode {
+		return out
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, val := n.Content[i], unalias(n.Content[i+1])
+		at := slices.IndexFunc(questions, func(q *Question) bool { return q.ID == key.Value })
+		if at < 0 {
+			var known []string
+			for _, q := range questions {
+				known = append(known, q.ID)
+			}
+			b.known(Pos{pos.File, key.Line, key.Column}, "question", key.Value, known)
+			continue
+		}
+		out[key.Value] = b.exampleAnswer(val, Pos{pos.File, val.Line, val.Column}, questions[at])
+	}
+	return out
+}
+
+func (b *builder) exampleAnswer(n *yaml.Node, pos Pos, q *Question) any {
+	switch {
+	case q.Type == "group":
+		if n.Kind != yaml.SequenceNode {
+			b.problem(pos, "write each item behind a dash", "%s, but %q is answered by a list", kindOf(n), q.ID)
+			return nil
+		}
+		items := []any{}
+		for _, c := range n.Content {
+			c = unalias(c)
+			items = append(items, b.exampleAnswers(c, Pos{pos.File, c.Line, c.Column}, q.Members))
+		}
+		return items
+	case n.Kind == yaml.SequenceNode && q.Type == "many_of":
+		return b.words(n, pos, q)
+	case n.Kind == yaml.MappingNode && contains([]string{"address", "file", "lookup"}, q.Type):
+		out := map[string]any{}
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			out[n.Content[i].Value] = plainValue(unalias(n.Content[i+1]), "")
+		}
+		return out
+	case n.Kind != yaml.ScalarNode:
+		b.problem(pos, "write the answer as the applicant gives it", "%s, which is no answer to %q of type %s", kindOf(n), q.ID, q.Type)
+		return nil
+	}
+	return plainValue(n, q.Type)
+}
+
+func (b *builder) words(n *yaml.Node, pos Pos, q *Question) any {
+	out := []any{}
+	for _, c := range n.Content {
+		out = append(out, unalias(c).Value)
+	}
+	return out
+}
+
+func plainValue(n *yaml.Node, typ string) any {
+	switch typ {
+	case "number", "money", "yes_no":
+		if v, err := parseTyped(n.Value, typ); err == nil {
+			return v
+		}
+	}
+	return n.Value
+}
+
+var indexed = regexp.MustCompile(`\[\d+\]`)
+
+// path checks a question by path; items have an index: partners[1].name.
+func (b *builder) path(pos Pos, path string) {
+	b.known(pos, "question", indexed.ReplaceAllString(path, ""), keys(b.questions))
+}
+
+func (b *builder) checkExpect(x *ExpectFile) {
+	if x.Pos.Line == 0 {
+		return
+	}
+	for key, paths := range map[string][]string{"asked": x.Asked, "not_asked": x.NotAsked, "errors": x.Errors} {
+		for i, p := range paths {
+			b.path(b.places.at(x.Pos, key, i), p)
+		}
+	}
+	b.known(b.places.at(x.Pos, "state"), "state", x.State, b.stateIDs())
+	b.expectValues(x.Pos, x.Values)
+}
+
+// expectValues reads expected values by the types of the values; a table's column is TABLE.COLUMN.
+func (b *builder) expectValues(parent Pos, values map[string]any) {
+	types := map[string]string{}
+	for _, v := range b.f.Values {
+		types[v.ID] = v.Type
+	}
+	for _, t := range b.f.Tables {
+		for _, o := range t.Outputs {
+			types[t.ID+"."+o.ID] = o.Type
+		}
+	}
+	for _, id := range keys(values) {
+		at := b.places.at(parent, "values", id)
+		if n := b.places.node(parent, "values", id); n != nil && b.known(at, "value", id, keys(types)) {
+			values[id] = b.typed(n, at, types[id])
+		}
+	}
+}
+
+func (b *builder) checkStep(s *StepFile, last *calendar.Date) {
+	n := 0
+	for _, is := range []bool{s.Do != "", len(s.Reply) > 0, s.Represent > 0, s.Pass} {
+		if is {
+			n++
+		}
+	}
+	if n != 1 {
+		b.problem(s.Pos, "give one of do, reply, represent and pass", "a step is one event, not %d", n)
+	}
+	if !s.On.IsZero() {
+		if s.On.Before(*last) {
+			b.problem(b.places.at(s.Pos, "on"), "list the steps in order of time", "%s lies before the step or submission on %s", s.On, *last)
+		}
+		*last = s.On
+	}
+	b.known(b.places.at(s.Pos, "do"), "action", s.Do, ids(b.f.Case.Actions, func(a *ActionFile) string { return a.ID }))
+	for _, who := range keys(s.Reply) {
+		at := b.places.at(s.Pos, "reply", who)
+		b.known(at, "consultee", who, ids(b.f.Consultees, func(c *ConsulteeFile) string { return c.ID }))
+		b.known(at, "reply", s.Reply[who], []string{"no_objection", "objection", "comment"})
+	}
+	b.known(b.places.at(s.Pos, "state"), "state", s.State, b.stateIDs())
+	b.known(b.places.at(s.Pos, "letter"), "letter", s.Letter, keys(b.f.Letters))
+	b.expectValues(s.Pos, s.Values)
+	b.expectIssued(s)
+}
+
+// expectIssued reads the expected fields of what is issued by the types of the register.
+func (b *builder) expectIssued(s *StepFile) {
+	if len(s.Issued) == 0 {
+		return
+	}
+	if b.s.Issue == nil {
+		b.problem(b.places.key(s.Pos, "issued"), "remove it, or add issues:", "the service issues nothing")
+		return
+	}
+	types := map[string]string{"from": "date", "until": "date"}
+	for _, f := range b.s.Issue.Register.Fields {
+		types[f.ID] = f.Type
+	}
+	for _, id := range keys(s.Issued) {
+		at := b.places.at(s.Pos, "issued", id)
+		if n := b.places.node(s.Pos, "issued", id); n != nil && b.known(at, "field", id, keys(types)) {
+			s.Issued[id] = b.typed(n, at, types[id])
+		}
+	}
+}

@@ -1,0 +1,202 @@
+package service
+
+import (
+	"slices"
+	"strings"
+
+	"stoa/internal/rule"
+)
+
+// compile compiles every rule of the service.
+func (b *builder) compile() {
+	if !b.declare() {
+		return
+	}
+	b.compileResults()
+	b.compilePages()
+	for i := range b.f.Eligibility {
+		e := &Eligibility{EligibilityFile: b.f.Eligibility[i]}
+		e.That = b.rule(&e.EligibilityFile.That, rule.Bool(), setting{})
+		e.Questions = b.needs(e.EligibilityFile.That.Source)
+		b.s.Eligibility = append(b.s.Eligibility, e)
+	}
+	for i := range b.f.Fee {
+		f := &Fee{FeeFile: b.f.Fee[i]}
+		f.When = b.rule(f.FeeFile.When, rule.Bool(), setting{})
+		f.Amount = b.rule(&f.FeeFile.Amount, rule.Number(), under(f.FeeFile.When, setting{}))
+		b.s.Fee = append(b.s.Fee, f)
+	}
+	b.compileCase()
+	b.compileLetters()
+	b.compileIssue()
+}
+
+// rule compiles an expression where it stands; nil for nil, or when it is wrong.
+func (b *builder) rule(e *Expr, want rule.Type, at setting) *Rule {
+	if e == nil || strings.TrimSpace(e.Source) == "" {
+		return nil
+	}
+	b.note(e.Source)
+	env := b.environment(b.sureWithin(e.Source, at))
+	p, problems := env.Compile(plain(e.Source), want)
+	for _, found := range problems {
+		pos := e.Pos
+		if n := b.places.node(e.Pos); n != nil {
+			pos = within(n, b.sources[e.Pos.File], e.Pos, found.Offset)
+		}
+		b.problem(pos, asWritten(found.Fix), "%s", asWritten(found.Message))
+	}
+	if p == nil {
+		return nil
+	}
+	return &Rule{Expr: *e, Program: p}
+}
+
+// under is the setting in which the condition holds.
+func under(when *Expr, at setting) setting {
+	if when != nil {
+		at.sure = append(slices.Clone(at.sure), parts(when.Source)...)
+	}
+	return at
+}
+
+// note remembers what a rule refers to.
+func (b *builder) note(source string) {
+	for name := range names(source) {
+		b.used["table "+name] = true
+		if id, ok := strings.CutPrefix(name, "lookup."); ok {
+			b.used["lookup "+id] = true
+		}
+	}
+}
+
+func (b *builder) compilePages() {
+	for _, p := range b.s.Pages {
+		p.When = b.rule(p.File.When, rule.Bool(), setting{})
+		if w := p.File.When; w != nil && len(p.Questions) > 0 {
+			b.checkOrder(w, p.Questions[0])
+		}
+	}
+	for _, q := range b.s.Questions {
+		q.ValueType = b.ruleType(q)
+		outer := sureIn(q)
+		if w := q.QuestionFile.When; w != nil {
+			around := setting{in: q.Parent}
+			if q.Parent != nil {
+				around.sure = sureIn(q.Parent)
+			} else if pw := q.Page.File.When; pw != nil {
+				around.sure = parts(pw.Source)
+			}
+			q.When = b.rule(w, rule.Bool(), around)
+			b.checkOrder(w, q)
+		}
+		for i := range q.Check {
+			c := &Check{CheckFile: q.Check[i]}
+			c.That = b.rule(&c.CheckFile.That, rule.Bool(), setting{in: q.Parent, self: q, sure: outer})
+			q.Checks = append(q.Checks, c)
+		}
+	}
+}
+
+// checkOrder sees to it that a condition only needs answers that were asked before.
+func (b *builder) checkOrder(when *Expr, q *Question) {
+	here := slices.Index(b.s.Questions, q)
+	for _, need := range b.needsFrom(when.Source, q.Parent) {
+		at := slices.Index(b.s.Questions, need)
+		holder := false
+		for g := q.Parent; g != nil; g = g.Parent {
+			holder = holder || g == need
+		}
+		if at >= here || holder {
+			b.problem(when.Pos, "ask it on this page or before", "the condition needs the answer to %q, which is not known yet when %q may be asked", need.Path, q.Path)
+		}
+	}
+}
+
+func (b *builder) compileCase() {
+	life := setting{inCase: true}
+	c := &b.f.Case
+	b.s.Label = b.rule(&c.Label, rule.Text(), life)
+	for i := range c.States {
+		s := &State{StateFile: c.States[i]}
+		s.Deadline = b.deadline(s.StateFile.Deadline)
+		b.s.States[s.ID] = s
+	}
+	for i := range c.Actions {
+		a := &Action{ActionFile: c.Actions[i]}
+		a.When = b.rule(a.ActionFile.When, rule.Bool(), life)
+		b.s.Actions = append(b.s.Actions, a)
+	}
+	for i := range b.f.Consultees {
+		k := &Consultee{ConsulteeFile: b.f.Consultees[i]}
+		for n, id := range k.ConsulteeFile.Sees {
+			k.Sees = append(k.Sees, b.shown(b.places.at(k.Pos, "sees", n), id, true)...)
+		}
+		k.Within = b.deadline(k.ConsulteeFile.Within)
+		b.s.Consultees[k.ID] = k
+	}
+}
+
+func (b *builder) deadline(d *DeadlineFile) *Deadline {
+	if d == nil {
+		return nil
+	}
+	return &Deadline{DeadlineFile: *d, On: b.rule(d.On, rule.Date(), setting{inCase: true})}
+}
+
+func (b *builder) compileIssue() {
+	f := b.f.Issues
+	if f == nil {
+		return
+	}
+	life := setting{inCase: true}
+	i := &Issue{IssueFile: *f, Register: b.j.Registers[f.Record], Fields: map[string]*Rule{}}
+	for _, id := range keys(f.Fields) {
+		e := f.Fields[id]
+		field := i.Register.field(id)
+		if field == nil {
+			continue
+		}
+		i.Fields[id] = b.rule(&e, rule.Optional(namedType(field.Type)), life)
+		b.checkHeld(&e, field)
+	}
+	i.From = b.rule(f.From, rule.Date(), life)
+	i.Until = b.rule(f.Until, rule.Optional(rule.Date()), life)
+	i.Certificate = b.template(f.Text, life)
+	b.s.Issue = i
+}
+
+func (r *Register) field(id string) *RegisterField {
+	for i := range r.Fields {
+		if r.Fields[i].ID == id {
+			return &r.Fields[i]
+		}
+	}
+	return nil
+}
+
+// checkHeld sees to it that a register knows that what it is given is about a person.
+func (b *builder) checkHeld(e *Expr, field *RegisterField) {
+	if field.Personal != "" {
+		return
+	}
+	for id := range names(e.Source) {
+		if q := b.byID[id]; q != nil && b.personal(q) != "" {
+			b.problem(e.Pos, "add personal: to the field of the register (with public: true as well if the law makes it public), or leave the answer out",
+				"%q is personal, but the register's field %q does not say that it holds anything personal", id, field.ID)
+		}
+	}
+}
+
+// personal returns why a question, or any member of it, asks something personal.
+func (b *builder) personal(q *Question) string {
+	if q.Personal != "" && q.Personal != "no" {
+		return q.Personal
+	}
+	for _, m := range q.Members {
+		if p := b.personal(m); p != "" {
+			return p
+		}
+	}
+	return ""
+}
