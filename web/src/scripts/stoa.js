@@ -12,13 +12,22 @@ import { ServiceNavigation } from "govuk-frontend/dist/govuk/components/service-
 import { SkipLink } from "govuk-frontend/dist/govuk/components/skip-link/skip-link.mjs";
 import { once } from "./once.js";
 
+// ARIA does not allow aria-expanded on a radio; the fields that it opens follow
+// it directly and are met next.
+class QuietRadios extends Radios {
+  syncConditionalRevealWithInputState(input) {
+    super.syncConditionalRevealWithInputState(input);
+    input.removeAttribute("aria-expanded");
+  }
+}
+
 // The page carries no script of its own (its security policy forbids that), so
 // the mark that scripts run is set here instead of in its head.
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 
 for (const component of [
   Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner,
-  PasswordInput, Radios, ServiceNavigation, SkipLink,
+  PasswordInput, QuietRadios, ServiceNavigation, SkipLink,
 ]) {
   createAll(component);
 }
