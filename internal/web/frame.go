@@ -1,0 +1,102 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"sync"
+
+	"stoa/internal/i18n"
+	"stoa/internal/web/page"
+)
+
+// frames keeps what is the same around every page of a language.
+type frames struct{ byLanguage sync.Map }
+
+func (f *frames) words(p *i18n.Printer) *page.Words {
+	if w, ok := f.byLanguage.Load(p.Tag()); ok {
+		return w.(*page.Words)
+	}
+	w := page.WordsOf(p)
+	f.byLanguage.Store(p.Tag(), &w)
+	return &w
+}
+
+// shell is everything around a page's content.
+func (s *Server) shell(r *Request, c Page) page.Shell {
+	p := r.P
+	shell := page.Shell{
+		Lang: p.Tag(), Dir: p.Dir(), Words: s.frames.words(p), Title: c.Title, Failed: c.Failed,
+		ServiceName: c.ServiceName, ServiceURL: c.ServiceURL, BackLink: c.Back, Breadcrumbs: c.Crumbs, Hero: c.Hero,
+		Wide: c.Wide, NoIndex: c.NoIndex || r.Route.Area != Public, Assets: s.Assets, ThemeURL: s.themeURL(r),
+		Languages: s.languages(r), Nav: c.Nav, Footer: s.footer(r),
+	}
+	if r.Place != nil {
+		shell.JurisdictionName = r.Text(r.Place.File.Name)
+	}
+	if c.Nav == nil {
+		shell.Nav = publicNav(r, c.Area)
+	}
+	switch {
+	case r.Actor.Person != "":
+		shell.User = page.User{Name: r.Actor.Name, AccountURL: "/account", SignOutURL: "/sign-out"}
+	case r.Route.Area == Public:
+		shell.User = page.User{SignInURL: "/sign-in"}
+	}
+	if s.Config.Demo {
+		shell.Notice = page.Notice{Tag: p.T("Demonstration"), Text: p.T("Everything here is made up."), LinkText: p.T("People and mailbox"), URL: "/demo"}
+	}
+	return shell
+}
+
+func publicNav(r *Request, area string) []page.NavItem {
+	p := r.P
+	nav := []page.NavItem{
+		{Text: p.T("Services"), Href: "/services", Active: area == "services"},
+		{Text: p.T("Registers"), Href: "/registers", Active: area == "registers"},
+		{Text: p.T("Public notices"), Href: "/notices", Active: area == "notices"},
+		{Text: p.T("Your account"), Href: "/account", Active: area == "account"},
+	}
+	if r.Actor.Staff() {
+		nav = append(nav, page.NavItem{Text: p.T("Desk"), Href: "/desk"})
+	}
+	return nav
+}
+
+func (s *Server) footer(r *Request) page.Footer {
+	p := r.P
+	f := page.Footer{Links: []page.Link{
+		{Text: p.T("Accessibility"), URL: "/accessibility"}, {Text: p.T("Privacy"), URL: "/privacy"}, {Text: p.T("Cookies"), URL: "/cookies"},
+		{Text: p.T("Contact"), URL: "/contact"},
+	}}
+	if r.Place != nil {
+		f.Text = p.T("Run by {name}", i18n.V{"name": r.Text(r.Place.File.Name)})
+	}
+	return f
+}
+
+// languages offers this page in each language of the jurisdiction. An answer to a post has no address of
+// its own: the language then leads to the page that the form stands on.
+func (s *Server) languages(r *Request) []page.Language {
+	if r.Place == nil {
+		return nil
+	}
+	names := map[string]i18n.Language{}
+	for _, l := range s.Words.Languages() {
+		names[l.Tag] = l
+	}
+	var all []page.Language
+	for _, tag := range r.Place.File.Languages {
+		l, ok := names[tag]
+		if !ok {
+			continue
+		}
+		q := url.Values{}
+		if r.Method == http.MethodGet {
+			q = r.URL.Query()
+		}
+		q.Set("lang", tag)
+		to := url.URL{Path: r.URL.Path, RawQuery: q.Encode()}
+		all = append(all, page.Language{Code: tag, Name: l.Name, Dir: l.Dir, Current: tag == r.P.Tag(), URL: LocalPath(to.String(), "/")})
+	}
+	return all
+}

@@ -1,0 +1,36 @@
+package web
+
+import "net/http"
+
+// csp is the content security policy: nothing but our own files, nothing inline.
+const csp = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+// securityHeaders are on every answer.
+func (s *Server) securityHeaders(h http.Header, id string) {
+	h.Set("X-Request-Id", id)
+	h.Set("Content-Security-Policy", csp)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()")
+	if s.https {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+}
+
+// cacheHeaders keep what is personal out of every cache; a public page is asked for anew, because it
+// shows the reader's language and name.
+func (s *Server) cacheHeaders(h http.Header, r *Request) {
+	switch {
+	case r.Route.Area == System:
+		h.Set("Cache-Control", "no-cache")
+	case r.Route.Area != Public:
+		h.Set("Cache-Control", "no-store")
+	default:
+		h.Set("Cache-Control", "private, no-cache")
+		h.Add("Vary", "Cookie")
+		h.Add("Vary", "Accept-Language")
+	}
+}

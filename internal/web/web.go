@@ -1,0 +1,176 @@
+// Package web is the edge towards browsers: routes as data, who is asking, in which language, and the
+// one place where an error becomes a status, a page and a line in the log.
+//
+// It stops at what every page shares. Pages are in web/site (public and citizen) and web/desk (staff);
+// their parts in web/page; what can happen in flow, what can be seen in view. No address is reachable
+// that is not in the route table, and no route is accepted without the right it needs.
+package web
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"stoa/internal/i18n"
+	"stoa/internal/policy"
+	"stoa/internal/service"
+	"stoa/internal/web/asset"
+)
+
+// Deps are what the edge needs from inside.
+type Deps struct {
+	Config       Config
+	Who          Who
+	Jurisdiction func() *service.Jurisdiction // the one in force
+	Words        *i18n.Bundle
+	Assets       *asset.Set
+	Outside      Outside
+}
+
+// Config is what the operator sets.
+type Config struct {
+	URL            string // https://services.greenvale.example; https turns on what needs it
+	Demo           bool   // says so on every page
+	Proxy          bool   // a proxy of ours stands in front: the last X-Forwarded-For is the reader's address
+	PostsPerMinute int    // from one address; default 120
+	CodesPerHour   int    // asked for or tried from one address; default 60
+}
+
+// Outside is where time, randomness and the log come from.
+type Outside struct {
+	Now   func() time.Time
+	Rand  io.Reader
+	Log   *slog.Logger
+	Ready func(ctx context.Context) error // what /readyz asks
+}
+
+// Who tells who is asking, by what the browser holds.
+type Who struct {
+	Session func(ctx context.Context, token string) (policy.Actor, error)          // the zero Actor for none
+	Draft   func(ctx context.Context, draft, token string) (holds bool, err error) //
+}
+
+// Area says what kind of page a route leads to.
+type Area string
+
+// The areas.
+const (
+	Public  Area = "public"  // anybody
+	Apply   Area = "apply"   // whoever holds the draft
+	Account Area = "account" // whoever has signed in: asked to sign in first
+	Desk    Area = "desk"    // staff: asked to sign in first
+	System  Area = "system"  // machines: health, style sheets
+)
+
+// Handler answers a request, or says why not.
+type Handler func(w http.ResponseWriter, r *Request) error
+
+// Route is one line of the route table. Action is the right that the handler asks of package policy,
+// through flow or view.
+type Route struct {
+	Method, Pattern string
+	Area            Area
+	Action          policy.Action
+	Handle          Handler
+	Body            int64 // bytes; default 1 MB
+	Codes           bool  // counted against codes per hour: it asks for, or tries, a code
+}
+
+// Server answers requests.
+type Server struct {
+	Deps
+	routes []Route
+	mux    *http.ServeMux
+	posts  *limiter
+	codes  *limiter
+	https  bool
+	cross  *http.CrossOriginProtection
+	frames frames
+}
+
+// New builds the server from the tables of the areas. A route without a right, a handler or an area
+// is an error, and so is an address that two routes claim.
+func New(d Deps, tables ...[]Route) (s *Server, err error) {
+	if d.Outside.Now == nil {
+		d.Outside.Now = time.Now
+	}
+	s = &Server{Deps: d, mux: http.NewServeMux(), cross: http.NewCrossOriginProtection()}
+	s.https = isHTTPS(d.Config.URL)
+	s.posts = newLimiter(orDefault(d.Config.PostsPerMinute, 120), time.Minute)
+	s.codes = newLimiter(orDefault(d.Config.CodesPerHour, 60), time.Hour)
+	s.routes = s.ownRoutes()
+	for _, t := range tables {
+		s.routes = append(s.routes, t...)
+	}
+	defer func() { // the mux panics where two patterns claim one address
+		if p := recover(); p != nil {
+			err = fmt.Errorf("building the route table: %v", p)
+		}
+	}()
+	known := policy.Actions()
+	for _, r := range s.routes {
+		if _, ok := known[r.Action]; !ok || r.Handle == nil || r.Area == "" {
+			return nil, fmt.Errorf("route %s %s: needs an area, a handler and a right that policy knows, not %q", r.Method, r.Pattern, r.Action)
+		}
+		s.mux.HandleFunc(r.Method+" "+r.Pattern, s.serve(r))
+	}
+	if d.Assets.Present() {
+		s.mux.Handle("GET "+assetPrefix, d.Assets.Handler())
+	}
+	s.mux.HandleFunc("/", s.nothingHere)
+	return s, nil
+}
+
+const assetPrefix = asset.Prefix
+
+// Routes lists the table: a test walks it.
+func (s *Server) Routes() []Route { return append([]Route(nil), s.routes...) }
+
+// ownRoutes are those of no area.
+func (s *Server) ownRoutes() []Route {
+	return []Route{
+		{Method: "GET", Pattern: "/healthz", Area: System, Action: policy.ServiceRead, Handle: s.healthy},
+		{Method: "GET", Pattern: "/readyz", Area: System, Action: policy.ServiceRead, Handle: s.ready},
+		{Method: "GET", Pattern: "/theme.css", Area: System, Action: policy.ServiceRead, Handle: s.theme},
+		{Method: "GET", Pattern: "/robots.txt", Area: System, Action: policy.ServiceRead, Handle: s.robots},
+	}
+}
+
+func (s *Server) healthy(w http.ResponseWriter, r *Request) error {
+	return r.Send(w, "text/plain; charset=utf-8", "", []byte("ok\n"))
+}
+
+func (s *Server) ready(w http.ResponseWriter, r *Request) error {
+	if s.Outside.Ready != nil {
+		if err := s.Outside.Ready(r.Context()); err != nil {
+			s.Outside.Log.Warn("not ready", "err", err)
+			w.WriteHeader(http.StatusServiceUnavailable)
+			_, err := io.WriteString(w, "not ready\n")
+			return gone(err)
+		}
+	}
+	return r.Send(w, "text/plain; charset=utf-8", "", []byte("ready\n"))
+}
+
+func (s *Server) robots(w http.ResponseWriter, r *Request) error {
+	return r.Send(w, "text/plain; charset=utf-8", "", []byte("User-agent: *\nDisallow: /apply/\nDisallow: /account\nDisallow: /desk\nDisallow: /sign-in\n"))
+}
+
+// HTTP is the server with its time limits. Reading a body has a limit of its own, since uploads on
+// slow lines take minutes; see serve.
+func (s *Server) HTTP() *http.Server {
+	return &http.Server{
+		Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.Outside.Log.Handler(), slog.LevelDebug),
+	}
+}
+
+func orDefault(n, d int) int {
+	if n == 0 {
+		return d
+	}
+	return n
+}
