@@ -59,6 +59,9 @@ type Situation struct {
 	Variant  string
 	Today    calendar.Date         // `submitted` and `today` in a draft; in a case: the day it was submitted
 	Previous map[string]rule.Value // fields of the licence that a variant begins from; rules: previous.FIELD (optional)
+	// Looked holds what look-ups gave when the case was submitted (Judgement.Looked then), by id: they
+	// are not asked again, so that a case does not change because a register did.
+	Looked map[string]rule.Value
 	// Lookup asks a register: the count, sum or list that the file declares. nil: nothing is found.
 	Lookup func(ctx context.Context, l *service.Lookup, match map[string]rule.Value) (rule.Value, error)
 	// Pick finds a record by key for a lookup question. nil: none is found.
@@ -74,8 +77,10 @@ type Judgement struct {
 	Errors      []FieldError
 	Eligibility []Verdict
 	Values      map[string]*Explained
-	Fee         *Fee // nil while an answer it needs is missing
+	Fee         *Fee    // nil while an answer it needs is missing, or when the service has none
+	Broken      []error // rules that failed for a reason that no answer explains: the file's fault, for the log
 	asked       map[string]bool
+	rules       *rules
 }
 
 // FieldError is what is wrong with one field, for the reader. Path is question ids with item indices:
@@ -88,6 +93,9 @@ type FieldError struct {
 	Key      string
 	Args     map[string]any
 	Text     service.Text
+	Law      *service.SourceFile // of a check of the file
+	Why      *Explained          // what the check looked at
+	fallback []string            // languages of the jurisdiction, the default first
 }
 
 // Verdict is one eligibility condition: Holds is nil while it cannot be said yet.
@@ -175,15 +183,19 @@ type Decision struct {
 // Effects is what an event does to a case: the same for a worked example and for the real thing,
 // which carries it out in one transaction.
 type Effects struct {
-	Action   string // "" for submission and replies that change no state
-	From, To string
-	Entered  bool // the state was entered (anew): its duties begin
-	Deadline *Due // of the state the case is now in; nil: none
-	Stopped  bool // the clock stands now
+	At       time.Time // when it happened; a deadline that passed unnoticed is taken as of its own instant
+	Action   string    // "" for submission, and for replies and the like, which change no state
+	From, To string    // the same where the state does not change
+	Entered  bool      // the state was entered (anew): its duties begin
+	Deadline *Due      // of the state the case is now in; nil: none
+	Stopped  bool      // the clock stands now
 	Consult  []ConsultationDue
-	Silence  []string // consultees whose silence now counts as the file says
+	Reply    *Consultation // what a consultee replied
+	Silence  []string      // consultees whose silence now counts as the file says
+	Heard    int           // representations that came in
 	Letters  []string
 	Decision *Decision
+	Said     *Decision // reasons given with an action that decides nothing: the information asked for
 	Issue    *Licence
 	End      string // the case is over
 }

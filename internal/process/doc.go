@@ -5,26 +5,31 @@
 //
 // # Functions
 //
-//	Judge(ctx, Situation, Typed) (*Judgement, error)
-//	(*Judgement) Asked(path string) bool             path with item indices, partners[1].name
-//	(*Judgement) Page(p *service.Page) PageState
-//	(*Judgement) Next(after *service.Page) *service.Page   first page after it that is asked; nil: none
-//	(*Judgement) Ready() bool                        no error, nothing missing, eligible
-//	(*Judgement) On(p *service.Page, item …) []FieldError
-//	Early(ctx, Situation, Typed) (*Judgement, []*service.Question, error)   the eligibility check before starting
-//	ReadForm(q *service.Question, form url.Values) / Merge(...)  a posted form into Typed
-//	Fields(q) []string                               form field names of a question: "start-day" …
+// A place in the answers is a path: question ids with item indices, partners[1].name.
+//
+//	Judge(ctx, Situation, Typed) (*Judgement, error)         a draft
+//	Rejudge(ctx, Situation, Answers) (*Judgement, error)     a case, from its stored answers
+//	Early(ctx, Situation, Typed) (*Judgement, []*Question, error)  the eligibility check before starting
+//	(*Judgement) Asked(path), Page(p), Next(after), On(p, place), Below(path), Eligible(), Ready(), Looked()
+//	(FieldError) Message(printer)
+//	Fields(q), ReadForm(questions, form), (*Typed) Merge(place, …)   a posted form into a draft
+//	(*Typed) Get, Values, Set, Level, Items, Item, AddItem, RemoveItem, PathOf, Clone
+//	EncodeAnswers(Answers), DecodeAnswers(service, …), EncodeLooked, DecodeLooked
 //
 //	Submit(ctx, *Judgement, now) ([]Effects, error)
-//	Offered(ctx, *Judgement, Facts, by string, now) ([]*service.Action, error)
-//	Act(ctx, *Judgement, Facts, action string, Decision, now) ([]Effects, error)
-//	Reply(ctx, *Judgement, Facts, consultee, reply string, now) ([]Effects, error)
+//	Offered(ctx, *Judgement, Facts, by, now) ([]*service.Action, error)
+//	Act(ctx, *Judgement, Facts, action, Decision, now) ([]Effects, error)
+//	Reply(ctx, *Judgement, Facts, consultee, reply, now) ([]Effects, error)
 //	Represent(ctx, *Judgement, Facts, now) ([]Effects, error)
-//	Pass(ctx, *Judgement, Facts, now) ([]Effects, error)     deadlines, silences and auto actions that are due
-//	(Facts) Apply(Effects, now) Facts
+//	Pass(ctx, *Judgement, Facts, now) ([]Effects, error)     deadlines, silences and automatic actions that are due
+//	(Facts) Apply(Effects) Facts
+//	NoticeOpen(*Judgement, Facts, now), Label(ctx, *Judgement, Facts, now)
 //
 //	RenderLetter(ctx, *Judgement, Facts, letter, LetterContext) (document.Document, error)
-//	Certificate(...) (document.Document, error)
+//	Certificate(ctx, *Judgement, Facts, number, Licence, LetterContext) (document.Document, error)
+//	Show(printer, service, value, type), ShowAnswer(printer, service, question, answer), ItemTitle, Words, Source
+//
 //	RunExamples(ctx, *service.Service) []service.Problem
-//	Show(p *i18n.Printer, value, type) string
+//
+// A Judgement is for one goroutine at a time: rules about the life of a case are evaluated through it.
 package process

@@ -1,0 +1,157 @@
+package process
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"stoa/internal/rule"
+	"stoa/internal/service"
+)
+
+// maxReasons bounds how deep an explanation goes.
+const maxReasons = 12
+
+// explain fills in what an evaluation looked at: each thing once, values with their own reasons.
+func (r *rules) explain(x Explained, out outcome, depth int) *Explained {
+	if depth >= maxReasons {
+		return &x
+	}
+	seen := map[string]bool{}
+	for _, look := range out.trace {
+		b := r.reason(look, out.scope, depth+1)
+		if b == nil {
+			continue
+		}
+		if key := b.Kind + " " + b.ID; !seen[key] {
+			seen[key] = true
+			x.Because = append(x.Because, b)
+		}
+	}
+	return &x
+}
+
+// explainNamed explains a value or a table; nil when it is not known.
+func (r *rules) explainNamed(ctx context.Context, n *service.Named, depth int) *Explained {
+	out := r.value(ctx, n)
+	if !out.known {
+		return nil
+	}
+	x := Explained{
+		Kind: "value", ID: n.ID, Title: n.Title, Value: out.value, Type: valueType(out.value),
+		Rule: n.Rule.Expr.Source, Law: law(r.s.Service, n.Law),
+	}
+	if n.File != nil {
+		x.Type = n.File.Type
+	}
+	if n.Table != nil {
+		x.Kind, x.Type, x.Row = "table", "table", rowOf(out.trace)
+	}
+	return r.explain(x, *out, depth)
+}
+
+// reason explains one thing that an evaluation looked at.
+func (r *rules) reason(look rule.Look, sc *scope, depth int) *Explained {
+	s := r.s.Service
+	switch look.Kind {
+	case rule.ParamRef:
+		return r.parameterReason(look)
+	case rule.TableRef, rule.LookupRef:
+		return nil // the table's own explanation has its row; files do not call look-ups
+	}
+	if id, ok := strings.CutPrefix(look.Name, lookupPrefix); ok {
+		for _, l := range s.Lookups {
+			if l.ID == id {
+				return &Explained{Kind: "lookup", ID: id, Title: l.Title, Value: look.Value, Type: valueType(look.Value), Law: law(s, l.Law)}
+			}
+		}
+	}
+	root, _, _ := strings.Cut(look.Name, ".")
+	for _, n := range s.Values {
+		if n.ID == root {
+			x := r.explainNamed(context.Background(), n, depth) // computed already: nothing is asked
+			return x.column(n, look)
+		}
+	}
+	if q, path := r.question(look.Name, sc); q != nil {
+		return &Explained{Kind: "answer", ID: path, Title: q.Short, Value: look.Value, Type: answerType(q, path, look.Value)}
+	}
+	return &Explained{Kind: "given", ID: look.Name, Value: look.Value, Type: valueType(look.Value)}
+}
+
+func (r *rules) parameterReason(look rule.Look) *Explained {
+	x := &Explained{Kind: "param", ID: look.Name, Value: look.Value, Type: valueType(look.Value)}
+	if p := parameter(r.s.Service.Jurisdiction, look.Name); p != nil {
+		x.Title, x.Type = p.Title, p.Type
+		if v := inForce(p, r.s.Today); v != nil {
+			from, source := v.From, v.Source
+			x.From, x.Law = &from, &source
+		}
+	}
+	return x
+}
+
+// column narrows the explanation of a table to the output that was looked at.
+func (x *Explained) column(n *service.Named, look rule.Look) *Explained {
+	_, output, ok := strings.Cut(look.Name, ".")
+	if x == nil || n.Table == nil || !ok {
+		return x
+	}
+	x.ID, x.Value = look.Name, look.Value
+	for _, o := range n.Table.File.Outputs {
+		if o.ID == output {
+			x.Type = o.Type
+		}
+	}
+	return x
+}
+
+// rowOf is the row of a table that matched.
+func rowOf(trace rule.Trace) int {
+	for _, look := range trace {
+		if look.Kind == rule.TableRef {
+			return look.Row
+		}
+	}
+	return 0
+}
+
+// question finds the question that a rule in a place means by a name, with its full path. The name may
+// go on into the answer (premises.rateable_value, partners[0].share).
+func (r *rules) question(name string, sc *scope) (*service.Question, string) {
+	id, _, _ := strings.Cut(name, ".")
+	id, _, _ = strings.Cut(id, "[")
+	place := ""
+	if _, in, ok := sc.find(id); ok {
+		place = in.place
+	} else {
+		for in := sc; in != nil; in = in.outer { // a question without an answer
+			if in.group != nil && slices.ContainsFunc(in.group.Members, func(q *service.Question) bool { return q.ID == id }) {
+				place = in.place
+				break
+			}
+		}
+	}
+	path := join(place, name)
+	def := Definition(path)
+	for def != "" {
+		for _, q := range r.s.Service.Questions {
+			if q.Path == def {
+				return q, path
+			}
+		}
+		def = def[:max(strings.LastIndexByte(def, '.'), 0)]
+	}
+	return nil, ""
+}
+
+// law finds a source that the file names.
+func law(s *service.Service, id string) *service.SourceFile {
+	if src, ok := s.Law[id]; ok {
+		return &src
+	}
+	return nil
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
