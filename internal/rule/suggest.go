@@ -8,7 +8,7 @@ import (
 // nearest returns the candidate that a writer most likely meant by word, or "".
 func nearest(word string, candidates []string) string {
 	slices.Sort(candidates)
-	best, least := "", len(word)/3+2
+	best, least := "", min(len(word)/3+2, len(word))
 	for _, c := range candidates {
 		if d := distance(word, c, least); d < least {
 			best, least = c, d
