@@ -1,0 +1,295 @@
+// Package docket brings together what a draft or a case is judged by: its rows, the definition it began
+// under, what the registers said, and the judgement that package process gives. Flow and view both read
+// through it, so that what is shown and what is done rest on the same facts. It changes nothing and
+// asks no rights.
+package docket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sort"
+	"time"
+
+	"stoa/internal/blob"
+	"stoa/internal/calendar"
+	"stoa/internal/cases"
+	"stoa/internal/policy"
+	"stoa/internal/process"
+	"stoa/internal/record"
+	"stoa/internal/release"
+	"stoa/internal/rule"
+	"stoa/internal/service"
+	"stoa/internal/store"
+)
+
+// Docket reads.
+type Docket struct {
+	Cases    *cases.Cases
+	Records  *record.Records
+	Releases *release.Releases
+	Blobs    *blob.Store
+}
+
+// Draft is a draft with its definition and judgement.
+type Draft struct {
+	*cases.Draft
+	Service *service.Service
+	Judged  *process.Judgement
+	Lookups map[string]cases.Looked // what the registers said
+	Picks   map[string]cases.Picked // records chosen
+}
+
+// Thing is the draft as rights see it.
+func (d *Draft) Thing() policy.Thing {
+	return policy.Thing{Kind: "draft", ID: d.ID, Draft: d.ID, Owner: d.Person, Organisation: d.Service.Organisation}
+}
+
+// Case is a case with its definition, judgement and facts.
+type Case struct {
+	*cases.Case
+	Service       *service.Service
+	Judged        *process.Judgement
+	Facts         process.Facts
+	Consultations []cases.Consultation
+	LicenceNumber string
+}
+
+// Thing is the case as rights see it.
+func (c *Case) Thing() policy.Thing {
+	t := policy.Thing{Kind: "case", ID: c.ID, Organisation: c.Organisation, Owner: c.Person}
+	for _, q := range c.Consultations {
+		t.Consulted = append(t.Consulted, q.Organisation)
+	}
+	if c.Pending != nil {
+		t.Decider = c.Pending.By
+	}
+	t.Public = c.Noticed()
+	return t
+}
+
+// Noticed reports whether the public may see the case's notice now.
+func (c *Case) Noticed() bool {
+	n := c.Service.Notice
+	if n == nil || !c.Open() {
+		return false
+	}
+	for _, s := range n.States {
+		if s == c.State {
+			return true
+		}
+	}
+	return false
+}
+
+// StateOf is the definition of the state the case is in.
+func (c *Case) StateOf() *service.State { return c.Service.States[c.State] }
+
+// Day is the civil day of an instant in the jurisdiction.
+func Day(s *service.Service, t time.Time) calendar.Date { return s.Jurisdiction.Calendar.DateOf(t) }
+
+// Draft loads a draft; in Write it is locked until commit. store.ErrNotFound if there is none.
+func (d *Docket) Draft(ctx context.Context, tx *store.Tx, id string) (*Draft, error) {
+	row, err := d.Cases.Draft(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	s, err := d.Releases.Get(ctx, tx, row.Definition)
+	if err != nil {
+		return nil, err
+	}
+	draft := &Draft{Draft: row, Service: s}
+	return draft, d.Judge(ctx, tx, draft)
+}
+
+// Judge judges a draft as it now stands, as of the transaction's day.
+func (d *Docket) Judge(ctx context.Context, tx *store.Tx, draft *Draft) error {
+	today := Day(draft.Service, tx.Now())
+	previous, err := d.previous(draft.Service, draft.Previous)
+	if err != nil {
+		return err
+	}
+	draft.Lookups, draft.Picks = map[string]cases.Looked{}, map[string]cases.Picked{}
+	situation := d.Live(tx, draft.Service, draft.Variant, today, draft.Subject)
+	situation.Previous = previous
+	situation = recording(situation, draft)
+	draft.Judged, err = process.Judge(ctx, situation, draft.Typed)
+	if err != nil {
+		return fmt.Errorf("judging draft %s: %w", draft.ID, err)
+	}
+	return nil
+}
+
+// Live is the situation of a draft: registers are asked now.
+func (d *Docket) Live(tx *store.Tx, s *service.Service, variant string, today calendar.Date, subject string) process.Situation {
+	return process.Situation{
+		Service: s, Variant: variant, Today: today,
+		Lookup: func(ctx context.Context, l *service.Lookup, match map[string]rule.Value) (rule.Value, error) {
+			return d.lookup(ctx, tx, s, l, match, today)
+		},
+		Pick: func(ctx context.Context, register, key string) (process.Pick, bool, error) {
+			return d.Pick(ctx, tx, s, register, key)
+		},
+		File: d.files(tx, subject),
+	}
+}
+
+func (d *Docket) files(tx *store.Tx, subject string) func(context.Context, string) (process.File, bool, error) {
+	return func(ctx context.Context, id string) (process.File, bool, error) {
+		info, err := d.Blobs.Info(ctx, tx, id)
+		if errors.Is(err, store.ErrNotFound) || err == nil && info.Subject != subject {
+			return process.File{}, false, nil
+		}
+		if err != nil {
+			return process.File{}, false, fmt.Errorf("describing a file: %w", err)
+		}
+		return process.File{ID: info.ID, Name: info.Name, Type: string(info.Type), Size: info.Size}, true, nil
+	}
+}
+
+func (d *Docket) lookup(ctx context.Context, tx *store.Tx, s *service.Service, l *service.Lookup, match map[string]rule.Value, today calendar.Date) (rule.Value, error) {
+	texts := map[string]string{}
+	for field, v := range match {
+		text, ok := record.Text(v)
+		if !ok {
+			text = ""
+		}
+		texts[field] = text
+	}
+	found, err := d.Records.ByKey(ctx, tx, l.Register, texts)
+	if err != nil {
+		return nil, fmt.Errorf("asking register %s: %w", l.Register, err)
+	}
+	reg, ok := s.Jurisdiction.Registers[l.Register]
+	if !ok {
+		return nil, fmt.Errorf("register %s is not in the definition", l.Register)
+	}
+	return record.Give(reg, l.Give, l.States, today, found)
+}
+
+// Pick finds a record by its number for a question, with its public fields.
+func (d *Docket) Pick(ctx context.Context, tx *store.Tx, s *service.Service, register, key string) (process.Pick, bool, error) {
+	reg, ok := s.Jurisdiction.Registers[register]
+	if !ok {
+		return process.Pick{}, false, nil
+	}
+	r, err := d.Records.PublicByNumber(ctx, tx, register, key)
+	if errors.Is(err, store.ErrNotFound) {
+		return process.Pick{}, false, nil
+	}
+	if err != nil {
+		return process.Pick{}, false, err
+	}
+	fields, err := record.Values(reg, r.Fields)
+	if err != nil {
+		return process.Pick{}, false, err
+	}
+	return process.Pick{Key: r.Number, Label: r.Label, Fields: fields}, true, nil
+}
+
+func (d *Docket) previous(s *service.Service, fields map[string]string) (map[string]rule.Value, error) {
+	if len(fields) == 0 || s.Issue == nil {
+		return nil, nil
+	}
+	values, err := record.Values(s.Issue.Register, fields)
+	if err != nil {
+		return nil, fmt.Errorf("reading the former licence: %w", err)
+	}
+	for _, name := range []string{"from", "until"} {
+		if text, ok := fields[name]; ok {
+			if values[name], err = calendar.ParseISO(text); err != nil {
+				return nil, fmt.Errorf("reading the former licence: %w", err)
+			}
+		}
+	}
+	if number, ok := fields["number"]; ok {
+		values["number"] = number
+	}
+	return values, nil
+}
+
+// Previous writes a licence down as what a variant begins from.
+func Previous(r *record.Record) map[string]string {
+	all := map[string]string{"number": r.Number, "from": r.From.String()}
+	for k, v := range r.Fields {
+		all[k] = v
+	}
+	if !r.Until.IsZero() {
+		all["until"] = r.Until.String()
+	}
+	return all
+}
+
+// Case loads a case; in Write it is locked until commit. store.ErrNotFound if there is none.
+func (d *Docket) Case(ctx context.Context, tx *store.Tx, id string) (*Case, error) {
+	row, err := d.Cases.Get(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	return d.Whole(ctx, tx, row)
+}
+
+// Whole adds to a case's row what belongs to it.
+func (d *Docket) Whole(ctx context.Context, tx *store.Tx, row *cases.Case) (*Case, error) {
+	s, err := d.Releases.Get(ctx, tx, row.Definition)
+	if err != nil {
+		return nil, err
+	}
+	c := &Case{Case: row, Service: s}
+	if c.Consultations, err = d.Cases.Consultations(ctx, tx, row); err != nil {
+		return nil, err
+	}
+	if row.Licence != "" {
+		licence, err := d.Records.Public(ctx, tx, row.Licence)
+		if err != nil {
+			return nil, err
+		}
+		c.LicenceNumber = licence.Number
+	}
+	if c.Facts, err = d.facts(ctx, tx, c); err != nil {
+		return nil, err
+	}
+	return c, d.judgeCase(ctx, tx, c)
+}
+
+func (d *Docket) facts(ctx context.Context, tx *store.Tx, c *Case) (process.Facts, error) {
+	n, err := d.Cases.CountRepresentations(ctx, tx, c.ID)
+	if err != nil {
+		return process.Facts{}, err
+	}
+	f := process.Facts{
+		Number: c.Number, State: c.State, Submitted: c.Submitted, Entered: c.Entered, Stops: c.Stops,
+		Representations: n, Decision: c.Decision, Licence: c.LicenceNumber,
+	}
+	for _, q := range c.Consultations {
+		f.Consultations = append(f.Consultations, q.Process())
+	}
+	return f, nil
+}
+
+// judgeCase judges a case as of the day it was submitted, with what the registers said then.
+func (d *Docket) judgeCase(ctx context.Context, tx *store.Tx, c *Case) error {
+	day := Day(c.Service, c.Submitted)
+	previous, err := d.previous(c.Service, c.Previous)
+	if err != nil {
+		return err
+	}
+	situation := frozen(process.Situation{
+		Service: c.Service, Variant: c.Variant, Today: day, Previous: previous, File: d.files(tx, c.Subject),
+	}, c.Lookups, c.Picks)
+	c.Judged, err = process.Judge(ctx, situation, c.Typed)
+	if err != nil {
+		return fmt.Errorf("judging case %s: %w", c.Number, err)
+	}
+	return nil
+}
+
+// Registers lists the ids of a definition's registers in order.
+func Registers(j *service.Jurisdiction) []string {
+	var ids []string
+	for id := range j.Registers {
+		ids = append(ids, id)
+	}
+	sort.Strings(ids)
+	return ids
+}

@@ -1,0 +1,56 @@
+// Package flow is everything that can happen in this government: one file and one transaction for each
+// use case. Each asks policy.Can, does its work at one instant, and leaves its effects as rows of the
+// same transaction: what must go out (messages, work for later) is an outbox row, never a call.
+//
+// docs/flow.md follows one submission hop by hop. Pages are made by package view.
+package flow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"stoa/internal/docket"
+	"stoa/internal/fault"
+	"stoa/internal/i18n"
+	"stoa/internal/notify"
+	"stoa/internal/person"
+	"stoa/internal/policy"
+	"stoa/internal/store"
+)
+
+// Flow is the way to the use cases.
+type Flow struct {
+	DB     *store.DB
+	Docket *docket.Docket
+	People *person.People
+	Outbox *notify.Outbox
+	Words  *i18n.Bundle
+	Site   Site
+}
+
+// Site is what use cases need to know of this installation.
+type Site struct {
+	URL  string // https://services.greenvale.example, no slash at the end
+	Demo bool   // people may sign in by a click, and read the mailbox
+}
+
+// missing turns "no such row" into NotFound, as for things that are none of the actor's business.
+func missing(err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return fault.Wrap(err, fault.NotFound, "")
+	}
+	return err
+}
+
+// once runs do unless the same form was handled before, whose result it then returns.
+func (f *Flow) once(ctx context.Context, tx *store.Tx, actor policy.Actor, key string, input any, do func() (string, error)) (string, error) {
+	result, again, err := f.People.Once(ctx, tx, key, actor.Person, fmt.Append(nil, input))
+	if err != nil || again {
+		return result, err
+	}
+	if result, err = do(); err != nil {
+		return "", err
+	}
+	return result, f.People.OnceDone(ctx, tx, key, result)
+}

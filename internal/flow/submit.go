@@ -1,0 +1,180 @@
+package flow
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"stoa/internal/calendar"
+	"stoa/internal/cases"
+	"stoa/internal/docket"
+	"stoa/internal/fault"
+	"stoa/internal/person"
+	"stoa/internal/policy"
+	"stoa/internal/process"
+	"stoa/internal/service"
+	"stoa/internal/store"
+)
+
+// Submit hands in an application. The same draft again gives the same case.
+type Submit struct {
+	Draft    string
+	Declared bool // the declaration was agreed to
+}
+
+// Submitted is the case a draft became.
+type Submitted struct{ Case, Number string }
+
+// NotReady is the refusal of a draft that is incomplete, wrong or not eligible; Draft says how.
+type NotReady struct{ Draft *docket.Draft }
+
+// Error implements error.
+func (e *NotReady) Error() string { return "draft " + e.Draft.ID + " is not ready" }
+
+// FaultKind implements the kind of package fault.
+func (e *NotReady) FaultKind() fault.Kind { return fault.Invalid }
+
+// Submit is the main job's one transaction: judge, number, case, timeline, consultations, letters and
+// messages owed, all or nothing.
+func (f *Flow) Submit(ctx context.Context, actor policy.Actor, in Submit) (done Submitted, err error) {
+	err = f.DB.Write(ctx, "flow.Submit", func(ctx context.Context, tx *store.Tx) error {
+		draft, err := f.Docket.Draft(ctx, tx, in.Draft)
+		if err != nil {
+			return missing(err)
+		}
+		if err := policy.Can(actor, policy.DraftSubmit, draft.Thing()); err != nil {
+			return err
+		}
+		if draft.Case != "" { // sent before: the answer is the same
+			one, err := f.Docket.Cases.Get(ctx, tx, draft.Case)
+			if err != nil {
+				return err
+			}
+			done = Submitted{one.ID, one.Number}
+			return nil
+		}
+		if !draft.Judged.Ready() {
+			return &NotReady{draft}
+		}
+		if !in.Declared && len(draft.Service.Declaration.By) > 0 {
+			return fault.NewInvalid("Confirm the declaration before you send the application")
+		}
+		c, err := f.open(ctx, tx, draft)
+		if err != nil {
+			return err
+		}
+		done = Submitted{c.ID, c.Number}
+		draft.Case, draft.Person, draft.Typed = c.ID, c.Person, process.Typed{}
+		return f.Docket.Cases.SaveDraft(ctx, tx, draft.Draft)
+	})
+	return done, err
+}
+
+// open makes the case of a draft that is ready.
+func (f *Flow) open(ctx context.Context, tx *store.Tx, draft *docket.Draft) (*docket.Case, error) {
+	s, j, now := draft.Service, draft.Judged, tx.Now()
+	details, err := applicant(s, j)
+	if err != nil {
+		return nil, err
+	}
+	who, err := f.People.Ensure(ctx, tx, details, draft.Language)
+	if err != nil {
+		return nil, err
+	}
+	number, err := f.number(ctx, tx, s, s.Case.Number)
+	if err != nil {
+		return nil, err
+	}
+	label, err := j.Label(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("naming case %s: %w", number, err)
+	}
+	row := &cases.Case{
+		ID: tx.NewID(), Organisation: s.Organisation, Number: number, Service: s.Service, Variant: draft.Variant,
+		Definition: draft.Definition, Person: who.ID, Subject: draft.Subject, Language: draft.Language, Licence: draft.Licence,
+		State: s.Case.Start, Entered: now, Submitted: now,
+		Body: cases.Body{Label: label, Typed: draft.Typed, Previous: draft.Previous, Lookups: draft.Lookups, Picks: draft.Picks},
+	}
+	if j.Fee != nil {
+		row.Fee = j.Fee.Total.Minor
+	}
+	c := &docket.Case{Case: row, Service: s, Judged: j, Facts: process.Facts{Number: number, State: row.State, Submitted: now, Entered: now}}
+	if c.Licence != "" {
+		licence, err := f.Docket.Records.Public(ctx, tx, c.Licence)
+		if err != nil {
+			return nil, err
+		}
+		c.LicenceNumber, c.Facts.Licence = licence.Number, licence.Number
+	}
+	effects, err := process.Submit(ctx, j, now)
+	if err != nil {
+		return nil, fmt.Errorf("submitting case %s: %w", number, err)
+	}
+	if err := f.Docket.Cases.Insert(ctx, tx, row); err != nil {
+		return nil, err
+	}
+	if err := f.Docket.Cases.Index(ctx, tx, row, append(j.Searchable(), number, label)...); err != nil {
+		return nil, err
+	}
+	submitted := cases.Event{Kind: cases.EventSubmitted, Public: true, Actor: who.ID, To: row.State, EventWords: cases.EventWords{Name: who.Name}}
+	if err := f.Docket.Cases.Note(ctx, tx, row, submitted); err != nil {
+		return nil, err
+	}
+	if err := f.receipt(ctx, tx, c, who); err != nil {
+		return nil, err
+	}
+	return c, f.carryOut(ctx, tx, c, effects, doer{Person: who.ID, Name: who.Name})
+}
+
+// applicant reads who applies from the questions that the file names for it.
+func applicant(s *service.Service, j *process.Judgement) (person.Details, error) {
+	text := func(question string) string {
+		switch v := j.Answers[question].(type) {
+		case string:
+			return v
+		case process.Name:
+			return v.Full
+		}
+		return ""
+	}
+	d := person.Details{Name: text(s.Applicant.Name), Email: text(s.Applicant.Email), Phone: text(s.Applicant.Phone)}
+	if d.Email == "" {
+		return d, fault.NewInvalid("Give an email address, so that we can reach you")
+	}
+	return d, nil
+}
+
+// number fills in a pattern like TEN-{year}-{seq:5}. Numbers have no gaps: the counter is a row of the
+// same transaction.
+func (f *Flow) number(ctx context.Context, tx *store.Tx, s *service.Service, pattern string) (string, error) {
+	today := docket.Day(s, tx.Now())
+	number := strings.ReplaceAll(pattern, "{year}", strconv.Itoa(today.Year()))
+	start := strings.Index(number, "{seq")
+	end := strings.Index(number, "}")
+	if start < 0 || end < start {
+		return "", fmt.Errorf("the number pattern %q of %s has no {seq}", pattern, s.Service)
+	}
+	width := 1
+	if _, after, ok := strings.Cut(number[start:end], ":"); ok {
+		n, err := strconv.Atoi(after)
+		if err != nil {
+			return "", fmt.Errorf("the number pattern %q of %s: %w", pattern, s.Service, err)
+		}
+		width = n
+	}
+	n, err := tx.Next(ctx, "number "+s.Organisation+" "+number[:start]+number[end+1:])
+	if err != nil {
+		return "", fmt.Errorf("numbering: %w", err)
+	}
+	return number[:start] + fmt.Sprintf("%0*d", width, n) + number[end+1:], nil
+}
+
+// nextDay is the day after, or zero at the end of time.
+func nextDay(d calendar.Date) calendar.Date {
+	next, err := d.AddDays(1)
+	if err != nil {
+		return calendar.Date{}
+	}
+	return next
+}

@@ -1,0 +1,230 @@
+// Package policy decides who may do what. There is one function, Can, over one table; what the table
+// does not allow is denied. It is pure: flow and view give it the actor and what is known of the thing.
+//
+// A denial that would tell a stranger that something exists is answered as NotFound; the reason stays
+// in the error's cause, for the log.
+package policy
+
+import (
+	"fmt"
+
+	"stoa/internal/fault"
+)
+
+// Role is what a member of staff is in an organisation.
+type Role string
+
+// The roles.
+const (
+	Reader        Role = "reader"        // sees cases
+	Officer       Role = "officer"       // works on cases
+	Supervisor    Role = "supervisor"    // officer, and assigns, approves, licences
+	Administrator Role = "administrator" // staff accounts, failed jobs, service files; sees no case by that
+)
+
+// Roles lists them, weakest first.
+func Roles() []Role { return []Role{Reader, Officer, Supervisor, Administrator} }
+
+// Grant is a role in one organisation.
+type Grant struct {
+	Role         Role
+	Organisation string
+}
+
+// Actor is who asks.
+type Actor struct {
+	Person string  // "" for a visitor who has not signed in
+	Name   string  // for timelines
+	Grants []Grant // staff only
+	Draft  string  // the draft whose token this browser holds
+	System bool    // Stoa itself, when a day passes
+}
+
+// Staff reports whether the actor has any role.
+func (a Actor) Staff() bool { return len(a.Grants) > 0 }
+
+// Has reports whether the actor has one of the roles in the organisation.
+func (a Actor) Has(organisation string, roles ...Role) bool {
+	for _, g := range a.Grants {
+		if g.Organisation != organisation {
+			continue
+		}
+		for _, r := range roles {
+			if g.Role == r {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Thing is what the rights to something depend on.
+type Thing struct {
+	Kind         string   // draft, case, licence, message …: for the log
+	ID           string   //
+	Organisation string   // responsible
+	Owner        string   // the person it is about
+	Draft        string   // the draft it belongs to
+	Consulted    []string // organisations that are asked
+	Decider      string   // who proposed the decision that is to be approved
+	Public       bool     // the file or the law publishes it
+}
+
+// Action is what the actor wants to do.
+type Action string
+
+// The actions. Their rights are in table.
+const (
+	ServiceRead      Action = "service.read"
+	DraftStart       Action = "draft.start"
+	DraftUse         Action = "draft.use"
+	DraftSubmit      Action = "draft.submit"
+	CaseOwn          Action = "case.own"       // the applicant's view, messages, answers, withdrawal
+	CaseRead         Action = "case.read"      // the whole case, at the desk
+	CaseList         Action = "case.list"      //
+	CaseWork         Action = "case.work"      // act, write, consult
+	CaseSupervise    Action = "case.supervise" // actions the file gives to supervisors; assign to others
+	CaseApprove      Action = "case.approve"   // a decision somebody else proposed
+	CaseTurn         Action = "case.turn"      // what the passing of a day does
+	ConsultRead      Action = "consult.read"   // the part of a case that an asked organisation sees
+	ConsultReply     Action = "consult.reply"
+	NoticeRead       Action = "notice.read"
+	NoticeReply      Action = "notice.reply"
+	LicenceRead      Action = "licence.read"      // the public fields
+	LicenceOwn       Action = "licence.own"       // holder: certificate, renewal
+	LicenceWork      Action = "licence.work"      // officer's steps on it
+	LicenceSupervise Action = "licence.supervise" // supervisor's steps on it
+	AccountOwn       Action = "account.own"
+	DeskEnter        Action = "desk.enter"
+	StaffManage      Action = "staff.manage"
+	AbsenceSet       Action = "absence.set"
+	FileOwn          Action = "file.own"
+	SystemSee        Action = "system.see" // jobs, definitions in force
+	DemoUse          Action = "demo.use"
+)
+
+// rule allows an actor, or says why not.
+type rule struct {
+	says  string
+	holds func(Actor, Thing) bool
+}
+
+var (
+	anyone     = rule{"anyone", func(Actor, Thing) bool { return true }}
+	published  = rule{"it is published", func(_ Actor, t Thing) bool { return t.Public }}
+	signedIn   = rule{"signed in", func(a Actor, _ Thing) bool { return a.Person != "" }}
+	themselves = rule{"the person it is about", func(a Actor, t Thing) bool { return a.Person != "" && a.Person == t.Owner }}
+	holdsDraft = rule{"holds the draft", func(a Actor, t Thing) bool { return t.Draft != "" && a.Draft == t.Draft }}
+	asked      = rule{"of an organisation that is asked", func(a Actor, t Thing) bool {
+		for _, o := range t.Consulted {
+			if a.Has(o, Officer, Supervisor) && a.Person != t.Owner {
+				return true
+			}
+		}
+		return false
+	}}
+	system = rule{"Stoa itself", func(a Actor, _ Thing) bool { return a.System }}
+	staff  = rule{"staff", func(a Actor, _ Thing) bool { return a.Staff() }}
+	admin  = rule{"an administrator", func(a Actor, _ Thing) bool {
+		for _, g := range a.Grants {
+			if g.Role == Administrator {
+				return true
+			}
+		}
+		return false
+	}}
+	// Somebody who decides is never the person it is about, nor the one whose decision is approved.
+	reads      = role("may read for the organisation", Reader, Officer, Supervisor)
+	works      = role("an officer of the organisation", Officer, Supervisor)
+	supervises = role("a supervisor of the organisation", Supervisor)
+	approves   = rule{"another supervisor of the organisation", func(a Actor, t Thing) bool {
+		return a.Has(t.Organisation, Supervisor) && a.Person != t.Owner && t.Decider != "" && a.Person != t.Decider
+	}}
+)
+
+func role(says string, roles ...Role) rule {
+	return rule{says, func(a Actor, t Thing) bool {
+		return a.Has(t.Organisation, roles...) && a.Person != "" && a.Person != t.Owner
+	}}
+}
+
+// table is who may do what: any one rule suffices.
+var table = map[Action][]rule{
+	ServiceRead:      {anyone},
+	DraftStart:       {anyone},
+	DraftUse:         {holdsDraft, themselves},
+	DraftSubmit:      {holdsDraft, themselves},
+	FileOwn:          {holdsDraft, themselves},
+	CaseOwn:          {themselves},
+	CaseRead:         {reads},
+	CaseList:         {reads},
+	CaseWork:         {works},
+	CaseSupervise:    {supervises},
+	CaseApprove:      {approves},
+	CaseTurn:         {system},
+	ConsultRead:      {asked},
+	ConsultReply:     {asked},
+	NoticeRead:       {published},
+	NoticeReply:      {published},
+	LicenceRead:      {published, themselves, reads},
+	LicenceOwn:       {themselves},
+	LicenceWork:      {works},
+	LicenceSupervise: {supervises},
+	AccountOwn:       {themselves},
+	DeskEnter:        {staff},
+	StaffManage:      {admin},
+	AbsenceSet:       {staff},
+	SystemSee:        {admin},
+	DemoUse:          {published}, // the demo publishes its people and its mailbox; nothing else does
+}
+
+// hides lists the actions whose denial must not tell that the thing exists.
+var hides = map[Action]bool{
+	DraftUse: true, DraftSubmit: true, FileOwn: true, CaseOwn: true, CaseRead: true, CaseWork: true,
+	CaseSupervise: true, CaseApprove: true, ConsultRead: true, ConsultReply: true, NoticeRead: true,
+	NoticeReply: true, LicenceRead: true, LicenceOwn: true, LicenceWork: true, LicenceSupervise: true,
+	AccountOwn: true, DemoUse: true,
+}
+
+// Can returns nil if the actor may do the action on the thing, and otherwise the error to answer with:
+// NotFound where the very existence is none of the actor's business, Unauthenticated where signing in
+// could help, Forbidden elsewhere. Its cause says what would have been needed.
+func Can(a Actor, do Action, t Thing) error {
+	rules := table[do]
+	for _, r := range rules {
+		if r.holds(a, t) {
+			return nil
+		}
+	}
+	cause := denied(a, do, t, rules)
+	switch {
+	case hides[do]:
+		return fault.Wrap(cause, fault.NotFound, "")
+	case a.Person == "":
+		return fault.Wrap(cause, fault.Unauthenticated, "")
+	}
+	return fault.Wrap(cause, fault.Forbidden, "")
+}
+
+func denied(a Actor, do Action, t Thing, rules []rule) error {
+	needs := "nobody may"
+	for i, r := range rules {
+		if i == 0 {
+			needs = "needs " + r.says
+		} else {
+			needs += ", or " + r.says
+		}
+	}
+	return fmt.Errorf("person %q may not %s %s %q: %s", a.Person, do, t.Kind, t.ID, needs)
+}
+
+// Actions lists every action with the words of who may do it, for the rights page and its test.
+func Actions() map[Action][]string {
+	all := make(map[Action][]string, len(table))
+	for do, rules := range table {
+		for _, r := range rules {
+			all[do] = append(all[do], r.says)
+		}
+	}
+	return all
+}

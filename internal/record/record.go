@@ -1,0 +1,376 @@
+// Package record owns the registers' records: licences and other entries, with every version they had.
+// It stops before what a register file says (package service) and who may see what (policy).
+//
+// The fields that a register publishes are stored in the open, since the law publishes them; all others
+// are sealed under the key of the person they are about. Look-ups match on keyed hashes of key fields.
+package record
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"stoa/internal/calendar"
+	"stoa/internal/fault"
+	"stoa/internal/service"
+	"stoa/internal/store"
+	"stoa/internal/vault"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations are the tables of this package.
+func Migrations() fs.FS { return migrations }
+
+// States of a record.
+const (
+	Active      = "active"
+	Suspended   = "suspended"
+	Revoked     = "revoked"
+	Surrendered = "surrendered"
+)
+
+// Records is the way to the tables.
+type Records struct{ Vault *vault.Vault }
+
+// Record is an entry of a register, as it is now. Fields hold canonical texts, see Text.
+type Record struct {
+	ID, Register, Organisation, Number string
+	Service, Case, Holder, Subject     string // Case: the latest; Holder: a person, "" for seeds
+	State                              string
+	From, Until                        calendar.Date // zero Until: no end
+	Version                            int64
+	Label                              string
+	Fields                             map[string]string
+	Updated                            time.Time
+}
+
+// On is the state on a day: a record past its end is "ended", whatever else it was.
+func (r *Record) On(day calendar.Date) string {
+	switch {
+	case r.State == Active && r.Until != (calendar.Date{}) && r.Until.Before(day):
+		return "ended"
+	case r.State == Active && day.Before(r.From):
+		return "future"
+	}
+	return r.State
+}
+
+// Change says who changed a record and how.
+type Change struct {
+	Actor  string // person; "" Stoa itself
+	Change string // issued, renewed …: a variant's or a licence action's id
+}
+
+func noEnd(d calendar.Date) string {
+	if d == (calendar.Date{}) {
+		return ""
+	}
+	return d.String()
+}
+
+func day(s string) (calendar.Date, error) {
+	if s == "" {
+		return calendar.Date{}, nil
+	}
+	return calendar.ParseISO(s)
+}
+
+// split divides fields into those that the register publishes and the rest.
+func split(reg *service.Register, fields map[string]string) (public, personal map[string]string) {
+	public, personal = map[string]string{}, map[string]string{}
+	for _, f := range reg.Fields {
+		v, ok := fields[f.ID]
+		if !ok {
+			continue
+		}
+		if f.Public {
+			public[f.ID] = v
+		} else {
+			personal[f.ID] = v
+		}
+	}
+	return public, personal
+}
+
+// Put stores a new record (Version 0) or the next version of one, with its history, keys and words.
+func (s *Records) Put(ctx context.Context, tx *store.Tx, reg *service.Register, r *Record, why Change) error {
+	public, personal := split(reg, r.Fields)
+	open, err := json.Marshal(public)
+	if err != nil {
+		return fmt.Errorf("writing record %s: %w", r.Number, err)
+	}
+	closed, err := json.Marshal(personal)
+	if err != nil {
+		return fmt.Errorf("writing record %s: %w", r.Number, err)
+	}
+	if r.Version == 0 {
+		if r.ID == "" {
+			r.ID = tx.NewID()
+		}
+		if r.Subject == "" {
+			if r.Subject, err = s.Vault.NewSubject(ctx, tx); err != nil {
+				return fmt.Errorf("storing record %s: %w", r.Number, err)
+			}
+		}
+	}
+	sealed, err := s.Vault.Seal(ctx, tx, r.Subject, "record "+r.ID, closed)
+	if err != nil {
+		return fmt.Errorf("sealing record %s: %w", r.Number, err)
+	}
+	r.Label, r.Updated = public[reg.Label], tx.Now()
+	if err := s.putCurrent(ctx, tx, r, string(open), sealed); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO record_version (record_id, version, at, actor, change, state, from_day, until_day, case_id, public, sealed)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		r.ID, r.Version, store.Micros(tx.Now()), why.Actor, why.Change, r.State, r.From.String(), noEnd(r.Until), r.Case, string(open), sealed)
+	if err != nil {
+		return fmt.Errorf("storing a version of record %s: %w", r.Number, err)
+	}
+	return s.index(ctx, tx, reg, r, public)
+}
+
+func (s *Records) putCurrent(ctx context.Context, tx *store.Tx, r *Record, open string, sealed []byte) error {
+	now := store.Micros(tx.Now())
+	if r.Version == 0 {
+		_, err := tx.Exec(ctx, `INSERT INTO record (id, register, organisation, number, service, case_id, holder, subject, state, from_day, until_day, version, label, public, sealed, updated)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12, $13, $14, $15)`,
+			r.ID, r.Register, r.Organisation, r.Number, r.Service, r.Case, r.Holder, r.Subject, r.State, r.From.String(), noEnd(r.Until), r.Label, open, sealed, now)
+		if err != nil {
+			return fmt.Errorf("storing record %s: %w", r.Number, err)
+		}
+		r.Version = 1
+		return nil
+	}
+	n, err := tx.Exec(ctx, `UPDATE record SET case_id = $3, holder = $4, state = $5, from_day = $6, until_day = $7, version = $2 + 1,
+		label = $8, public = $9, sealed = $10, updated = $11, subject = $12 WHERE id = $1 AND version = $2`,
+		r.ID, r.Version, r.Case, r.Holder, r.State, r.From.String(), noEnd(r.Until), r.Label, open, sealed, now, r.Subject)
+	if err != nil {
+		return fmt.Errorf("storing record %s: %w", r.Number, err)
+	}
+	if n == 0 {
+		return fault.NewConflict("This licence has changed since you opened the page. Look at it again, then repeat")
+	}
+	r.Version++
+	return nil
+}
+
+// index makes the record findable: by the keyed hash of each key field, and by the words of the public ones.
+func (s *Records) index(ctx context.Context, tx *store.Tx, reg *service.Register, r *Record, public map[string]string) error {
+	for _, table := range []string{"record_key", "record_term"} {
+		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE record_id = $1`, r.ID); err != nil {
+			return fmt.Errorf("clearing the index of record %s: %w", r.Number, err)
+		}
+	}
+	for _, f := range reg.Fields {
+		v, ok := r.Fields[f.ID]
+		if !f.Key || !ok {
+			continue
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO record_key (register, field, value, record_id) VALUES ($1, $2, $3, $4)`,
+			r.Register, f.ID, s.key(r.Register, f.ID, v), r.ID)
+		if err != nil {
+			return fmt.Errorf("indexing record %s: %w", r.Number, err)
+		}
+	}
+	words := r.Number
+	for _, v := range public {
+		words += " " + v
+	}
+	for _, w := range terms(words) {
+		_, err := tx.Exec(ctx, `INSERT INTO record_term (register, term, record_id) VALUES ($1, $2, $3) ON CONFLICT (register, term, record_id) DO NOTHING`, r.Register, w, r.ID)
+		if err != nil {
+			return fmt.Errorf("indexing record %s: %w", r.Number, err)
+		}
+	}
+	return nil
+}
+
+// key is the keyed hash of a key field's value. Letter case and outer spaces do not tell values apart.
+func (s *Records) key(register, field, value string) []byte {
+	return s.Vault.Blind("record.key", register+"\x00"+field+"\x00"+strings.ToLower(strings.TrimSpace(value)))
+}
+
+const columns = `id, register, organisation, number, service, case_id, holder, subject, state, from_day, until_day, version, label, public, sealed, updated`
+
+type scanner interface{ Scan(...any) error }
+
+func scan(row scanner) (*Record, []byte, error) {
+	var r Record
+	var from, until, public string
+	var sealed []byte
+	var updated int64
+	err := row.Scan(&r.ID, &r.Register, &r.Organisation, &r.Number, &r.Service, &r.Case, &r.Holder, &r.Subject, &r.State,
+		&from, &until, &r.Version, &r.Label, &public, &sealed, &updated)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.Updated = store.Time(updated)
+	if r.From, err = day(from); err == nil {
+		r.Until, err = day(until)
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(public), &r.Fields)
+	}
+	return &r, sealed, err
+}
+
+// Public reads a record with its public fields only; store.ErrNotFound if there is none.
+func (s *Records) Public(ctx context.Context, tx *store.Tx, id string) (*Record, error) {
+	r, _, err := scan(tx.QueryRow(ctx, `SELECT `+columns+` FROM record WHERE id = $1`, id))
+	if err != nil {
+		return nil, fmt.Errorf("reading a record: %w", err)
+	}
+	return r, nil
+}
+
+// PublicByNumber is Public by register and number.
+func (s *Records) PublicByNumber(ctx context.Context, tx *store.Tx, register, number string) (*Record, error) {
+	r, _, err := scan(tx.QueryRow(ctx, `SELECT `+columns+` FROM record WHERE register = $1 AND number = $2`, register, number))
+	if err != nil {
+		return nil, fmt.Errorf("reading a record: %w", err)
+	}
+	return r, nil
+}
+
+// Get reads a record whole; in Write it is locked until commit. store.ErrNotFound if there is none.
+func (s *Records) Get(ctx context.Context, tx *store.Tx, id string) (*Record, error) {
+	r, sealed, err := scan(tx.QueryRow(ctx, `SELECT `+columns+` FROM record WHERE id = $1`+tx.Lock(), id))
+	if err != nil {
+		return nil, fmt.Errorf("reading a record: %w", err)
+	}
+	return r, s.unseal(ctx, tx, r, sealed)
+}
+
+func (s *Records) unseal(ctx context.Context, tx *store.Tx, r *Record, sealed []byte) error {
+	plain, err := s.Vault.Open(ctx, tx, r.Subject, "record "+r.ID, sealed)
+	if errors.Is(err, vault.ErrErased) {
+		return nil
+	}
+	if err == nil {
+		err = json.Unmarshal(plain, &r.Fields) // adds to the public ones
+	}
+	if err != nil {
+		return fmt.Errorf("opening record %s: %w", r.Number, err)
+	}
+	return nil
+}
+
+func (s *Records) many(ctx context.Context, tx *store.Tx, whole bool, query string, args ...any) ([]*Record, error) {
+	rows, err := tx.Query(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("listing records: %w", err)
+	}
+	defer rows.Close()
+	var all []*Record
+	var closed [][]byte
+	for rows.Next() {
+		r, sealed, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("listing records: %w", err)
+		}
+		all, closed = append(all, r), append(closed, sealed)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("listing records: %w", err)
+	}
+	rows.Close()
+	for i, r := range all {
+		if !whole {
+			break
+		}
+		if err := s.unseal(ctx, tx, r, closed[i]); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// Of lists a holder's records, latest change first.
+func (s *Records) Of(ctx context.Context, tx *store.Tx, holder string) ([]*Record, error) {
+	return s.many(ctx, tx, true, `SELECT `+columns+` FROM record WHERE holder = $1 ORDER BY updated DESC, id DESC LIMIT 200`, holder)
+}
+
+// ByKey lists the records of a register whose key field has the value, whole.
+func (s *Records) ByKey(ctx context.Context, tx *store.Tx, register string, match map[string]string) ([]*Record, error) {
+	args := []any{register}
+	query := `SELECT ` + columns + ` FROM record WHERE register = $1`
+	for field, value := range match {
+		args = append(args, field, s.key(register, field, value))
+		query += fmt.Sprintf(` AND id IN (SELECT record_id FROM record_key WHERE register = $1 AND field = $%d AND value = $%d)`, len(args)-1, len(args))
+	}
+	return s.many(ctx, tx, true, query+` ORDER BY id LIMIT 1000`, args...)
+}
+
+// Find lists public records of a register that hold all the words (a word may be the start of one), by number.
+func (s *Records) Find(ctx context.Context, tx *store.Tx, register, words, after string, limit int) ([]*Record, error) {
+	args := []any{register, after}
+	query := `SELECT ` + columns + ` FROM record WHERE register = $1 AND number > $2`
+	for _, w := range terms(words) {
+		args = append(args, w, w+"\U0010FFFF")
+		query += fmt.Sprintf(` AND id IN (SELECT record_id FROM record_term WHERE register = $1 AND term >= $%d AND term < $%d)`, len(args)-1, len(args))
+	}
+	args = append(args, limit)
+	return s.many(ctx, tx, false, query+fmt.Sprintf(` ORDER BY number LIMIT $%d`, len(args)), args...)
+}
+
+// Version is a former or present state of a record, with its public fields.
+type Version struct {
+	Version     int64
+	At          time.Time
+	Change      string
+	State       string
+	From, Until calendar.Date
+	Case        string
+	Fields      map[string]string
+}
+
+// History lists a record's versions, newest first.
+func (s *Records) History(ctx context.Context, tx *store.Tx, id string) ([]Version, error) {
+	rows, err := tx.Query(ctx, `SELECT version, at, change, state, from_day, until_day, case_id, public FROM record_version WHERE record_id = $1 ORDER BY version DESC`, id)
+	if err != nil {
+		return nil, fmt.Errorf("reading a record's history: %w", err)
+	}
+	defer rows.Close()
+	var all []Version
+	for rows.Next() {
+		var v Version
+		var at int64
+		var from, until, public string
+		if err = rows.Scan(&v.Version, &at, &v.Change, &v.State, &from, &until, &v.Case, &public); err == nil {
+			v.At = store.Time(at)
+			v.From, err = day(from)
+		}
+		if err == nil {
+			v.Until, err = day(until)
+		}
+		if err == nil {
+			err = json.Unmarshal([]byte(public), &v.Fields)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading a record's history: %w", err)
+		}
+		all = append(all, v)
+	}
+	return all, rows.Err()
+}
+
+// Numbers lists the numbers that a register has.
+func (s *Records) Numbers(ctx context.Context, tx *store.Tx, register string) (map[string]bool, error) {
+	all, err := store.Strings(ctx, tx, `SELECT number FROM record WHERE register = $1`, register)
+	if err != nil {
+		return nil, fmt.Errorf("listing the numbers of a register: %w", err)
+	}
+	have := make(map[string]bool, len(all))
+	for _, n := range all {
+		have[n] = true
+	}
+	return have, nil
+}

@@ -1,0 +1,159 @@
+// Package release owns the definitions that have been in force. A draft and its case are judged by the
+// definition under which they began: its sources are kept here for ever, under their hash, and compiled
+// again when a case needs them. It stops before what definitions mean (package service).
+package release
+
+import (
+	"container/list"
+	"context"
+	"crypto/sha256"
+	"embed"
+	"fmt"
+	"io/fs"
+	"sync"
+
+	"stoa/internal/service"
+	"stoa/internal/store"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations are the tables of this package.
+func Migrations() fs.FS { return migrations }
+
+// kept is how many former definitions stay compiled in memory.
+const kept = 64
+
+// Releases hands out compiled definitions.
+type Releases struct {
+	mu      sync.RWMutex
+	current *service.Jurisdiction
+	inForce map[string]*service.Service // by service id
+	former  map[string]*list.Element    // by hash; holds *service.Service
+	recent  *list.List
+}
+
+// New starts with nothing in force.
+func New() *Releases {
+	return &Releases{inForce: map[string]*service.Service{}, former: map[string]*list.Element{}, recent: list.New()}
+}
+
+// Publish keeps the sources of every service of a jurisdiction. Call Enforce after the commit.
+func (r *Releases) Publish(ctx context.Context, tx *store.Tx, j *service.Jurisdiction) error {
+	for _, s := range j.Services {
+		if err := keep(ctx, tx, s); err != nil {
+			return fmt.Errorf("keeping the definition of %s: %w", s.Service, err)
+		}
+	}
+	return nil
+}
+
+func keep(ctx context.Context, tx *store.Tx, s *service.Service) error {
+	n, err := tx.Exec(ctx, `INSERT INTO definition (hash, service, created) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING`,
+		s.Hash, s.Service, store.Micros(tx.Now()))
+	if err != nil || n == 0 {
+		return err
+	}
+	for path, bytes := range s.Sources() {
+		sum := sha256.Sum256(bytes)
+		if _, err := tx.Exec(ctx, `INSERT INTO source (hash, bytes) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING`, sum[:], bytes); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `INSERT INTO definition_source (definition, path, source) VALUES ($1, $2, $3)`, s.Hash, path, sum[:]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Enforce makes a published jurisdiction the one that new drafts begin under.
+func (r *Releases) Enforce(j *service.Jurisdiction) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.current = j
+	clear(r.inForce)
+	for _, s := range j.Services {
+		r.inForce[s.Service] = s
+		r.remember(s)
+	}
+}
+
+// remember keeps a compiled definition; r.mu is held.
+func (r *Releases) remember(s *service.Service) {
+	if e, ok := r.former[s.Hash]; ok {
+		r.recent.MoveToFront(e)
+		return
+	}
+	r.former[s.Hash] = r.recent.PushFront(s)
+	for r.recent.Len() > kept {
+		last := r.recent.Back()
+		delete(r.former, last.Value.(*service.Service).Hash)
+		r.recent.Remove(last)
+	}
+}
+
+// Current is the jurisdiction in force.
+func (r *Releases) Current() *service.Jurisdiction {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.current
+}
+
+// InForce is the definition that a new draft of a service begins under.
+func (r *Releases) InForce(id string) (*service.Service, bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	s, ok := r.inForce[id]
+	return s, ok
+}
+
+// Get is the definition with a hash, compiled from its kept sources if need be.
+func (r *Releases) Get(ctx context.Context, tx *store.Tx, hash string) (*service.Service, error) {
+	r.mu.Lock()
+	if e, ok := r.former[hash]; ok {
+		r.recent.MoveToFront(e)
+		r.mu.Unlock()
+		return e.Value.(*service.Service), nil
+	}
+	r.mu.Unlock()
+	sources, id, err := r.sources(ctx, tx, hash)
+	if err != nil {
+		return nil, err
+	}
+	j, problems := service.LoadPinned(sources)
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("definition %s no longer compiles: %v", hash, problems[0])
+	}
+	for _, s := range j.Services {
+		if s.Service == id && s.Hash == hash {
+			r.mu.Lock()
+			r.remember(s)
+			r.mu.Unlock()
+			return s, nil
+		}
+	}
+	return nil, fmt.Errorf("definition %s: its sources give another hash", hash)
+}
+
+func (r *Releases) sources(ctx context.Context, tx *store.Tx, hash string) (map[string][]byte, string, error) {
+	var id string
+	if err := tx.QueryRow(ctx, `SELECT service FROM definition WHERE hash = $1`, hash).Scan(&id); err != nil {
+		return nil, "", fmt.Errorf("finding definition %s: %w", hash, err)
+	}
+	rows, err := tx.Query(ctx, `SELECT d.path, s.bytes FROM definition_source d JOIN source s ON s.hash = d.source WHERE d.definition = $1`, hash)
+	if err != nil {
+		return nil, "", fmt.Errorf("reading definition %s: %w", hash, err)
+	}
+	defer rows.Close()
+	all := map[string][]byte{}
+	for rows.Next() {
+		var path string
+		var bytes []byte
+		if err := rows.Scan(&path, &bytes); err != nil {
+			return nil, "", fmt.Errorf("reading definition %s: %w", hash, err)
+		}
+		all[path] = bytes
+	}
+	return all, id, rows.Err()
+}
