@@ -67,6 +67,8 @@ func TestVisualOrder(t *testing.T) {
 		{"an identifier breaks without isolate", "AB 88-x-7 CD", "DC x-7-88 BA", RTL},
 		{"and keeps its order with one", "AB \u206888-x-7\u2069 CD", "DC 88-x-7 BA", RTL},
 		{"an unclosed isolate ends with the text", "AB \u2068cd", "cd BA", RTL},
+		{"a percent sign belongs to its number", "AB 12% CD", "DC 12% BA", RTL},
+		{"and a currency before it", "AB $12 CD", "DC $12 BA", RTL},
 		{"a stray end of isolate is harmless", "AB\u2069 CD", "DC BA", RTL},
 		{"spaces at the end stay at the end", "AB cd  ", "  cd BA", RTL},
 	} {
@@ -74,6 +76,15 @@ func TestVisualOrder(t *testing.T) {
 		if got := show(hebrew(c.text), c.base); got != want {
 			t.Errorf("%s: %q, want %q", c.name, got, want)
 		}
+	}
+}
+
+// TestSpaceAtLineEnd: where a line is broken inside right-to-left text, the
+// space goes to the line's end and not between the words (rule L1).
+func TestSpaceAtLineEnd(t *testing.T) {
+	got := visualOrder([]uint8{1, 1, 1}, []bool{false, false, true}, LTR)
+	if want := []int{1, 0, 2}; !slices.Equal(got, want) {
+		t.Errorf("order %v, want %v", got, want)
 	}
 }
 

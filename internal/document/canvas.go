@@ -106,24 +106,27 @@ func (p *page) frame(c Colour, line, x, top, w, h float64) {
 // text paints a line with its baseline at the given distance from the top. x
 // is the left end of the box that the line is aligned in.
 //
-// The glyphs are painted in reading order, each at its own place: software
-// that takes the text from the content then needs no idea of Arabic.
+// The glyphs are painted from left to right, also those of right-to-left text:
+// that is what other producers do and what the viewers that take the text from
+// the content expect. The reading order of such text is stated beside it, in
+// its element (see element.states).
 func (p *page) text(l line, st style, dir Dir, x, baseline, width float64) {
 	if len(l.clusters) == 0 {
 		return
 	}
-	left := placeClusters(l, st, dir, x, width)
+	left, order := placeClusters(l, st, dir, x, width)
 	w := textRun{out: &p.body, size: st.size, y: p.height - baseline}
 	fmt.Fprintf(&p.body, "BT %s rg\n", st.colour.operands())
-	for i, c := range l.clusters {
-		w.cluster(c, left[i])
+	for _, i := range order {
+		w.cluster(l.clusters[i], left[i])
 	}
 	w.end()
 	p.body.WriteString("ET\n")
 }
 
-// placeClusters is the left edge of every cluster, in points.
-func placeClusters(l line, st style, dir Dir, x, width float64) []float64 {
+// placeClusters tells the left edge of every cluster, in points, and their
+// order from left to right.
+func placeClusters(l line, st style, dir Dir, x, width float64) (left []float64, order []int) {
 	lv := make([]uint8, len(l.clusters))
 	blank := make([]bool, len(l.clusters))
 	solid := 0
@@ -146,12 +149,13 @@ func placeClusters(l line, st style, dir Dir, x, width float64) []float64 {
 			pen -= c.width * st.size / 1000
 		}
 	}
-	left := make([]float64, len(l.clusters))
-	for _, i := range visualOrder(lv, blank, dir) {
+	left = make([]float64, len(l.clusters))
+	order = visualOrder(lv, blank, dir)
+	for _, i := range order {
 		left[i] = pen
 		pen += l.clusters[i].width * st.size / 1000
 	}
-	return left
+	return left, order
 }
 
 // textRun writes the operators of one line.
@@ -165,14 +169,9 @@ type textRun struct {
 	array bool // a TJ array is open
 }
 
-// cluster shows the glyphs of c, in reading order.
+// cluster shows the glyphs of c.
 func (w *textRun) cluster(c cluster, left float64) {
-	glyphs := c.glyphs
-	if c.level%2 == 1 {
-		glyphs = slices.Clone(glyphs)
-		slices.Reverse(glyphs)
-	}
-	glyphs, texts, exact := assign(c, glyphs)
+	glyphs, texts, exact := assign(c)
 	if w.face != c.face {
 		w.end()
 		w.face, w.pen, w.rise = c.face, left, 0
@@ -191,16 +190,20 @@ func (w *textRun) cluster(c cluster, left float64) {
 	}
 }
 
-// assign distributes the text of c over its glyphs. A right-to-left ligature
-// stands for its first letter and is followed by an empty glyph for each
-// further one: programs that sort glyphs by place would otherwise read the
-// letters of one glyph from left to right. Where there are more glyphs than
-// letters the result is not exact, and the text has to be stated beside them.
-func assign(c cluster, glyphs []glyph) (all []glyph, texts []string, exact bool) {
+// assign distributes the text of c over its glyphs, from left to right. A
+// right-to-left ligature stands for its first letter, and an empty glyph at
+// its left for each further one: programs that put glyphs in order by their
+// place would otherwise read the letters of one glyph from left to right.
+// Where there are more glyphs than letters the result is not exact, and the
+// text has to be stated beside them.
+func assign(c cluster) (glyphs []glyph, texts []string, exact bool) {
+	glyphs = slices.Clone(c.glyphs)
 	letters := []rune(c.text)
-	if c.level%2 == 1 {
-		for i := len(glyphs); i < len(letters); i++ {
-			glyphs = append(glyphs, glyph{id: c.face.blank, x: -float64(i)})
+	rtl := c.level%2 == 1
+	if rtl { // in reading order for now
+		slices.Reverse(glyphs)
+		for i := len(glyphs); i < len(letters) && c.face.empty != 0; i++ {
+			glyphs = append(glyphs, glyph{id: c.face.empty})
 		}
 	}
 	texts = make([]string, len(glyphs))
@@ -214,6 +217,10 @@ func assign(c cluster, glyphs []glyph) (all []glyph, texts []string, exact bool)
 		default:
 			texts[i] = string(letters[extra+i])
 		}
+	}
+	if rtl {
+		slices.Reverse(glyphs)
+		slices.Reverse(texts)
 	}
 	return glyphs, texts, len(glyphs) <= len(letters)
 }

@@ -33,7 +33,7 @@ type face struct {
 	cid   map[meaning]int // in order of first use, from 1
 	glyph []ot.GlyphID    // by cid
 	text  []string        // by cid
-	blank ot.GlyphID      // the space
+	empty ot.GlyphID      // paints nothing and takes no room, or 0
 }
 
 // meaning is a glyph together with the text that it stands for. Fonts paint
@@ -60,11 +60,11 @@ func newFace(data []byte) (*face, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare shaping with %s: %w", f.PostscriptName(), err)
 	}
-	blank, ok := f.Cmap().Lookup(' ')
-	if !ok {
-		return nil, fmt.Errorf("font %s has no space", f.PostscriptName())
+	empty, ok := f.Cmap().Lookup('\u200c')
+	if !ok || f.HorizontalAdvance(empty) != 0 {
+		empty = 0
 	}
-	return &face{ot: f, shaper: s, blank: blank}, nil
+	return &face{ot: f, shaper: s, empty: empty}, nil
 }
 
 func (f *face) reset() {

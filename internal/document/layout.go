@@ -47,6 +47,7 @@ func (st style) rise() float64 { return (st.leading-st.size)/2 + st.size*0.86 }
 // two lines stay together.
 func (l *layout) paragraph(e *element, t Text, st style, x, width, before float64) []box {
 	lines := l.lines(t, st, width)
+	e.states(lines)
 	out := make([]box, len(lines))
 	for i, ln := range lines {
 		out[i] = box{height: st.leading, draw: func(p *page, top float64) {
@@ -162,6 +163,7 @@ func (l *layout) list(doc *element, b List) {
 		li := list.add("LI", "")
 		label, body := li.add("Lbl", ""), li.add("LBody", "")
 		mark := l.lines(Plain(marker(b, i)), bodyStyle, indent)
+		label.states(mark)
 		boxes := l.paragraph(body, item, bodyStyle, l.within(indent, l.width-indent), l.width-indent, 4)
 		if len(boxes) == 0 {
 			boxes = []box{{height: bodyStyle.leading, before: 4}}

@@ -196,9 +196,10 @@ func utf16Text(b []byte) string {
 
 // spoken is one leaf of the structure tree, as it is read.
 type spoken struct {
-	kind  string
-	attrs string
-	text  string
+	kind    string
+	attrs   string
+	text    string // as stated, otherwise as painted
+	painted string
 }
 
 // speak walks the structure tree in order. It checks that every piece of
@@ -244,8 +245,12 @@ func (r *reading) speak(t *testing.T) []spoken {
 				if got := back[fmt.Sprintf("%d/%d", struct1, m.id)]; got != n {
 					t.Errorf("content %v leads back to element %d, not %d", m, got, n)
 				}
-				out[at].text += r.text[m]
+				out[at].painted += r.text[m]
 			}
+		}
+		out[at].text = out[at].painted
+		if stated := between(head, "/ActualText <FEFF", ">"); stated != "" {
+			out[at].text = unhex(t, stated)
 		}
 	}
 	walk(numbers(between(r.objects[tree], "/K [", "]"))[0], tree)

@@ -10,12 +10,13 @@ type sheet struct {
 	pages []*page
 
 	first, later, bottom float64 // where the text begins and ends
+	band                 float64 // the height of a certificate's band
 }
 
 const (
 	sideMargin  = 71.0 // 25 mm
 	frameInset  = 22.0
-	bandHeight  = 84.0
+	bandHeight  = 76.0 // at least
 	footerSpace = 74.0
 )
 
@@ -24,7 +25,7 @@ func (s *sheet) measure() {
 	s.left, s.width = sideMargin, paper.Width-2*sideMargin
 	s.first, s.later = 58, 62
 	if s.kind == Certificate {
-		s.first, s.later = frameInset+bandHeight+38, frameInset+40
+		s.later = frameInset + 40 // first: see certificateHead
 	}
 	s.bottom = paper.Height - footerSpace - 12
 	s.tall = s.bottom - s.later
@@ -53,11 +54,11 @@ func (s *sheet) backdrop(p *page) {
 	w, h := p.wide-2*frameInset, p.height-2*frameInset
 	p.frame(s.accent, 1.6, frameInset, frameInset, w, h)
 	p.frame(s.accent, 0.5, frameInset+4.5, frameInset+4.5, w-9, h-9)
-	band := 10.0
+	band := 2.0
 	if len(s.pages) == 1 {
-		band = bandHeight
+		band = s.band
 	}
-	p.fill(s.accent, frameInset+8, frameInset+8, w-16, band-8)
+	p.fill(s.accent, frameInset+8, frameInset+8, w-16, band)
 }
 
 // letterHead is the issuer, the addressee with the reference beside it, and
@@ -131,8 +132,10 @@ func (s *sheet) certificateHead(top *element) {
 		boxes = append(boxes, s.paragraph(top.add("P", ""), Plain(t), small, s.left, s.width, 0)...)
 	}
 	issuer := stack(boxes)
+	s.band = max(bandHeight, issuer.height+28)
+	s.first = frameInset + 8 + s.band + 38
 	s.add(box{draw: func(p *page, _ float64) {
-		issuer.draw(p, frameInset+8+(bandHeight-8-issuer.height)/2)
+		issuer.draw(p, frameInset+8+(s.band-issuer.height)/2)
 	}})
 	s.title(top, style{size: 25, leading: 33, bold: true, colour: s.accent, align: alignCentre}, 0)
 	s.facts(top, s.doc.Head, 18)

@@ -22,6 +22,9 @@ func (l *layout) row(cells []cell, rule Colour, thick float64) []box {
 	for i, c := range cells {
 		lines[i] = l.lines(c.text, c.style, c.width)
 		tallest = max(tallest, len(lines[i]))
+		if c.element != nil {
+			c.element.states(lines[i])
+		}
 	}
 	leading := bodyStyle.leading
 	room := max(int((l.tall-120)/leading), 1)

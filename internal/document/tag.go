@@ -32,6 +32,22 @@ func (e *element) add(kind, attrs string) *element {
 	return c
 }
 
+// states gives e the text of its lines in reading order where that is not the
+// order in which they are painted.
+func (e *element) states(lines []line) {
+	var text strings.Builder
+	rtl := false
+	for _, l := range lines {
+		for _, c := range l.clusters {
+			text.WriteString(c.text)
+			rtl = rtl || c.level%2 == 1
+		}
+	}
+	if rtl {
+		e.attrs += " /ActualText " + pdfText(text.String())
+	}
+}
+
 // write adds the element and all below it. pages are already reserved.
 func (e *element) write(out *file, parent ref) {
 	for _, p := range e.parts {
