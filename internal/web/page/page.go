@@ -14,6 +14,8 @@
 // component and wins over Text. There is no way to hand in a string as markup.
 package page
 
+//go:generate go tool -modfile=../../../tools/go.mod templ generate
+
 import (
 	"context"
 	"io"
@@ -22,8 +24,18 @@ import (
 	"github.com/a-h/templ"
 )
 
-// Attributes are extra HTML attributes, printed in the order of their names.
-type Attributes = templ.Attributes
+// Attributes are extra HTML attributes, printed in the order of their names. A
+// value is a string, or true for an attribute without one.
+type Attributes map[string]any
+
+// Items lists the attributes for a template. Most components have none, and
+// that costs nothing.
+func (a Attributes) Items() []templ.KeyValue[string, any] {
+	if len(a) == 0 {
+		return nil
+	}
+	return templ.Attributes(a).Items()
+}
 
 // Component is anything that prints itself: every struct of this package.
 type Component = templ.Component

@@ -25,10 +25,8 @@ type Words struct {
 	SignOut, Search                    string
 	SignIn, You                        string
 	Done, Now, Later                   string // where a step stands
-	Overdue, Soon                      string // before a deadline that is past or near
-	Ascending, Descending              string // how a table is sorted
 	Apply, Clear, Filter               string
-	From, Data, Download               string
+	Data, Download                     string // below a chart
 
 	// Count are the live messages of a character count, by plural rule
 	// ("one", "two", "few", "many", "other"), with %{count}. Empty means the
@@ -83,11 +81,9 @@ func wordsFrom(t func(english string) string) Words {
 		UpToWords:      t("You can enter up to {limit} words"),
 		SignOut:        t("Sign out"), Search: t("Search"),
 		SignIn: t("Sign in"), You: t("You"),
-		Overdue: t("Overdue"), Soon: t("Due soon"),
 		Done: t("Done"), Now: t("In progress"), Later: t("Not started"),
-		Ascending: t("sorted ascending"), Descending: t("sorted descending"),
 		Apply: t("Apply filters"), Clear: t("Clear filters"), Filter: t("Filter"),
-		From: t("From"), Data: t("Show the numbers as a table"), Download: t("Download as CSV"),
+		Data: t("Show the numbers as a table"), Download: t("Download as CSV"),
 	}
 }
 
