@@ -60,11 +60,18 @@ func newFace(data []byte) (*face, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare shaping with %s: %w", f.PostscriptName(), err)
 	}
-	empty, ok := f.Cmap().Lookup('\u200c')
-	if !ok || f.HorizontalAdvance(empty) != 0 {
-		empty = 0
+	return &face{ot: f, shaper: s, empty: emptyGlyph(f)}, nil
+}
+
+// emptyGlyph looks for the zero-width space. Fonts draw some invisible
+// characters, so it has to be truly empty.
+func emptyGlyph(f *ot.Face) ot.GlyphID {
+	g, ok := f.Cmap().Lookup('\u200b')
+	_, drawn := f.GlyphExtents(g)
+	if !ok || drawn || f.HorizontalAdvance(g) != 0 {
+		return 0
 	}
-	return &face{ot: f, shaper: s, empty: empty}, nil
+	return g
 }
 
 func (f *face) reset() {

@@ -119,6 +119,20 @@ func TestFurtherScripts(t *testing.T) {
 	}
 }
 
+// TestEmptyGlyph: what stands for the second letter of a ligature must not
+// show. Noto Sans Arabic, for one, draws its zero-width non-joiner.
+func TestEmptyGlyph(t *testing.T) {
+	s := testShaper(t, RTL)
+	for _, f := range s.fonts.all() {
+		if f.empty == 0 {
+			t.Errorf("%s has no empty glyph", f.ot.PostscriptName())
+		}
+		if o, ok := f.ot.GlyphOutline(f.empty); ok && len(o.Segments) > 0 {
+			t.Errorf("%s paints its empty glyph", f.ot.PostscriptName())
+		}
+	}
+}
+
 func TestColours(t *testing.T) {
 	contrast := func(a, b Colour) float64 {
 		x, y := a.light()+0.05, b.light()+0.05
