@@ -16,9 +16,8 @@ import (
 // Limits on the text of one expression, against hostile files.
 const (
 	maxSource = 10_000 // characters
-	maxNodes  = 2_000
-	maxDepth  = 60 // brackets within brackets
-	maxNested = 3  // rules for lists within rules for lists
+	maxDepth  = 100    // brackets within brackets, or sums strung together
+	maxNested = 3      // rules for lists within rules for lists
 )
 
 // Problem is something wrong with an expression, in plain words.
@@ -48,7 +47,6 @@ var celParser = func() *parser.Parser {
 		parser.ErrorReportingLimit(5),
 		parser.ErrorRecoveryLimit(5),
 		parser.ExpressionSizeCodePointLimit(maxSource),
-		parser.MaxExpressionNodeCount(maxNodes),
 		parser.EnableVariadicOperatorASTs(true),
 	)
 	if err != nil {
@@ -59,8 +57,9 @@ var celParser = func() *parser.Parser {
 
 // source is the text of an expression, with what is needed to point into it.
 type source struct {
-	text string
-	info *ast.SourceInfo
+	text  string
+	chars []rune // of text; the parser counts in these
+	info  *ast.SourceInfo
 }
 
 // problem points at a place given in characters from the start.
@@ -84,11 +83,10 @@ func (s source) problem(char int, message, fix string) Problem {
 // piece returns the text of a literal.
 func (s source) piece(id int64) string {
 	span, ok := s.info.GetOffsetRange(id)
-	runes := []rune(s.text)
-	if !ok || span.Start < 0 || int(span.Stop) > len(runes) || span.Start > span.Stop {
+	if !ok || span.Start < 0 || int(span.Stop) > len(s.chars) || span.Start > span.Stop {
 		return ""
 	}
-	return string(runes[span.Start:span.Stop])
+	return string(s.chars[span.Start:span.Stop])
 }
 
 // numeral reads the exact value of a number from the text it was written as.
@@ -121,7 +119,7 @@ func parse(text string) (ast.Expr, source, []Problem) {
 	if found := errs.GetErrors(); len(found) > 0 {
 		return nil, s, s.syntax(found)
 	}
-	s.info = tree.SourceInfo()
+	s.info, s.chars = tree.SourceInfo(), []rune(text)
 	return tree.Expr(), s, nil
 }
 
@@ -164,8 +162,8 @@ func wording(message, text string) (said, fix string) {
 	case strings.Contains(message, "invalid int literal"), strings.Contains(message, "invalid double literal"):
 		return "this number is too long", ""
 	case strings.Contains(message, "recursion"):
-		return fmt.Sprintf("brackets are nested more than %d deep", maxDepth), "use a decision table, or divide the rule"
-	case strings.Contains(message, "expression code point size"), strings.Contains(message, "node count"), strings.Contains(message, "exceeds limit"):
+		return fmt.Sprintf("this is nested, or strung together, more than %d deep", maxDepth), "use a decision table, or divide the rule"
+	case strings.Contains(message, "expression code point size"):
 		return "the expression is too long", "use a decision table, or divide the rule"
 	case strings.Contains(message, "input 'and'"), strings.Contains(message, "input 'AND'"):
 		return "and is written &&", "write &&"

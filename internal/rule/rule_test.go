@@ -214,9 +214,14 @@ func TestProblemsSayWhatToWrite(t *testing.T) {
 		`alcohol ? 1 : "a"`:                           "one way gives a number",
 		`partners.share.sum()`:                        ".map(x, x.share)",
 		`"a`:                                          "does not end",
-		strings.Repeat("(", 100) + "1":                "nested",
+		strings.Repeat("(", 200) + "1":                "nested",
 		`[1, "a"]`:                                    "one kind of thing",
 		`round()`:                                     "round takes 1 to 2 values, here it gets 0",
+		strings.Repeat("1+", 1500) + "1":              "strung together",
+		strings.Repeat("1+", 6000) + "1":              "too long",
+		`activities.contains("food")`:                 "write value in list",
+		`.alcohol`:                                    "did you mean alcohol?",
+		"9" + strings.Repeat("9", 30):                 "too long",
 		`age_on`:                                      "age_on is a function",
 	} {
 		p, problems := e.Compile(src, rule.Type{})
@@ -242,6 +247,18 @@ func TestAllProblemsComeAtOnceWithTheirPlace(t *testing.T) {
 	_, problems = env(t).Compile("variant == \"nwe\" &&\n  foo > 1 || staff > 2", rule.Bool())
 	if len(problems) != 3 || problems[1].Line != 2 || problems[1].Column != 3 || problems[1].Offset != 22 || problems[2].Column != 14 {
 		t.Errorf("%+v", problems)
+	}
+}
+
+func TestATableCannotFeedItself(t *testing.T) {
+	d := decl(t)
+	d.Tables[0].Inputs[0].Source = "tables.fee_band().fee"
+	e, err := rule.NewEnv(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, problems := e.Compile("tables.fee_band().fee", rule.Number()); p != nil || !strings.Contains(problems[0].Message, "no table called fee_band") {
+		t.Error(problems)
 	}
 }
 

@@ -35,7 +35,7 @@ type Column struct {
 	Name string
 	Type Type
 	// Source is the expression that gives the input when the table is called
-	// without values: tables.fee_band().
+	// without values: tables.fee_band(). It cannot use tables.
 	Source string
 	// Min and Max are the least and the greatest value that occurs, where law or
 	// nature sets one. They are what gaps are looked for in.
@@ -226,8 +226,10 @@ func (c *checker) table(id int64, name string, args []ast.Expr) node {
 // they stood at the call.
 func (c *checker) sources(id int64, t *table) ([]node, bool) {
 	var nodes []node
+	env := *c.env
+	env.tables = nil // a table whose inputs come from itself would never end
 	for _, in := range t.Inputs {
-		p, found := c.env.Compile(in.Source, in.Type)
+		p, found := env.Compile(in.Source, in.Type)
 		for _, f := range found {
 			c.fail(id, fmt.Sprintf("%s of table %s: %s", in.Name, t.Name, f.Message), f.Fix)
 		}
