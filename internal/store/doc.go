@@ -7,8 +7,8 @@
 //
 //   - Write runs fn in one transaction. When Write returns nil, the rows are on disk; when it returns an error, nothing
 //     of fn remains (ErrInDoubt alone says that the database did not answer the commit).
-//   - fn runs in the goroutine that called Write. It may run more than once (PostgreSQL, after a serialization failure
-//     or a deadlock), so it must be safe to repeat: no effects outside tx, results assigned and not appended.
+//   - fn runs in the goroutine that called Write. It may run more than once (on PostgreSQL after a deadlock, on SQLite
+//     after another's full disk), so it must be safe to repeat: no effects outside tx, results assigned and not appended.
 //   - A failed statement spoils its transaction: later statements fail, and so does Write, even where fn returns nil.
 //     (PostgreSQL always does this; SQLite is held to it.) Use ON CONFLICT where a conflict is expected.
 //   - One open result at a time: close Rows before the next statement.

@@ -13,27 +13,29 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"stoa/internal/fault"
 )
 
 // The kinds of error that callers tell apart, with errors.Is.
 var (
 	ErrNotFound      = errors.New("not found")
-	ErrConflict      = errors.New("already there")                      // a unique key; see Error.Columns
-	ErrReference     = errors.New("reference to a missing row")         // a foreign key
-	ErrConstraint    = errors.New("constraint violated")                // NOT NULL, CHECK
-	ErrBusy          = errors.New("database busy")                      // worth another try, later
-	ErrSerialization = errors.New("concurrent change")                  // after all retries
-	ErrReadOnly      = errors.New("transaction cannot write")           // a write inside Read
-	ErrFull          = errors.New("no room on the disk")                //
-	ErrUnavailable   = errors.New("database not reachable")             //
-	ErrInDoubt       = errors.New("commit not answered")                // may or may not have been stored
-	ErrNested        = errors.New("transaction inside a transaction")   // a mistake in the program
-	ErrDone          = errors.New("transaction has ended")              // a mistake in the program
-	ErrRowsOpen      = errors.New("the rows before are not closed")     // a mistake in the program
-	ErrClosed        = errors.New("store closed")                       //
-	errOther         = errors.New("database error")                     //
-	errAborted       = errors.New("transaction function did not end")   // panic or Goexit
-	errGroupLost     = errors.New("shared transaction was rolled back") //
+	ErrConflict      = errors.New("already there")              // a unique key; see Error.Columns
+	ErrReference     = errors.New("reference to a missing row") // a foreign key
+	ErrConstraint    = errors.New("constraint violated")        // NOT NULL, CHECK
+	ErrBusy          = errors.New("database busy")              // worth another try, later
+	ErrSerialization = errors.New("concurrent change")          // after all retries
+	ErrReadOnly      = errors.New("transaction cannot write")   // a write inside Read
+	ErrFull          = errors.New("no room on the disk")
+	ErrUnavailable   = errors.New("database not reachable")
+	ErrInDoubt       = errors.New("commit not answered")              // may or may not have been stored
+	ErrNested        = errors.New("transaction inside a transaction") // a mistake in the program
+	ErrDone          = errors.New("transaction has ended")            // a mistake in the program
+	ErrRowsOpen      = errors.New("the rows before are not closed")   // a mistake in the program
+	ErrClosed        = errors.New("store closed")
+	errOther         = errors.New("database error")
+	errAborted       = errors.New("transaction function did not end") // panic or Goexit
+	errGroupLost     = errors.New("shared transaction was rolled back")
 )
 
 // Error is what a statement or a commit failed with.
@@ -66,6 +68,18 @@ func (e *Error) Unwrap() []error {
 		return []error{e.Kind}
 	}
 	return []error{e.Kind, e.cause}
+}
+
+// FaultKind says what an edge makes of an error that nobody on the way has turned into a sentence: what is not there,
+// what passes by itself, and else our own mistake.
+func (e *Error) FaultKind() fault.Kind {
+	switch e.Kind {
+	case ErrNotFound:
+		return fault.NotFound
+	case ErrBusy, ErrSerialization, ErrUnavailable, ErrFull, ErrClosed:
+		return fault.Unavailable
+	}
+	return fault.Internal
 }
 
 // ConflictOn tells whether err is a conflict on the unique key of table that consists of exactly these columns.
@@ -137,16 +151,12 @@ func fromSQLite(e *Error, err *sqlite.Error) {
 
 // sqliteKey reads "UNIQUE constraint failed: person.org, person.email (2067)", the only place where SQLite names the key.
 func sqliteKey(msg string) (table string, columns []string) {
-	_, list, ok := strings.Cut(msg, "constraint failed: ")
-	if i := strings.LastIndex(msg, "constraint failed: "); i >= 0 {
-		list = msg[i+len("constraint failed: "):]
-	}
-	if !ok {
+	const mark = "constraint failed: "
+	i := strings.LastIndex(msg, mark)
+	if i < 0 {
 		return "", nil
 	}
-	if i := strings.LastIndex(list, " ("); i >= 0 {
-		list = list[:i]
-	}
+	list, _, _ := strings.Cut(msg[i+len(mark):], " (")
 	for _, c := range strings.Split(list, ", ") {
 		t, col, ok := strings.Cut(c, ".")
 		if !ok {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"runtime"
 	"sync/atomic"
@@ -21,6 +22,7 @@ const (
 
 // member is one transaction that waits for the turn, has it, or waits for the commit.
 type member struct {
+	alone bool          // shares its transaction with nobody
 	state atomic.Int32  // waiting, then exactly one of the others
 	turn  chan struct{} // the writer gives the turn
 	ran   chan error    // the member hands it back, with how its function ended
@@ -39,9 +41,11 @@ type writer struct {
 	queue chan *member
 	ended chan error
 
-	begun   bool // a transaction is open
-	broken  error
+	begun   bool    // a transaction is open
+	broken  error   // why the group cannot commit
+	culprit *member // whose failure broke it
 	members []*member
+	next    *member // already taken from the queue
 }
 
 func startWriter(s *stmtCache) *writer {
@@ -50,9 +54,18 @@ func startWriter(s *stmtCache) *writer {
 	return w
 }
 
-// write waits for the turn, runs fn and waits for the commit.
+// write runs fn in a group; if another member took the group down with it (see keep), then again, alone.
 func (w *writer) write(ctx context.Context, newTx func() *Tx, fn func(context.Context, *Tx) error) error {
-	m := &member{turn: make(chan struct{}), ran: make(chan error, 1), done: make(chan error, 1)}
+	err := w.once(ctx, false, newTx, fn)
+	if errors.Is(err, errGroupLost) {
+		err = w.once(ctx, true, newTx, fn)
+	}
+	return err
+}
+
+// once waits for the turn, runs fn and waits for the commit.
+func (w *writer) once(ctx context.Context, alone bool, newTx func() *Tx, fn func(context.Context, *Tx) error) error {
+	m := &member{alone: alone, turn: make(chan struct{}), ran: make(chan error, 1), done: make(chan error, 1)}
 	select {
 	case w.queue <- m:
 	case <-ctx.Done():
@@ -106,10 +119,18 @@ func (c steady) query(ctx context.Context, query string, args []any) (*sql.Rows,
 }
 
 func (w *writer) loop() {
-	for first := range w.queue {
+	for {
+		first, ok := w.next, true
+		if first == nil {
+			first, ok = <-w.queue
+		}
+		if !ok {
+			w.ended <- w.s.close()
+			return
+		}
+		w.next = nil
 		w.group(first)
 	}
-	w.ended <- w.s.close()
 }
 
 // close is called when no member waits any more.
@@ -120,14 +141,14 @@ func (w *writer) close() error {
 
 // group runs one shared transaction.
 func (w *writer) group(first *member) {
-	w.broken, w.members = nil, w.members[:0]
+	w.broken, w.culprit, w.members = nil, nil, w.members[:0]
 	start := time.Now() // how long the group stays open; no row ever sees it
-	for m := first; m != nil; m = w.next(start) {
+	for m := first; m != nil; m = w.join(start) {
 		w.run(m)
 	}
 	err := w.commit()
 	for _, m := range w.members {
-		if m.err != nil && err == nil {
+		if m.err != nil && (err == nil || m == w.culprit) {
 			m.done <- m.err
 		} else {
 			m.done <- err
@@ -135,14 +156,21 @@ func (w *writer) group(first *member) {
 	}
 }
 
-// next is who joins the group, nil when it is time to commit.
-func (w *writer) next(start time.Time) *member {
+// join is who comes into the group next, nil when it is time to commit.
+func (w *writer) join(start time.Time) *member {
 	if w.broken != nil || len(w.members) >= maxGroup || time.Since(start) > groupTime {
+		return nil
+	}
+	if len(w.members) > 0 && w.members[0].alone {
 		return nil
 	}
 	for range 2 {
 		select {
 		case m := <-w.queue:
+			if m != nil && m.alone && len(w.members) > 0 {
+				w.next = m
+				return nil
+			}
 			return m
 		default:
 		}
@@ -179,6 +207,9 @@ func (w *writer) run(m *member) {
 	default:
 		w.keep("ROLLBACK TO member")
 		w.keep("RELEASE member")
+	}
+	if w.broken != nil {
+		w.culprit = m
 	}
 }
 

@@ -43,9 +43,10 @@ func openPostgres(ctx context.Context, url string, readConns int) (engine, error
 
 // check refuses a database on which the same program would behave differently.
 func (db *postgresDB) check(ctx context.Context) error {
-	var version, encoding, collation, name string
+	var version, encoding, collation, provider, name string
 	err := db.reading.QueryRowContext(ctx, `SELECT current_setting('server_version_num'), current_setting('server_encoding'),
-		datcollate, datname FROM pg_database WHERE datname = current_database()`).Scan(&version, &encoding, &collation, &name)
+		datcollate, datlocprovider::text, datname FROM pg_database WHERE datname = current_database()`).
+		Scan(&version, &encoding, &collation, &provider, &name)
 	if err != nil {
 		return err
 	}
@@ -56,8 +57,12 @@ func (db *postgresDB) check(ctx context.Context) error {
 		return fmt.Errorf("database %q has encoding %s, want UTF8: create it with "+
 			"CREATE DATABASE … ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0", name, encoding)
 	}
-	switch collation {
-	case "C", "POSIX", "C.UTF-8", "C.utf8":
+	switch {
+	case provider == "b": // built in since PostgreSQL 17: always by code point
+		return nil
+	case provider == "i":
+		collation = "ICU"
+	case collation == "C", collation == "POSIX", collation == "C.UTF-8", collation == "C.utf8":
 		return nil
 	}
 	return fmt.Errorf("database %q sorts text by %s, want C, so that order is the same everywhere and an upgrade of the "+

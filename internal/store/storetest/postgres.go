@@ -52,23 +52,43 @@ var databases atomic.Int64
 // Postgres gives a migrated PostgreSQL database that ends with the test.
 func Postgres(tb testing.TB, sets ...fs.FS) (*store.DB, *Clock) {
 	tb.Helper()
-	base, err := cluster()
-	if err != nil {
-		tb.Fatalf("PostgreSQL for tests: %v", err)
-	}
-	admin, err := sql.Open("pgx", base)
-	if err != nil {
-		tb.Fatal(err)
-	}
+	base, admin := connect(tb)
 	template, err := postgresTemplate(tb.Context(), admin, base, sets)
 	if err != nil {
 		tb.Fatalf("prepare a PostgreSQL database: %v", err)
 	}
-	name := fmt.Sprintf("test_%d_%d", os.Getpid(), databases.Add(1))
-	if _, err := admin.ExecContext(tb.Context(), "CREATE DATABASE "+name+" TEMPLATE "+template+" STRATEGY FILE_COPY"); err != nil {
+	// Copying files takes a fifth of the time of the default strategy.
+	return Open(tb, create(tb, base, admin, "TEMPLATE "+template+" STRATEGY FILE_COPY"))
+}
+
+// PostgresURL gives an empty database created with an option of CREATE DATABASE, for tests of what store.Open refuses.
+func PostgresURL(tb testing.TB, option string) string {
+	tb.Helper()
+	base, admin := connect(tb)
+	return create(tb, base, admin, "TEMPLATE template0 "+option)
+}
+
+func connect(tb testing.TB) (base string, admin *sql.DB) {
+	tb.Helper()
+	base, err := cluster()
+	if err != nil {
+		tb.Fatalf("PostgreSQL for tests: %v", err)
+	}
+	admin, err = sql.Open("pgx", base)
+	if err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() { // runs after the database was closed, which Open registers later
+	return base, admin
+}
+
+// create makes a database that is dropped when the test ends, after whoever opened it has closed it.
+func create(tb testing.TB, base string, admin *sql.DB, options string) string {
+	tb.Helper()
+	name := fmt.Sprintf("test_%d_%d", os.Getpid(), databases.Add(1))
+	if _, err := admin.ExecContext(tb.Context(), "CREATE DATABASE "+name+" "+options); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
 		_, err := admin.ExecContext(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)")
 		if err := errors.Join(err, admin.Close()); err != nil {
 			tb.Errorf("drop the test's database: %v", err)
@@ -78,7 +98,7 @@ func Postgres(tb testing.TB, sets ...fs.FS) (*store.DB, *Clock) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return Open(tb, u)
+	return u
 }
 
 var templates sync.Mutex
