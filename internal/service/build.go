@@ -19,9 +19,10 @@ type builder struct {
 	unsound   bool                 // the questions or names are such that no rule could be judged
 	used      map[string]bool      // what is referred to: "letter decision", "table band", "consultee police"
 
-	decl    rule.Decl  // what all rules may speak of, without the answers
-	env     *rule.Env  // made of decl
-	results []rule.Var // values, tables and look-ups compiled so far
+	decl    rule.Decl            // what all rules may speak of, without the answers
+	env     *rule.Env            // made of decl
+	results []rule.Var           // values, tables and look-ups compiled so far
+	envs    map[string]*rule.Env // made before, by setting
 	closure map[string][]string
 }
 
@@ -29,9 +30,8 @@ type builder struct {
 func (l *loader) service(f *ServiceFile) *Service {
 	b := &builder{
 		loader: l, f: f, used: map[string]bool{},
-		questions: map[string]*Question{}, byID: map[string]*Question{},
+		envs: map[string]*rule.Env{}, questions: map[string]*Question{}, byID: map[string]*Question{},
 	}
-	before := len(l.problems)
 	b.setDefaults()
 	b.s = &Service{
 		ServiceFile: *f, Jurisdiction: l.j,
@@ -44,15 +44,15 @@ func (l *loader) service(f *ServiceFile) *Service {
 	b.checkVariants()
 	b.checkCase()
 	b.checkParts()
-	if len(l.problems) > before {
-		b.unsound = b.unsound || b.misshapen()
-	}
-	if b.unsound {
-		b.problem(f.Pos, "correct the problems above; the rules are checked then", "the rules of %q were not checked", f.Service)
+	if b.unsound || b.misshapen() {
+		b.problem(f.Pos, "correct the questions and names first", "the rules of %q could not be checked yet", f.Service)
 		return b.s
 	}
+	before := len(l.problems)
 	b.compile()
-	b.checkUnused()
+	if len(l.problems) == before {
+		b.checkUnused()
+	}
 	b.checkExamples()
 	return b.s
 }
@@ -60,7 +60,7 @@ func (l *loader) service(f *ServiceFile) *Service {
 // misshapen reports whether the file has problems in what its rules are about.
 func (b *builder) misshapen() bool {
 	for _, q := range b.s.Questions {
-		if !validType(b.ruleType(q)) {
+		if !usableName(q.ID) || !validType(b.ruleType(q)) {
 			return true
 		}
 	}
@@ -89,7 +89,7 @@ func (b *builder) layInto(p *Page, parent *Question, files []QuestionFile) (out 
 		case q.ID == "":
 			b.unsound = true
 		case first != nil:
-			b.problem(at, "give one of them another id", "the question %q is already at %s", q.ID, b.places.at(first.Pos, "id"))
+			b.problem(at, "give one of them another", "the question %q is already at %s", q.ID, b.places.at(first.Pos, "id"))
 			b.unsound = true
 		default:
 			b.questions[q.Path] = q

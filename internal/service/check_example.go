@@ -183,12 +183,12 @@ func (b *builder) expectIssued(s *StepFile) {
 	if len(s.Issued) == 0 {
 		return
 	}
-	if b.s.Issue == nil {
+	if b.f.Issues == nil {
 		b.problem(b.places.key(s.Pos, "issued"), "remove it, or add issues:", "the service issues nothing")
 		return
 	}
 	types := map[string]string{"from": "date", "until": "date"}
-	for _, f := range b.s.Issue.Register.Fields {
+	for _, f := range b.j.Registers[b.f.Issues.Record].Fields {
 		types[f.ID] = f.Type
 	}
 	for _, id := range keys(s.Issued) {

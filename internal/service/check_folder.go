@@ -19,7 +19,7 @@ func (l *loader) unique(what string, n int, id func(int) (string, Pos)) {
 	for i := range n {
 		word, pos := id(i)
 		if first, twice := seen[word]; twice && word != "" {
-			l.problem(pos, "give one of them another id", "the %s %q is already at %s", what, word, first)
+			l.problem(pos, "give one of them another", "the %s %q is already at %s", what, word, first)
 			continue
 		}
 		seen[word] = pos
@@ -90,6 +90,7 @@ func (l *loader) checkCalendar() {
 		l.problem(l.places.at(f.Pos, "until"), "write the last day for which all holidays are listed", "until %s lies before from %s", f.Until, f.From)
 		ok = false
 	}
+	period := ok
 	for _, day := range f.Weekend {
 		for w := time.Sunday; w <= time.Saturday; w++ {
 			if strings.EqualFold(w.String(), day) {
@@ -106,7 +107,7 @@ func (l *loader) checkCalendar() {
 		case seen[h.Date]:
 			l.problem(at, "remove one", "the holiday %s is given twice", h.Date)
 			ok = false
-		case ok && (h.Date.Before(f.From) || h.Date.After(f.Until)):
+		case period && (h.Date.Before(f.From) || h.Date.After(f.Until)):
 			l.problem(at, "correct the day, or from and until", "the holiday %s lies outside %s to %s", h.Date, f.From, f.Until)
 			ok = false
 		}

@@ -41,7 +41,10 @@ var personalTypes = []string{"name", "email", "phone", "address"}
 
 var birth = regexp.MustCompile(`(^|_)(birth|born|dob)(_|$)`)
 
-func usableName(id string) bool { return rule.IsName(id) && id != "tables" }
+// usableName reports whether rules can name id. Look-ups are named lookup_ID inside.
+func usableName(id string) bool {
+	return rule.IsName(id) && id != "tables" && !strings.HasPrefix(id, "lookup_")
+}
 
 func (b *builder) checkQuestions() {
 	b.unique("page", len(b.f.Pages), func(i int) (string, Pos) { return b.f.Pages[i].Page, b.places.at(b.f.Pages[i].Pos, "page") })

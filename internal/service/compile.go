@@ -9,10 +9,9 @@ import (
 
 // compile compiles every rule of the service.
 func (b *builder) compile() {
-	if !b.declare() {
+	if !b.declare() || !b.compileResults() {
 		return
 	}
-	b.compileResults()
 	b.compilePages()
 	for i := range b.f.Eligibility {
 		e := &Eligibility{EligibilityFile: b.f.Eligibility[i]}
@@ -40,16 +39,34 @@ func (b *builder) rule(e *Expr, want rule.Type, at setting) *Rule {
 	env := b.environment(b.sureWithin(e.Source, at))
 	p, problems := env.Compile(plain(e.Source), want)
 	for _, found := range problems {
-		pos := e.Pos
-		if n := b.places.node(e.Pos); n != nil {
-			pos = within(n, b.sources[e.Pos.File], e.Pos, found.Offset)
-		}
-		b.problem(pos, asWritten(found.Fix), "%s", asWritten(found.Message))
+		b.problem(b.inRule(e, found.Offset), asWritten(found.Fix), "%s", asWritten(found.Message))
 	}
 	if p == nil {
 		return nil
 	}
 	return &Rule{Expr: *e, Program: p}
+}
+
+// inRule is the place of a byte of a rule's source.
+func (l *loader) inRule(e *Expr, offset int) Pos {
+	n := l.places.node(e.Pos)
+	if n == nil {
+		return e.Pos
+	}
+	return within(n, l.linesOf(e.Pos.File), e.Pos, offset)
+}
+
+// linesOf returns the lines of a file.
+func (l *loader) linesOf(file string) []string {
+	if l.lines == nil {
+		l.lines = map[string][]string{}
+	}
+	lines, ok := l.lines[file]
+	if !ok {
+		lines = strings.Split(string(l.sources[file]), "\n")
+		l.lines[file] = lines
+	}
+	return lines
 }
 
 // under is the setting in which the condition holds.

@@ -119,7 +119,7 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, m must, depth int) {
 	t := v.Type()
 	switch {
 	case t == textType:
-		d.text(n, v.Addr().Interface().(*Text))
+		d.text(n, v.Addr().Interface().(*Text), m)
 	case t == exprType:
 		d.expr(n, v.Addr().Interface().(*Expr))
 	case t.Kind() == reflect.Pointer:
@@ -254,9 +254,17 @@ func (d *decoder) named(n *yaml.Node, v reflect.Value, m must, depth int) {
 }
 
 // text reads a text per language: a mapping, or a bare text where there is one language.
-func (d *decoder) text(n *yaml.Node, t *Text) {
+func (d *decoder) text(n *yaml.Node, t *Text, m must) {
 	t.Pos = d.pos(n)
 	d.places[t.Pos] = n
+	defer func() {
+		for _, lang := range keys(t.By) {
+			if strings.Contains(t.By[lang], "{{") && m.form != "rules" {
+				d.problem(n, "remove the braces", "this text is shown as it stands: only letters and certificates hold {{ rules }}")
+				return
+			}
+		}
+	}()
 	switch {
 	case n.Kind == yaml.ScalarNode && strings.TrimSpace(n.Value) == "":
 		d.problem(n, "write it, or remove the key", "the text is empty")

@@ -507,9 +507,9 @@ type LetterFile struct {
 type LetterBlockFile struct {
 	Pos     Pos
 	When    *Expr    `yaml:"when"`
-	Heading Text     `yaml:"heading"`
-	Text    Text     `yaml:"text"`
-	Items   []Text   `yaml:"items"`
+	Heading Text     `yaml:"heading" must:"rules"`
+	Text    Text     `yaml:"text" must:"rules"`
+	Items   []Text   `yaml:"items" must:"rules"`
 	Facts   []string `yaml:"facts"` // questions and values
 	Part    string   `yaml:"part" must:"one:reasons|conditions|appeal|fee|certificate_link|next"`
 }
@@ -521,9 +521,9 @@ type IssueFile struct {
 	Number  string              `yaml:"number" must:"required"` // "PL-{year}-{seq:5}"
 	Record  string              `yaml:"register" must:"required"`
 	Fields  map[string]Expr     `yaml:"fields"`
-	From    *Expr               `yaml:"from"`  // first day; default: the day it is issued
-	Until   *Expr               `yaml:"until"` // last day; default: no end
-	Text    Text                `yaml:"text"`  // on the certificate
+	From    *Expr               `yaml:"from"`              // first day; default: the day it is issued
+	Until   *Expr               `yaml:"until"`             // last day; default: no end
+	Text    Text                `yaml:"text" must:"rules"` // on the certificate
 	Actions []LicenceActionFile `yaml:"actions"`
 }
 

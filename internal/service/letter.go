@@ -122,5 +122,5 @@ func (b *builder) inText(t Text, lang string, offset int) Pos {
 	}
 	// what Text holds is trimmed; the file may have space before it
 	lead := len(n.Value) - len(strings.TrimLeft(n.Value, " \n\t\r"))
-	return within(n, b.sources[t.Pos.File], t.Pos, lead+offset)
+	return within(n, b.linesOf(t.Pos.File), t.Pos, lead+offset)
 }

@@ -50,6 +50,7 @@ type loader struct {
 	seed     func(name string) bool
 	pinned   bool
 	places   places
+	lines    map[string][]string // by file, once asked for
 	problems Problems
 
 	j         *Jurisdiction

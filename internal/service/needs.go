@@ -46,7 +46,8 @@ func (b *builder) resultList() (out []result) {
 }
 
 // ordered puts the results so that each needs only earlier ones; circles are problems.
-func (b *builder) ordered() (out []result) {
+func (b *builder) ordered() (out []result, ok bool) {
+	ok = true
 	all := map[string]result{}
 	list := b.resultList()
 	for _, r := range list {
@@ -60,6 +61,7 @@ func (b *builder) ordered() (out []result) {
 		if state[name] == open {
 			circle := append(slices.Clone(path[slices.Index(path, name):]), name)
 			b.problem(all[name].pos, "one of them must do without the next", "%s", strings.Join(circle, " needs "))
+			ok = false
 			return
 		}
 		r, is := all[name]
@@ -80,7 +82,7 @@ func (b *builder) ordered() (out []result) {
 	for _, r := range list {
 		visit(r.name)
 	}
-	return out
+	return out, ok
 }
 
 // needs returns the questions that a rule depends on, directly or through values, tables, look-ups and

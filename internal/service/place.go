@@ -75,8 +75,7 @@ func unalias(n *yaml.Node) *yaml.Node {
 // within returns the position in the file of the character at offset (in bytes) of the scalar n, whose
 // value differs from the file's text by quotes, escapes, folded lines and indentation. It walks both:
 // between two characters of the value the file only ever has space, or what an escape is made of.
-func within(n *yaml.Node, src []byte, pos Pos, offset int) Pos {
-	lines := strings.Split(string(src), "\n")
+func within(n *yaml.Node, lines []string, pos Pos, offset int) Pos {
 	r := reader{lines: lines, line: n.Line - 1, col: n.Column - 1}
 	r.style = n.Style
 	switch {
@@ -91,7 +90,7 @@ func within(n *yaml.Node, src []byte, pos Pos, offset int) Pos {
 	}
 	if offset < len(n.Value) {
 		if c, _ := utf8.DecodeRuneInString(n.Value[offset:]); c != ' ' && c != '\n' {
-			r.skipSpace()
+			r.settle()
 		}
 	}
 	return Pos{pos.File, r.line + 1, r.col + 1}
@@ -137,6 +136,20 @@ func (r *reader) skipSpace() {
 	}
 }
 
+// settle moves to the next character that can be one of the value: past space, and past a backslash
+// by which a line goes on.
+func (r *reader) settle() {
+	r.skipSpace()
+	for {
+		p, _ := r.peek()
+		if p != '\\' || r.style&yaml.DoubleQuotedStyle == 0 || r.col != len(r.runes)-1 {
+			return
+		}
+		r.next()
+		r.skipSpace()
+	}
+}
+
 // take moves behind the character c of the value.
 func (r *reader) take(c rune) {
 	if c == ' ' || c == '\n' || c == '\t' {
@@ -149,7 +162,7 @@ func (r *reader) take(c rune) {
 		}
 		return
 	}
-	r.skipSpace()
+	r.settle()
 	p, ok := r.peek()
 	switch {
 	case !ok:

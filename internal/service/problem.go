@@ -73,7 +73,7 @@ func suggest(word string, known []string) string {
 		return fmt.Sprintf("did you mean %q?", best)
 	case len(known) == 0:
 		return "there are none"
-	case len(known) > 24:
+	case len(known) > 40:
 		return ""
 	}
 	return "it can be " + list(known, "or")

@@ -11,7 +11,11 @@ import (
 
 // compileResults compiles values, tables and look-ups, each after those it needs, so that the types of
 // the earlier are known to the later.
-func (b *builder) compileResults() {
+func (b *builder) compileResults() bool {
+	order, ok := b.ordered()
+	if !ok {
+		return false
+	}
 	values := map[string]*ValueFile{}
 	for i := range b.f.Values {
 		values[b.f.Values[i].ID] = &b.f.Values[i]
@@ -20,7 +24,7 @@ func (b *builder) compileResults() {
 	for i := range b.f.Tables {
 		tables[b.f.Tables[i].ID] = &b.f.Tables[i]
 	}
-	for _, r := range b.ordered() {
+	for _, r := range order {
 		if v := values[r.name]; v != nil {
 			b.compileValue(v)
 		} else if t := tables[r.name]; t != nil {
@@ -29,11 +33,12 @@ func (b *builder) compileResults() {
 			b.compileLookup(id)
 		}
 	}
+	return true
 }
 
 // result makes a name known to the rules that are compiled after it.
 func (b *builder) result(name string, t rule.Type) {
-	if validType(t) && usableName(name) {
+	if validType(t) && rule.IsName(name) {
 		b.results = append(b.results, rule.Var{Name: name, Type: t})
 	}
 }
@@ -84,7 +89,9 @@ func (b *builder) compileTable(f *TableFile) {
 			made.When = append(made.When, test)
 		}
 		for _, out := range f.Outputs {
-			made.Then = append(made.Then, row.Then[out.ID].Source)
+			e, given := row.Then[out.ID]
+			ok = ok && given
+			made.Then = append(made.Then, e.Source)
 		}
 		t.Rows = append(t.Rows, made)
 	}
@@ -125,7 +132,7 @@ func (b *builder) decide(f *TableFile, t *Table) *Rule {
 	}
 	source := "tables." + f.ID + "()"
 	b.env, env = env, b.env
-	p, found := b.environment(setting{}).Compile(source, rule.Type{})
+	p, found := b.makeEnvironment(setting{}).Compile(source, rule.Type{})
 	b.env = env
 	for _, x := range found {
 		b.problem(f.Pos, x.Fix, "%s", asWritten(x.Message))
@@ -152,10 +159,7 @@ func (b *builder) tableProblem(f *TableFile, p rule.TableProblem) {
 		pos = f.Inputs[column].Pos
 	}
 	if e != nil {
-		pos = e.Pos
-		if n := b.places.node(e.Pos); n != nil {
-			pos = within(n, b.sources[e.Pos.File], e.Pos, p.Offset)
-		}
+		pos = b.inRule(e, p.Offset)
 	}
 	b.problem(pos, p.Fix, "%s", p.Message)
 }

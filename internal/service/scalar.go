@@ -110,8 +110,8 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, m must) {
 	default:
 		v.SetString(strings.TrimSpace(n.Value))
 		switch {
-		case m.required && strings.TrimSpace(n.Value) == "":
-			d.problem(n, "write it", "the value is empty")
+		case strings.TrimSpace(n.Value) == "":
+			d.problem(n, "write it, or remove the key", "the value is empty")
 		case m.one != nil && !slices.Contains(m.one, n.Value):
 			d.problem(n, suggest(n.Value, m.one), "%q is not known here", short(n.Value))
 		case m.form != "":

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -130,6 +131,9 @@ func (b *builder) previousType() rule.Type {
 		{Name: "from", Type: rule.Optional(rule.Date())}, {Name: "until", Type: rule.Optional(rule.Date())},
 	}
 	for _, f := range b.j.Registers[b.f.Issues.Record].Fields {
+		if !validType(namedType(f.Type)) {
+			continue
+		}
 		fields = append(fields, rule.Field{Name: f.ID, Type: rule.Optional(namedType(f.Type))})
 	}
 	return rule.Record(fields...)
@@ -150,6 +154,21 @@ var caseVars = []rule.Var{
 
 // environment declares the answers as they are at a place: present where they must be, else optional.
 func (b *builder) environment(at setting) *rule.Env {
+	key := ""
+	if at.present == nil && at.self == nil {
+		key = fmt.Sprintf("%p %d %v %q", at.in, len(b.results), at.inCase, at.sure)
+		if env := b.envs[key]; env != nil {
+			return env
+		}
+	}
+	env := b.makeEnvironment(at)
+	if key != "" {
+		b.envs[key] = env
+	}
+	return env
+}
+
+func (b *builder) makeEnvironment(at setting) *rule.Env {
 	vars := slices.Clone(b.results)
 	if at.inCase {
 		vars = append(vars, caseVars...)

@@ -15,7 +15,7 @@ func main() {
 	}
 	j, problems := service.Load(os.DirFS(os.Args[1]))
 	if len(problems) > 0 {
-		fmt.Println(problems.Error())
+		fmt.Println(problems)
 		os.Exit(1)
 	}
 	fmt.Printf("%s: %d services, %d registers, %d parameters\n", j.File.Jurisdiction, len(j.Services), len(j.Registers), len(j.Parameters))
