@@ -2,7 +2,6 @@ package service
 
 import (
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
