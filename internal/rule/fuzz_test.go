@@ -180,9 +180,29 @@ func TestRandomExpressionsKeepThePromise(t *testing.T) {
 	}
 }
 
+// Whatever guards a value that may be missing, the rule is refused or holds.
+func TestRandomGuardsKeepThePromise(t *testing.T) {
+	d := decl(t)
+	e := env(t)
+	compiled, tried := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		guard := grow(t, "guard", 3)
+		for _, form := range []string{"%s ? staff : 0", "%s ? 0 : staff", "%s && staff > 1", "%s || staff > 1", "!%s || staff > 1"} {
+			tried++
+			if holds(t, d, e, fmt.Sprintf(form, guard), rapid.Uint64().Draw(t, "seed")) {
+				compiled++
+			}
+		}
+	})
+	if compiled < 50 || tried-compiled < 50 {
+		t.Errorf("%d of %d compiled; this test has gone blind", compiled, tried)
+	}
+}
+
 // shapes are ways to write an expression of a type; $num and the like stand for
 // further expressions.
 var shapes = map[string][]string{
+	"guard": {"has(staff)", "alcohol", "!has(staff)", "staff.hasValue()", "has(holder_phone)", "($guard && $guard)", "($guard || $guard)", "!$guard", "($guard && $guard && $guard)", "($guard || $guard || $guard)"},
 	"num": {
 		"1", "0.1", "-2.50", "expected_attendance", "rateable_value", "param.ten_max_people", "param.gone", "param.zero",
 		"($num + $num)", "($num - $num)", "($num * $num)", "$num / 3", "$num % param.zero", "$num / param.ten.fee", "div($num, $num, $num)",

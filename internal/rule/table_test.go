@@ -49,6 +49,14 @@ func TestGapsAndOverlapsComeWithAnExample(t *testing.T) {
 		"no row for value = 4300.5", "no row for value = 33000.5", "no row for value = 87000.5")
 
 	table = feeBand()
+	table.Inputs[0].Whole, table.Rows = false, []rule.Row{{When: []string{"< 1"}, Then: table.Rows[0].Then}, {When: []string{"> 1.5"}, Then: table.Rows[1].Then}}
+	same(t, check(t, table, nil), "no row for value = 1")
+
+	table = feeBand()
+	table.Inputs[0].Whole, table.Rows = false, []rule.Row{{When: []string{"<= 1"}, Then: table.Rows[0].Then}, {When: []string{">= 1.5"}, Then: table.Rows[1].Then}}
+	same(t, check(t, table, nil), "no row for value = 1.25")
+
+	table = feeBand()
 	table.Rows[2].When[0] = "[33000..87000]"
 	same(t, check(t, table, nil), "rows 2 and 3 both match value = 33000")
 

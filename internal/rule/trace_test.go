@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"stoa/internal/calendar"
@@ -220,6 +221,36 @@ func TestRegistersThatDoNotAnswer(t *testing.T) {
 		var re *rule.Error
 		if _, _, err := p.Eval(context.Background(), in); !errors.As(err, &re) || re.Code != rule.NoLookup || fault.KindOf(err) != want {
 			t.Error(err)
+		}
+	}
+}
+
+func TestOneProgramServesManyAtOnce(t *testing.T) {
+	e := env(t)
+	p, problems := e.Compile(`partners.map(p, p.share).sum() + tables.fee_band().fee + events_of(title)`, rule.Number())
+	if p == nil {
+		t.Fatal(problems)
+	}
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 50 {
+				if v, _, err := p.Eval(context.Background(), values()); err != nil || !rule.Equal(v, dec("318.3")) {
+					t.Error(v, err)
+				}
+				if _, problems := e.Compile(`variant == "new" && has(staff)`, rule.Bool()); problems != nil {
+					t.Error(problems)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestEveryFunctionIsDescribed(t *testing.T) {
+	for _, f := range rule.Functions() {
+		if f.Usage == "" || f.Doc == "" || !strings.Contains(f.Usage, f.Name) {
+			t.Errorf("%+v", f)
 		}
 	}
 }
