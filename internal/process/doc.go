@@ -23,7 +23,8 @@
 //	Represent(ctx, *Judgement, Facts, now) ([]Effects, error)
 //	Pass(ctx, *Judgement, Facts, now) ([]Effects, error)     deadlines, silences and automatic actions that are due
 //	(Facts) Apply(Effects) Facts
-//	NoticeOpen(*Judgement, Facts, now), Label(ctx, *Judgement, Facts, now)
+//	NoticeOpen(*Judgement, Facts, now)
+//	(*Judgement) Label(ctx), Searchable()                    what a case is listed and found by
 //
 //	RenderLetter(ctx, *Judgement, Facts, letter, LetterContext) (document.Document, error)
 //	Certificate(ctx, *Judgement, Facts, number, Licence, LetterContext) (document.Document, error)

@@ -7,13 +7,15 @@ import (
 	"stoa/internal/service"
 )
 
-// Label names the case in lists, by the file's rule.
+// Label names the case in lists, by the file's rule. It is made on submission: the facts of the case's
+// later life are empty.
 func (j *Judgement) Label(ctx context.Context) (string, error) {
 	rule := j.Situation.Service.Label
 	if rule == nil {
 		return "", nil
 	}
-	out := j.rules.eval(ctx, rule, j.rules.top)
+	day := j.Situation.Service.Jurisdiction.Calendar.StartOf(j.Situation.Today)
+	out := j.rules.eval(ctx, rule, j.caseScope(Facts{Submitted: day, Entered: day}, day))
 	text, ok := out.value.(string)
 	if !out.known || !ok {
 		return "", fmt.Errorf("the label at %s is not known", rule.Pos)

@@ -315,13 +315,3 @@ func (m *machine) issue(ctx context.Context) (*Licence, error) {
 	}
 	return l, m.failed()
 }
-
-// Label names the case in lists, as the file says.
-func Label(ctx context.Context, j *Judgement, f Facts, now time.Time) (string, error) {
-	if j.Situation.Service.Label == nil {
-		return "", nil
-	}
-	out := j.rules.eval(ctx, j.Situation.Service.Label, j.caseScope(f, now))
-	text, _ := out.value.(string) // "" where the rule is not known
-	return text, j.rules.err
-}
