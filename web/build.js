@@ -1,10 +1,11 @@
-// Builds src into internal/web/asset/dist: style sheets in both directions, one
-// script, icons; each under a name with its hash, beside its compressed forms,
+// Builds src into internal/web/asset/dist: style sheets in both directions,
+// scripts, icons; each under a name with its hash, beside its compressed forms,
 // and a manifest from plain to hashed names.
 import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
+import postcss from "postcss";
 import rtlcss from "rtlcss";
 import { compile } from "sass";
 
@@ -31,7 +32,40 @@ async function emit(name, text) {
   report.push({ name, bytes: bytes.length, gzip: gzip.length, brotli: brotli.length });
 }
 
-async function styles(name) {
+// Rules of the design system for what we do not offer (the drop zone) and for
+// browsers that are gone.
+const unusedSelector = /govuk-file-upload-(button|dropzone|announcements)|govuk-frontend-supported .*file-upload/;
+
+function withoutUnused(css) {
+  css.walkAtRules("media", (rule) => {
+    if (rule.params.includes("screen\\0")) rule.remove();
+  });
+  css.walkRules((rule) => {
+    rule.selectors = rule.selectors.filter((s) => !unusedSelector.test(s));
+    if (rule.selector === "") rule.remove();
+  });
+  return css;
+}
+
+// What is only printed moves to a sheet of its own, which no first paint waits
+// for.
+function printedPart(css) {
+  const printed = postcss.root();
+  css.walkAtRules("media", (rule) => {
+    if (rule.params === "print" && rule.parent.type === "root") {
+      rule.remove();
+      printed.append(rule.nodes);
+    }
+  });
+  return printed.toString();
+}
+
+async function small(text) {
+  const { code } = await transform(text, { loader: "css", minify: true, target: browsers, legalComments: "none" });
+  return code;
+}
+
+async function styles(name, printName) {
   const { css } = compile(new URL(`styles/${name}.scss`, source).pathname, {
     loadPaths: [new URL("node_modules/", import.meta.url).pathname],
     quietDeps: true,
@@ -39,12 +73,15 @@ async function styles(name) {
   if (/url\(|@font-face|GDS Transport/.test(css)) {
     throw new Error(`${name}.scss: a picture, a font or a name that is not ours came along`);
   }
-  const small = async (text) => {
-    const { code } = await transform(text, { loader: "css", minify: true, target: browsers, legalComments: "none" });
-    return code;
-  };
-  await emit(`${name}.css`, await small(css));
-  await emit(`${name}.rtl.css`, await small(rtlcss.process(css)));
+  const sheet = withoutUnused(postcss.parse(css));
+  if (printName) {
+    const printed = printedPart(sheet);
+    await emit(`${printName}.css`, await small(printed));
+    await emit(`${printName}.rtl.css`, await small(rtlcss.process(printed)));
+  }
+  const shown = sheet.toString();
+  await emit(`${name}.css`, await small(shown));
+  await emit(`${name}.rtl.css`, await small(rtlcss.process(shown)));
 }
 
 async function script(name) {
@@ -60,7 +97,7 @@ await mkdir(target, { recursive: true });
 for (const old of await readdir(target)) {
   if (old !== ".placeholder") await rm(new URL(old, target));
 }
-await styles("stoa");
+await styles("stoa", "print");
 await styles("desk");
 await script("stoa");
 for (const icon of await readdir(new URL("icons/", source))) {
