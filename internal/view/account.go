@@ -1,0 +1,210 @@
+package view
+
+import (
+	"context"
+	"strconv"
+
+	"stoa/internal/access"
+	"stoa/internal/cases"
+	"stoa/internal/docket"
+	"stoa/internal/policy"
+	"stoa/internal/service"
+	"stoa/internal/store"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// Account is a person's own page.
+type Account struct {
+	Name, Email string
+	Cases       []CaseLine
+	Drafts      []DraftLine
+	Licences    []LicenceLine
+}
+
+// CaseLine is a case in a list.
+type CaseLine struct {
+	ID, Number, Label, Service, State string
+	Ending                            string // granted, refused …; "" while open
+	Submitted                         Instant
+	Due                               string
+	Waiting                           bool // for the person
+	New                               int  // messages not seen
+}
+
+// DraftLine is an unfinished application.
+type DraftLine struct {
+	ID, Service string
+	Saved       Instant
+	Until       string // kept until
+}
+
+// LicenceLine is a licence in a list.
+type LicenceLine struct {
+	ID, Number, Label, Kind string
+	State                   string
+	From, Until             string
+}
+
+// own asks for the right to one's own account.
+func own(r Reader) error {
+	return policy.Can(r.Actor, policy.AccountOwn, policy.Thing{Kind: "account", ID: r.Actor.Person, Owner: r.Actor.Person})
+}
+
+// Account lists what is the reader's.
+func (v *View) Account(ctx context.Context, r Reader) (a Account, err error) {
+	if err := own(r); err != nil {
+		return Account{}, err
+	}
+	err = v.read(ctx, "Account", func(ctx context.Context, tx *store.Tx) error {
+		a = Account{}
+		who, err := v.People.Get(ctx, tx, r.Actor.Person)
+		if err != nil {
+			return err
+		}
+		a.Name, a.Email = who.Name, who.Email
+		rows, err := v.Docket.Cases.Of(ctx, tx, r.Actor.Person)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			line, err := v.caseLine(ctx, tx, r, row)
+			if err != nil {
+				return err
+			}
+			a.Cases = append(a.Cases, line)
+		}
+		if a.Drafts, err = v.draftLines(ctx, tx, r); err != nil {
+			return err
+		}
+		a.Licences, err = v.licenceLines(ctx, tx, r)
+		return err
+	})
+	return a, err
+}
+
+func (v *View) caseLine(ctx context.Context, tx *store.Tx, r Reader, row *cases.Case) (CaseLine, error) {
+	s, err := v.Docket.Releases.Get(ctx, tx, row.Definition)
+	if err != nil {
+		return CaseLine{}, err
+	}
+	line := CaseLine{ID: row.ID, Number: row.Number, Label: row.Label, Service: r.words(s.Jurisdiction, s.Title),
+		Ending: row.Ending, Submitted: r.instant(s.Jurisdiction, row.Submitted)}
+	if st := s.States[row.State]; st != nil {
+		line.State = r.words(s.Jurisdiction, st.Title)
+	}
+	if row.Open() {
+		line.Due = r.date(row.Due)
+		line.Waiting = waitsForApplicant(s, row.State)
+	}
+	messages, err := v.Docket.Cases.Messages(ctx, tx, row)
+	for _, m := range messages {
+		if !m.Incoming && !m.Seen {
+			line.New++
+		}
+	}
+	return line, err
+}
+
+// waitsForApplicant reports whether the applicant can answer something in a state.
+func waitsForApplicant(s *service.Service, state string) bool {
+	for _, a := range s.Actions {
+		if a.By == "applicant" && a.Kind == "answer" {
+			for _, from := range a.From {
+				if from == state {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (v *View) draftLines(ctx context.Context, tx *store.Tx, r Reader) ([]DraftLine, error) {
+	drafts, err := v.Docket.Cases.DraftsOf(ctx, tx, r.Actor.Person)
+	if err != nil {
+		return nil, err
+	}
+	var list []DraftLine
+	for _, d := range drafts {
+		s, err := v.Docket.Releases.Get(ctx, tx, d.Definition)
+		if err != nil {
+			return nil, err
+		}
+		until := docket.Day(s, d.Updated.Add(cases.DraftLife))
+		list = append(list, DraftLine{d.ID, r.words(s.Jurisdiction, s.Title), r.instant(s.Jurisdiction, d.Updated), r.date(until)})
+	}
+	return list, nil
+}
+
+func (v *View) licenceLines(ctx context.Context, tx *store.Tx, r Reader) ([]LicenceLine, error) {
+	records, err := v.Docket.Records.Of(ctx, tx, r.Actor.Person)
+	if err != nil {
+		return nil, err
+	}
+	j := v.place()
+	today := j.Calendar.DateOf(tx.Now())
+	var list []LicenceLine
+	for _, rec := range records {
+		line := LicenceLine{ID: rec.ID, Number: rec.Number, Label: rec.Label, State: rec.On(today), From: r.date(rec.From), Until: r.date(rec.Until)}
+		if reg := j.Registers[rec.Register]; reg != nil {
+			line.Kind = r.words(j, reg.Record)
+		}
+		list = append(list, line)
+	}
+	return list, nil
+}
+
+// Look is a read of the reader's data by somebody else.
+type Look struct {
+	At                   Instant
+	Who, For, What, Case string
+}
+
+const looksMost = 200
+
+// Looks lists who has looked at the reader's data, newest first.
+func (v *View) Looks(ctx context.Context, r Reader) (list []Look, err error) {
+	if err := own(r); err != nil {
+		return nil, err
+	}
+	err = v.read(ctx, "Looks", func(ctx context.Context, tx *store.Tx) error {
+		list = nil
+		looks, err := access.Of(ctx, tx, r.Actor.Person, looksMost)
+		if err != nil {
+			return err
+		}
+		j := v.place()
+		names := map[string]string{}
+		for _, l := range looks {
+			if _, known := names[l.Actor]; !known {
+				who, err := v.People.Get(ctx, tx, l.Actor)
+				if err != nil {
+					return err
+				}
+				names[l.Actor] = who.Name
+			}
+			list = append(list, Look{r.instant(j, l.At), names[l.Actor], r.organisationName(j, l.Organisation), r.looked(l.What), l.Ref})
+		}
+		return nil
+	})
+	return list, err
+}
+
+func (r Reader) looked(what string) string {
+	switch what {
+	case "case":
+		return r.P.T("Your case")
+	case "consultation":
+		return r.P.T("The part of your case they were asked about")
+	case "file":
+		return r.P.T("A document you sent")
+	case "licence":
+		return r.P.T("Your licence")
+	case "search":
+		return r.P.T("Your case, in a list")
+	case "draft":
+		return r.P.T("An application you had begun")
+	}
+	return what
+}

@@ -1,0 +1,388 @@
+package view
+
+import (
+	"context"
+	"strings"
+
+	"stoa/internal/docket"
+	"stoa/internal/fault"
+	"stoa/internal/policy"
+	"stoa/internal/process"
+	"stoa/internal/service"
+	"stoa/internal/store"
+)
+
+// Draft is what every page of an application says of it.
+type Draft struct {
+	ID      string
+	Service ServiceLine
+	Variant string // title; "" for a first application
+	Case    string // the case it became; "" while it is being written
+	Ready   bool
+}
+
+// TaskList is how far an application is, page by page.
+type TaskList struct {
+	Draft
+	Pages []PageLine
+	Next  string // id of the first page that is not done; "" when all are
+	Saved Instant
+}
+
+// PageLine is a page of the application.
+type PageLine struct {
+	ID, Title string
+	State     process.PageState
+}
+
+// DraftPage is one page of questions: a topic, or an item of a group.
+type DraftPage struct {
+	Draft
+	Page     PageLine
+	Item     string // id; "" on the topic itself
+	Each     string // what the item is called, with its number
+	Number   int
+	Intro    string
+	Place    string // for SavePage
+	Parent   string // the item above; "" if that is the topic
+	Fields   []Field
+	Problems []Problem
+	Before   string // page before; "" on the first
+	After    string // page after; "" on the last
+}
+
+// Ask says what a page is to show besides what was typed.
+type Ask struct {
+	Page, Item string
+	Errors     bool              // show what is wrong
+	Find       map[string]string // look-up question → words to look for
+}
+
+// open loads a draft for somebody who may use it.
+func (v *View) open(ctx context.Context, tx *store.Tx, r Reader, id string) (*docket.Draft, error) {
+	d, err := v.Docket.Draft(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	// Whoever holds the draft is the person it is about: there is no read to record.
+	return d, policy.Can(r.Actor, policy.DraftUse, d.Thing())
+}
+
+func (v *View) head(r Reader, d *docket.Draft) Draft {
+	head := Draft{ID: d.ID, Service: v.serviceLine(r, d.Service), Case: d.Case, Ready: d.Judged.Ready()}
+	for _, variant := range d.Service.Variants {
+		if variant.ID == d.Variant {
+			head.Variant = r.words(d.Service.Jurisdiction, variant.Title)
+		}
+	}
+	return head
+}
+
+// TaskList is the draft's contents.
+func (v *View) TaskList(ctx context.Context, r Reader, id string) (t TaskList, err error) {
+	err = v.read(ctx, "TaskList", func(ctx context.Context, tx *store.Tx) error {
+		d, err := v.open(ctx, tx, r, id)
+		if err != nil {
+			return err
+		}
+		t = TaskList{Draft: v.head(r, d), Saved: r.instant(d.Service.Jurisdiction, d.Updated)}
+		for p := d.Judged.Next(nil); p != nil; p = d.Judged.Next(p) {
+			line := PageLine{p.File.Page, r.words(d.Service.Jurisdiction, p.File.Title), d.Judged.Page(p)}
+			if line.State != process.PageDone && t.Next == "" {
+				t.Next = line.ID
+			}
+			t.Pages = append(t.Pages, line)
+		}
+		return nil
+	})
+	return t, err
+}
+
+// DraftPage is one page of an application.
+func (v *View) DraftPage(ctx context.Context, r Reader, id string, ask Ask) (p DraftPage, err error) {
+	err = v.read(ctx, "DraftPage", func(ctx context.Context, tx *store.Tx) error {
+		d, err := v.open(ctx, tx, r, id)
+		if err != nil {
+			return err
+		}
+		p = DraftPage{Draft: v.head(r, d), Item: ask.Item}
+		page := pageOf(d.Service, ask.Page)
+		if page == nil || d.Judged.Page(page) == process.PageHidden {
+			return fault.NewNotFound("")
+		}
+		p.Page = PageLine{page.File.Page, r.words(d.Service.Jurisdiction, page.File.Title), d.Judged.Page(page)}
+		p.Intro = r.words(d.Service.Jurisdiction, page.File.Intro)
+		p.neighbours(d, page)
+		questions := page.Questions
+		if ask.Item != "" {
+			if questions, err = p.enterItem(r, d, page); err != nil {
+				return err
+			}
+		}
+		for _, q := range questions {
+			if d.Judged.Asked(join(p.Place, q.ID)) {
+				p.Fields = append(p.Fields, r.field(d, &d.Typed, p.Place, q))
+			}
+		}
+		if ask.Errors {
+			for _, e := range d.Judged.On(page, p.Place) {
+				p.Problems = append(p.Problems, r.problem(d.Service, e))
+			}
+			p.Problems = append(p.Problems, r.wrongItems(p.Fields)...)
+			markWrong(p.Fields, p.Problems)
+		}
+		return v.find(ctx, tx, r, d, questions, p.Fields, ask.Find)
+	})
+	return p, err
+}
+
+// wrongItems are groups with items in which something is missing or wrong.
+func (r Reader) wrongItems(fields []Field) []Problem {
+	var list []Problem
+	for _, f := range fields {
+		for _, item := range f.Items {
+			if item.Wrong {
+				list = append(list, Problem{Path: f.Path, Anchor: "item-" + item.ID, Text: r.P.T("Complete the answers about {item}", map[string]any{"item": r.ItemName(f, item)})})
+			}
+		}
+	}
+	return list
+}
+
+// ItemName is how a list calls an item.
+func (r Reader) ItemName(f Field, item Item) string {
+	name := f.Each + " " + r.P.Number(itoa(item.Number))
+	if item.Title != "" {
+		name += ": " + item.Title
+	}
+	return name
+}
+
+func pageOf(s *service.Service, id string) *service.Page {
+	for _, p := range s.Pages {
+		if p.File.Page == id {
+			return p
+		}
+	}
+	return nil
+}
+
+// neighbours finds the pages before and after that are asked.
+func (p *DraftPage) neighbours(d *docket.Draft, page *service.Page) {
+	for q := d.Judged.Next(nil); q != nil; q = d.Judged.Next(q) {
+		if q == page {
+			break
+		}
+		p.Before = q.File.Page
+	}
+	if next := d.Judged.Next(page); next != nil {
+		p.After = next.File.Page
+	}
+}
+
+// enterItem finds the item that the page is about, and the questions of its group.
+func (p *DraftPage) enterItem(r Reader, d *docket.Draft, page *service.Page) ([]*service.Question, error) {
+	place, ok := d.Typed.PathOf(p.Item)
+	if !ok {
+		return nil, fault.NewNotFound("")
+	}
+	q := questionAt(d.Service, process.Definition(place))
+	if q == nil || q.Page != page {
+		return nil, fault.NewNotFound("")
+	}
+	p.Place = place
+	p.Each = r.words(d.Service.Jurisdiction, q.Each)
+	if p.Each == "" {
+		p.Each = r.short(d.Service, q)
+	}
+	for i, it := range d.Typed.Items(place[:strings.LastIndexByte(place, '[')]) {
+		if it.ID == p.Item {
+			p.Number = i + 1
+		}
+	}
+	if i := strings.LastIndexByte(place, '.'); i >= 0 { // an item within an item
+		if above, ok := d.Typed.Item(place[:i]); ok {
+			p.Parent = above.ID
+		}
+	}
+	return q.Members, nil
+}
+
+const hitsMost = 10
+
+// find looks in registers for the questions whose words are given.
+func (v *View) find(ctx context.Context, tx *store.Tx, r Reader, d *docket.Draft, questions []*service.Question, fields []Field, words map[string]string) error {
+	for _, q := range questions {
+		looked := strings.TrimSpace(words[q.ID])
+		if q.Type != "lookup" || looked == "" {
+			continue
+		}
+		reg := d.Service.Jurisdiction.Registers[q.Register]
+		if reg == nil || !reg.Public {
+			continue
+		}
+		found, err := v.Docket.Records.Find(ctx, tx, q.Register, looked, "", hitsMost+1, false)
+		if err != nil {
+			return err
+		}
+		for i := range fields {
+			if fields[i].ID != q.ID {
+				continue
+			}
+			fields[i].Searched = looked
+			for _, rec := range found {
+				fields[i].Hits = append(fields[i].Hits, r.hit(d.Service, q, rec))
+			}
+		}
+	}
+	return nil
+}
+
+// Answers is the summary before an application is sent.
+type Answers struct {
+	Draft
+	Cards       []Card
+	Fee         *Fee
+	Refusals    []Refuse
+	Conditions  int // of eligibility, when all hold
+	Declaration string
+	Problems    []Problem // pages that are not done
+	Privacy     []Privacy
+}
+
+// Card is a page's answers, or an item's.
+type Card struct {
+	Title string
+	Page  string
+	Item  string // id; "" for the page itself
+	Rows  []Row
+	Empty string // group without items: what to say
+}
+
+// Row is a question with its answer.
+type Row struct {
+	Label  string
+	Lines  []string
+	Anchor string
+	File   string // blob, for a link
+}
+
+// Fee is what is to be paid, and why.
+type Fee struct {
+	Total string
+	Items []FeeItem
+	Zero  bool
+}
+
+// CheckAnswers is the summary.
+func (v *View) CheckAnswers(ctx context.Context, r Reader, id string) (a Answers, err error) {
+	err = v.read(ctx, "CheckAnswers", func(ctx context.Context, tx *store.Tx) error {
+		d, err := v.open(ctx, tx, r, id)
+		if err != nil {
+			return err
+		}
+		j := d.Service.Jurisdiction
+		a = Answers{Draft: v.head(r, d), Fee: r.fee(d.Service, d.Judged), Refusals: r.refusals(d.Judged, false),
+			Declaration: r.words(j, d.Service.Declaration), Privacy: r.privacy(d.Service)}
+		if len(a.Refusals) == 0 {
+			a.Conditions = len(d.Judged.Eligibility)
+		}
+		for p := d.Judged.Next(nil); p != nil; p = d.Judged.Next(p) {
+			title := r.words(j, p.File.Title)
+			a.Cards = append(a.Cards, r.cards(d, p, title, "", "", p.Questions, d.Judged.Answers)...)
+			if d.Judged.Page(p) != process.PageDone {
+				a.Problems = append(a.Problems, Problem{Path: p.File.Page, Text: r.P.T("Complete “{page}”", map[string]any{"page": title})})
+			}
+		}
+		return nil
+	})
+	return a, err
+}
+
+// cards lists the answers of a place, and below them those of its groups' items.
+func (r Reader) cards(d *docket.Draft, p *service.Page, title, place, item string, questions []*service.Question, answers process.Answers) []Card {
+	card := Card{Title: title, Page: p.File.Page, Item: item}
+	var below []Card
+	for _, q := range questions {
+		path := join(place, q.ID)
+		if !d.Judged.Asked(path) {
+			continue
+		}
+		if q.Type == "group" {
+			below = append(below, r.itemCards(d, p, path, q)...)
+			continue
+		}
+		row := Row{Label: r.short(d.Service, q), Anchor: anchor(q, nil), Lines: process.ShowAnswer(r.P, d.Service, q, answers[q.ID])}
+		if f, ok := answers[q.ID].(process.File); ok {
+			row.File = f.ID
+		}
+		card.Rows = append(card.Rows, row)
+	}
+	if len(card.Rows) == 0 && item == "" {
+		return below
+	}
+	return append([]Card{card}, below...)
+}
+
+func (r Reader) itemCards(d *docket.Draft, p *service.Page, path string, q *service.Question) []Card {
+	f := r.field(d, &d.Typed, strings.TrimSuffix(strings.TrimSuffix(path, q.ID), "."), q)
+	if len(f.Items) == 0 {
+		return []Card{{Title: f.Short, Page: p.File.Page, Empty: r.P.T("None added")}}
+	}
+	var list []Card
+	for i, item := range f.Items {
+		place := path + "[" + itoa(i) + "]"
+		var answers process.Answers
+		if at, ok := answerAt(d.Judged.Answers, place).(process.Item); ok {
+			answers = at.Answers
+		}
+		list = append(list, r.cards(d, p, r.ItemName(f, item), place, item.ID, q.Members, answers)...)
+	}
+	return list
+}
+
+// fee is what is to be paid with its reasons; nil where there is none, or it cannot be said yet.
+func (r Reader) fee(s *service.Service, j *process.Judgement) *Fee {
+	if j.Fee == nil {
+		return nil
+	}
+	f := &Fee{Total: process.Show(r.P, s, j.Fee.Total, "money"), Zero: j.Fee.Total.IsZero()}
+	for _, item := range j.Fee.Items {
+		f.Items = append(f.Items, FeeItem{
+			Title: r.words(s.Jurisdiction, item.Fee.Title), Amount: process.Show(r.P, s, item.Amount, "money"),
+			Why: r.why(s, j, item.Why), Law: law(s, item.Fee.Law),
+		})
+	}
+	return f
+}
+
+// DraftFile is an upload of a draft, for whoever may use the draft.
+func (v *View) DraftFile(ctx context.Context, r Reader, draft, file string) (name, mediaType string, data []byte, err error) {
+	err = v.read(ctx, "DraftFile", func(ctx context.Context, tx *store.Tx) error {
+		d, err := v.open(ctx, tx, r, draft)
+		if err != nil {
+			return err
+		}
+		name, mediaType, data, err = v.file(ctx, tx, file, d.Subject)
+		return err
+	})
+	return name, mediaType, data, err
+}
+
+// file reads an upload if it belongs to the subject.
+func (v *View) file(ctx context.Context, tx *store.Tx, id, subject string) (name, mediaType string, data []byte, err error) {
+	info, err := v.Docket.Blobs.Info(ctx, tx, id)
+	if err != nil {
+		return "", "", nil, err
+	}
+	if info.Subject != subject {
+		return "", "", nil, fault.NewNotFound("")
+	}
+	b, data, err := v.Docket.Blobs.ReadAll(ctx, tx, id)
+	if err != nil {
+		return "", "", nil, err
+	}
+	return b.Name, mediaTypes[string(b.Type)], data, nil
+}
+
+var mediaTypes = map[string]string{"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}

@@ -1,0 +1,165 @@
+// Package view is everything that can be seen: each page's facts, asked of package policy, in the
+// reader's language and ready to be printed. One file, one kind of page.
+//
+// Reads of what is personal are recorded by package access unless the reader is that person. The
+// package changes nothing else, decides nothing and knows no HTML: package flow does what can be done,
+// package web prints.
+package view
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"stoa/internal/calendar"
+	"stoa/internal/docket"
+	"stoa/internal/fault"
+	"stoa/internal/i18n"
+	"stoa/internal/notify"
+	"stoa/internal/person"
+	"stoa/internal/policy"
+	"stoa/internal/service"
+	"stoa/internal/store"
+)
+
+// Deps are what is read.
+type Deps struct {
+	DB     *store.DB
+	Docket *docket.Docket
+	People *person.People
+	Outbox *notify.Outbox
+	Site   Site
+	Now    func() time.Time // for what is computed without the database; default time.Now
+}
+
+// Site is what pages need to know of this installation.
+type Site struct {
+	URL  string // https://services.greenvale.example, no slash at the end
+	Demo bool   // publishes its people and its mailbox
+}
+
+// View is the way to the pages.
+type View struct {
+	Deps
+	search searches
+}
+
+// New makes it.
+func New(d Deps) *View { return &View{Deps: d} }
+
+// now is the instant for what is computed without the database.
+func (v *View) now() time.Time {
+	if v.Now == nil {
+		return time.Now()
+	}
+	return v.Now()
+}
+
+// Reader is who looks, and in which language.
+type Reader struct {
+	Actor policy.Actor
+	P     *i18n.Printer
+}
+
+// words is a text of the jurisdiction in the reader's language.
+func (r Reader) words(j *service.Jurisdiction, t service.Text) string {
+	return t.In(r.P.Tag(), j.File.Languages...)
+}
+
+// date writes a day; "" for the zero day.
+func (r Reader) date(d calendar.Date) string {
+	if d.IsZero() {
+		return ""
+	}
+	return r.P.Date(d.Year(), d.Month(), d.Day())
+}
+
+// instant is a moment as the place's clocks showed it.
+func (r Reader) instant(j *service.Jurisdiction, t time.Time) Instant {
+	at := t.In(j.Calendar.Zone())
+	return Instant{Text: r.P.DateTime(at), Machine: at.Format(time.RFC3339)}
+}
+
+// Instant is a moment for the reader and for machines.
+type Instant struct{ Text, Machine string }
+
+// place is the jurisdiction in force.
+func (v *View) place() *service.Jurisdiction { return v.Docket.Releases.Current() }
+
+// missing turns "no such row" into NotFound, as for things that are none of the reader's business.
+func missing(err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return fault.Wrap(err, fault.NotFound, "")
+	}
+	return err
+}
+
+// read runs fn on one state of the database.
+func (v *View) read(ctx context.Context, name string, fn func(ctx context.Context, tx *store.Tx) error) error {
+	return missing(v.DB.Read(ctx, "view."+name, fn))
+}
+
+// organisation is one of the jurisdiction's, nil if the file names none so.
+func organisation(j *service.Jurisdiction, id string) *service.OrganisationFile {
+	i := slices.IndexFunc(j.File.Organisations, func(o service.OrganisationFile) bool { return o.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &j.File.Organisations[i]
+}
+
+func (r Reader) organisationName(j *service.Jurisdiction, id string) string {
+	if o := organisation(j, id); o != nil {
+		return r.words(j, o.Name)
+	}
+	return id
+}
+
+// Contact is how to reach a public body.
+type Contact struct {
+	Name, Email, Phone, Hours string
+	Address                   []string
+}
+
+// contact is an organisation's, with the jurisdiction's address and hours where it has none of its own.
+func (r Reader) contact(j *service.Jurisdiction, id string) Contact {
+	file, name := j.File.Contact, r.words(j, j.File.Name)
+	if o := organisation(j, id); o != nil {
+		name = r.words(j, o.Name)
+		if o.Contact.Email != "" || o.Contact.Phone != "" {
+			file = o.Contact
+		}
+	}
+	c := Contact{Name: name, Email: file.Email, Phone: file.Phone, Hours: r.words(j, file.Hours)}
+	if c.Hours == "" {
+		c.Hours = r.words(j, j.File.Contact.Hours)
+	}
+	lines := file.Address
+	if len(lines) == 0 {
+		lines = j.File.Contact.Address
+	}
+	for _, l := range lines {
+		c.Address = append(c.Address, r.words(j, l))
+	}
+	return c
+}
+
+// Law is a legal source.
+type Law struct{ Text, URL string }
+
+func lawOf(s service.SourceFile) Law {
+	text := s.Title
+	if s.Section != "" {
+		text += ", " + s.Section
+	}
+	return Law{text, s.URL}
+}
+
+// law is a source that a service's file names; the zero Law for none.
+func law(s *service.Service, id string) Law {
+	if src, ok := s.Law[id]; ok {
+		return lawOf(src)
+	}
+	return Law{}
+}

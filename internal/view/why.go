@@ -1,0 +1,93 @@
+package view
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"stoa/internal/calendar"
+	"stoa/internal/i18n"
+	"stoa/internal/process"
+	"stoa/internal/rule"
+	"stoa/internal/service"
+)
+
+// Why is a result with its reasons, for the reader: value ← rule ← figure and its source ← answers.
+type Why struct {
+	Title, Value string
+	Law          Law
+	Since        string // for a figure: in force since
+	Because      []*Why
+}
+
+// why turns the engine's explanation into words. Records, which have no words of their own, are left
+// out; what they rest on is not.
+func (r Reader) why(s *service.Service, j *process.Judgement, x *process.Explained) *Why {
+	if x == nil {
+		return nil
+	}
+	w := &Why{Title: r.words(s.Jurisdiction, x.Title), Value: r.reasonValue(s, j, x)}
+	if x.Law != nil {
+		w.Law = lawOf(*x.Law)
+	}
+	if x.From != nil {
+		w.Since = r.P.T("in force since {date}", i18n.V{"date": r.date(*x.From)})
+	}
+	if x.Kind == "given" {
+		w.Title = r.given(x.ID)
+	}
+	for _, b := range x.Because {
+		if below := r.why(s, j, b); below.Title != "" {
+			w.Because = append(w.Because, below)
+		} else {
+			w.Because = append(w.Because, below.Because...)
+		}
+	}
+	return w
+}
+
+func (r Reader) reasonValue(s *service.Service, j *process.Judgement, x *process.Explained) string {
+	if _, isRecord := x.Value.(map[string]rule.Value); isRecord && x.Kind != "answer" {
+		return ""
+	}
+	if x.Kind == "answer" {
+		if q := questionAt(s, process.Definition(x.ID)); q != nil && q.Parent == nil && q.Path == x.ID {
+			return strings.Join(process.ShowAnswer(r.P, s, q, j.Answers[q.ID]), ", ")
+		}
+	}
+	return process.Show(r.P, s, x.Value, x.Type)
+}
+
+// given names what every rule may look at.
+func (r Reader) given(id string) string {
+	switch id {
+	case "today", "submitted":
+		return r.P.T("Day of the application")
+	case "variant":
+		return ""
+	}
+	return ""
+}
+
+func questionAt(s *service.Service, path string) *service.Question {
+	i := slices.IndexFunc(s.Questions, func(q *service.Question) bool { return q.Path == path })
+	if i < 0 {
+		return nil
+	}
+	return s.Questions[i]
+}
+
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
+
+// showField is a register field's text for the reader.
+func (r Reader) showField(j *service.Jurisdiction, f service.RegisterField, text string) string {
+	v, err := fieldValue(f.Type, text)
+	if err != nil {
+		return text
+	}
+	if d, ok := v.(calendar.Date); ok {
+		return r.date(d)
+	}
+	return process.Show(r.P, &service.Service{Jurisdiction: j}, v, f.Type)
+}
