@@ -122,6 +122,7 @@ func TestEvaluation(t *testing.T) {
 		`!has(premises) || premises.rateable_value > 1`:                true,
 		`partners.all(p, p.age >= 18)`:                                 false,
 		`partners.exists_one(p, p.age >= 18)`:                          true,
+		`partners.exists_one(p, p.age > 1)`:                            false,
 		`partners.map(p, p.share).sum()`:                               dec("0.3"),
 		`partners.map(p, p.share).sum() == 0.3`:                        true,
 		`partners.filter(p, has(p.left) && p.left < submitted).size()`: dec("1"),
