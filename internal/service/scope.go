@@ -281,13 +281,13 @@ func parts(source string) []string {
 
 func norm(source string) string { return space.ReplaceAllString(strings.TrimSpace(source), " ") }
 
-// token finds texts (to skip them) and names with what they are a part of: lookup.people, x.y.z.
-var token = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\.?[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*`)
+// word finds texts (to skip them) and names with what they are a part of: lookup.people, x.y.z.
+var word = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\.?[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*`)
 
 // names returns what a rule may look at: names, and lookup.x and param.x with their second part.
 func names(source string) map[string]bool {
 	out := map[string]bool{}
-	for _, t := range token.FindAllString(source, -1) {
+	for _, t := range word.FindAllString(source, -1) {
 		if t[0] == '"' || t[0] == '\'' || t[0] == '.' {
 			continue
 		}
@@ -303,7 +303,7 @@ func names(source string) map[string]bool {
 
 // plain writes lookup.x as one name, as the rules' checker needs it; no position changes.
 func plain(source string) string {
-	return token.ReplaceAllStringFunc(source, func(t string) string {
+	return word.ReplaceAllStringFunc(source, func(t string) string {
 		if strings.HasPrefix(t, "lookup.") {
 			return "lookup_" + t[len("lookup."):]
 		}
