@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -35,8 +36,20 @@ func run(b *testing.B, goroutines int, call func() error) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "tx/s")
 }
 
-// BenchmarkBareGroup is the yardstick: the same two inserts, 64 at a time in one prepared transaction, nothing around.
+// BenchmarkBareGroup is the yardstick: clients hand the same two rows to one goroutine, which inserts all that wait with
+// a prepared statement in one transaction. No savepoints, no turns, nobody's own code.
 func BenchmarkBareGroup(b *testing.B) {
+	for _, clients := range []int{1, 16, 64} {
+		b.Run(fmt.Sprint(clients), func(b *testing.B) { bareGroup(b, clients) })
+	}
+}
+
+type bareRequest struct {
+	ids  [2]string
+	done chan error
+}
+
+func bareGroup(b *testing.B, clients int) {
 	raw, err := sql.Open("sqlite", "file:"+filepath.Join(b.TempDir(), "bare.db")+
 		"?_txlock=immediate&_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=foreign_keys(1)")
 	if err != nil {
@@ -52,33 +65,71 @@ func BenchmarkBareGroup(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for i := 0; b.Loop(); i++ {
-		if i%64 != 0 {
-			continue
-		}
-		tx, err := raw.Begin()
-		if err != nil {
-			b.Fatal(err)
-		}
-		st := tx.Stmt(put)
-		for j := range 128 {
-			code := fmt.Sprintf("%012d", 128*i+j)
-			if _, err := st.Exec(code, "o", code, 1, true, []byte(code)); err != nil {
-				b.Fatal(err)
+	queue := make(chan bareRequest, clients)
+	defer close(queue)
+	go func() {
+		for first := range queue {
+			group := []bareRequest{first}
+			for more := true; more; {
+				select {
+				case r := <-queue:
+					group = append(group, r)
+				default:
+					more = false
+				}
+			}
+			err := bareCommit(raw, put, group)
+			for _, r := range group {
+				r.done <- err
 			}
 		}
-		if err := tx.Commit(); err != nil {
-			b.Fatal(err)
+	}()
+	var n atomic.Int64
+	run(b, clients, func() error {
+		r := bareRequest{done: make(chan error, 1)}
+		for i := range r.ids {
+			r.ids[i] = fmt.Sprintf("%012d", n.Add(1))
+		}
+		queue <- r
+		return <-r.done
+	})
+}
+
+func bareCommit(raw *sql.DB, put *sql.Stmt, group []bareRequest) error {
+	tx, err := raw.Begin()
+	if err != nil {
+		return err
+	}
+	st := tx.Stmt(put)
+	for _, r := range group {
+		for _, id := range r.ids {
+			if _, err := st.Exec(id, "o", id, 1, true, []byte(id)); err != nil {
+				return errors.Join(err, tx.Rollback())
+			}
 		}
 	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "tx/s")
+	return tx.Commit()
+}
+
+// openAtRealTime lets ids ascend as they do in use; under a clock that stands still they would be in random order.
+func openAtRealTime(b *testing.B, url string) *store.DB {
+	b.Helper()
+	db, err := store.Open(b.Context(), store.Config{URL: url})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	return db
 }
 
 func databases(b *testing.B, bench func(b *testing.B, db *store.DB)) {
 	b.Helper()
 	b.Run("sqlite", func(b *testing.B) {
-		db, _ := storetest.SQLite(b, schema...)
-		bench(b, db)
+		bench(b, openAtRealTime(b, "sqlite:"+storetest.SQLiteFile(b, schema...)))
 	})
 	if storetest.HasPostgres() { // with fsync off: compare goroutines, not databases
 		b.Run("postgres", func(b *testing.B) {
