@@ -161,7 +161,7 @@ func checkDecision(a *service.Action, d Decision) error {
 	switch {
 	case a.Reasons == "required" && !given:
 		fields.Add("reasons", "process.reasons_required")
-	case (a.Reasons == "none" || a.Reasons == "") && given && len(fields) == 0:
+	case (a.Reasons == "none" || a.Reasons == "") && given && len(fields) == 0 && a.Kind != "request_information" && a.Kind != "answer":
 		fields.Add("reasons", "process.reasons_not_asked")
 	}
 	if a.Kind != "decide" && (len(d.Conditions) > 0 || len(d.Own) > 0) {
