@@ -64,8 +64,8 @@ func (f *Flow) actionable(ctx context.Context, tx *store.Tx, actor policy.Actor,
 			action = a
 		}
 	}
-	if action == nil { // even so, a stranger learns nothing
-		action = &service.Action{ActionFile: service.ActionFile{By: "nobody"}}
+	if action == nil {
+		return nil, nil, fault.NewNotFound("")
 	}
 	right := map[string]policy.Action{byApplicant: policy.CaseOwn, byOfficer: policy.CaseWork, bySupervisor: policy.CaseSupervise}[action.By]
 	if err := policy.Can(actor, right, c.Thing()); err != nil {
@@ -76,8 +76,8 @@ func (f *Flow) actionable(ctx context.Context, tx *store.Tx, actor policy.Actor,
 
 func (f *Flow) act(ctx context.Context, tx *store.Tx, actor policy.Actor, c *docket.Case, action *service.Action, in ActOnCase) error {
 	today := docket.Day(c.Service, tx.Now())
-	if action.Kind == "request_information" || action.Kind == "answer" {
-		in.Decision.Reason = in.Text
+	if action.Kind == "request_information" && action.Reasons != "" && action.Reasons != "none" && in.Decision.Reason == "" {
+		in.Decision.Reason = in.Text // what is asked is the reason that the letter gives
 	}
 	in.Decision.Action, in.Decision.Outcome, in.Decision.By, in.Decision.Date = action.ID, action.Outcome, actor.Person, today
 	effects, err := process.Act(ctx, c.Judged, c.Facts, action.ID, in.Decision, tx.Now())
