@@ -130,6 +130,7 @@ func (b *builder) decide(f *TableFile, t *Table) *Rule {
 		b.problem(f.Pos, "", "the table cannot be set up: %v", err)
 		return nil
 	}
+	b.checkGaps(f, t, env)
 	source := "tables." + f.ID + "()"
 	b.env, env = env, b.env
 	p, found := b.makeEnvironment(setting{}).Compile(source, rule.Type{})
