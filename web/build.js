@@ -1,5 +1,5 @@
 // Builds src into internal/web/asset/dist: style sheets in both directions,
-// scripts, icons; each under a name with its hash, beside its compressed forms,
+// the script, icons and notices; each under a name with its hash, beside its compressed forms,
 // and a manifest from plain to hashed names.
 import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
@@ -100,8 +100,10 @@ for (const old of await readdir(target)) {
 await styles("stoa", "print");
 await styles("desk");
 await script("stoa");
-for (const icon of await readdir(new URL("icons/", source))) {
-  await emit(icon, (await readFile(new URL(`icons/${icon}`, source), "utf8")).trim());
+for (const folder of ["icons/", "notices/"]) {
+  for (const name of await readdir(new URL(folder, source))) {
+    await emit(name, (await readFile(new URL(folder + name, source), "utf8")).trim() + "\n");
+  }
 }
 // Written last: a build that breaks off leaves no manifest and so no assets.
 await writeFile(new URL("manifest.json", target), JSON.stringify(manifest, null, 2) + "\n");

@@ -3,10 +3,7 @@ package page
 import (
 	"bytes"
 	"context"
-	"errors"
-	"io"
 	"math"
-	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -222,27 +219,6 @@ func TestTheme(t *testing.T) {
 	}
 }
 
-type broken struct{}
-
-func (broken) Render(_ context.Context, w io.Writer) error {
-	_, _ = io.WriteString(w, "half a page")
-	return errors.New("broken")
-}
-
-func TestRespond(t *testing.T) {
-	w := httptest.NewRecorder()
-	if err := Respond(context.Background(), w, 422, Text("a < b")); err != nil {
-		t.Fatal(err)
-	}
-	if w.Code != 422 || w.Body.String() != "a &lt; b" || w.Header().Get("Content-Length") != "8" {
-		t.Errorf("%d %q %v", w.Code, w.Body, w.Header())
-	}
-	w = httptest.NewRecorder()
-	if err := Respond(context.Background(), w, 200, broken{}); err == nil || w.Body.Len() > 0 {
-		t.Errorf("a broken page was sent: %q, %v", w.Body, err)
-	}
-}
-
 // tenFields is a form of ten fields, each with an error.
 func tenFields() Component {
 	q := Question{Heading: Heading{Text: "About the event"}, Action: "/apply", Key: "key", Continue: "Continue", ErrorTitle: "There is a problem"}
@@ -259,11 +235,11 @@ func tenFields() Component {
 
 func BenchmarkTenFields(b *testing.B) {
 	p := Layout(sampleShell(), tenFields())
-	w := httptest.NewRecorder()
+	var w bytes.Buffer
 	b.ReportAllocs()
 	for b.Loop() {
-		w.Body.Reset()
-		if err := Respond(context.Background(), w, 422, p); err != nil {
+		w.Reset()
+		if err := p.Render(context.Background(), &w); err != nil {
 			b.Fatal(err)
 		}
 	}
