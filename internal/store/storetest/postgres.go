@@ -17,15 +17,15 @@ import (
 	"stoa/internal/store"
 )
 
-// urlVariable names a running cluster that `make test` started for all packages. Without it a test binary starts its own.
-const urlVariable = "STOA_TEST_POSTGRES"
+// URLVariable names a running cluster that `make test` started for all packages. Without it a test binary starts its own.
+const URLVariable = "STOA_TEST_POSTGRES"
 
 // started keeps the cluster's pipe from the garbage collector, which would close it and so end the server.
 var started *Cluster
 
 // cluster is found or started when first asked for, and stays until the test binary ends.
 var cluster = sync.OnceValues(func() (string, error) {
-	if u := os.Getenv(urlVariable); u != "" {
+	if u := os.Getenv(URLVariable); u != "" {
 		return u, nil
 	}
 	c, err := StartCluster()
