@@ -1,6 +1,7 @@
 package process_test
 
 import (
+	"context"
 	"io/fs"
 	"os"
 	"testing"
@@ -28,3 +29,5 @@ func TestExamplesComeTrue(t *testing.T) {
 		t.Error(p)
 	}
 }
+
+var ctx = context.Background()

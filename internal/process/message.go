@@ -28,7 +28,6 @@ var (
 	msgCharacters  = i18n.Msg("{question} contains characters that cannot be shown: type it again")
 	msgNumber      = i18n.Msg("{question} must be a number, like 30")
 	msgWhole       = i18n.Msg("{question} must be a whole number, like 30")
-	msgPlaces      = i18n.Msg("{question} must have no more than {places} digits after the decimal point")
 	msgMoney       = i18n.Msg("{question} must be an amount of money, like {example}")
 	msgLeast       = i18n.Msg("{question} must be {min} or more")
 	msgMost        = i18n.Msg("{question} must be {max} or less")
@@ -47,7 +46,8 @@ var (
 	msgFileGone    = i18n.Msg("The file for {question} is no longer here: upload it again")
 	msgFileType    = i18n.Msg("{question} must be a file of one of these kinds: {kinds}")
 	msgFileLargest = i18n.Msg("{question} must be smaller than {max}")
-	msgLongest     = "longest" // counted: see Message
+	msgLongest     = "longest" // these two are counted: see Message
+	msgPlaces      = "places"
 )
 
 var missingPart = map[string]string{"day": msgDay, "month": msgMonth, "year": msgYear}
@@ -81,9 +81,12 @@ func (e FieldError) Message(p *i18n.Printer) string {
 	for name, arg := range e.Args {
 		v[name] = showArg(p, arg)
 	}
-	if e.Key == msgLongest {
-		most, _ := e.Args["max"].(int) // the only caller sets it
+	most, _ := e.Args["max"].(int) // set with the two keys that count
+	switch e.Key {
+	case msgLongest:
 		return p.N("{question} must be {n} character or shorter", "{question} must be {n} characters or shorter", most, v)
+	case msgPlaces:
+		return p.N("{question} must have at most {n} digit after the decimal point", "{question} must have at most {n} digits after the decimal point", most, v)
 	}
 	return p.T(e.Key, v)
 }
@@ -97,7 +100,7 @@ func (e FieldError) name(p *i18n.Printer) string {
 	if short == "" || e.Question.Short.Pos == e.Question.Ask.Pos { // the default: the whole question
 		return "“" + i18n.Text(e.Question.Ask.By).In(p.Tag(), e.fallback...) + "”"
 	}
-	if found == "en" && !strings.HasPrefix(e.Key, "{question}") && e.Key != msgLongest {
+	if found == "en" && !strings.HasPrefix(e.Key, "{question}") && e.Key != msgLongest && e.Key != msgPlaces {
 		return lowerFirst(short)
 	}
 	return short

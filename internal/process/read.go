@@ -189,7 +189,7 @@ func (s *Situation) readAmount(q *service.Question, typed string) (any, *problem
 		if places == 0 {
 			return nil, wrong(msgWhole)
 		}
-		return nil, wrong(msgPlaces, "places", places)
+		return nil, wrong(msgPlaces, "max", places)
 	}
 	bound := func(b money.Decimal) any {
 		if q.Type == typeMoney {

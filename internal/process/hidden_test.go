@@ -1,0 +1,438 @@
+package process_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"stoa/internal/calendar"
+	"stoa/internal/i18n"
+	"stoa/internal/process"
+	"stoa/internal/service"
+)
+
+// The oldest trap of forms: the answer to a question that was asked, answered, and then hidden by
+// another answer must not reach anything. Here services of any nesting are generated, filled in at
+// random, and compared with a slow model that only knows the tree and what was typed.
+
+// node is a generated question.
+type node struct {
+	id       string
+	kind     string // yes_no, text, group
+	optional bool
+	on       *node // asked only if this one, earlier and in sight, is yes (or, with not, is not)
+	not      bool
+	members  []*node
+}
+
+// tree draws questions; seen are those that a condition may name.
+func tree(t *rapid.T, depth int, count *int, seen []*node) []*node {
+	var list []*node
+	for range rapid.IntRange(1, 4).Draw(t, "questions") {
+		*count++
+		n := &node{id: fmt.Sprintf("q%d", *count), kind: rapid.SampledFrom([]string{"yes_no", "yes_no", "text", "group"}).Draw(t, "kind")}
+		if n.kind == "group" && depth == 0 {
+			n.kind = "text"
+		}
+		n.optional = n.kind == "text" && rapid.Bool().Draw(t, "optional")
+		if len(seen) > 0 && rapid.IntRange(0, 2).Draw(t, "conditional") > 0 {
+			n.on, n.not = rapid.SampledFrom(seen).Draw(t, "on"), rapid.Bool().Draw(t, "not")
+		}
+		if n.kind == "group" {
+			n.members = tree(t, depth-1, count, slices.Clone(seen))
+		}
+		if n.kind == "yes_no" {
+			seen = append(seen, n)
+		}
+		list = append(list, n)
+	}
+	return list
+}
+
+func (n *node) yaml(indent string) string {
+	s := fmt.Sprintf("%s- id: %s\n%s  type: %s\n%s  ask: Question %s\n", indent, n.id, indent, n.kind, indent, n.id)
+	if n.optional {
+		s += indent + "  optional: true\n"
+	}
+	if n.on != nil {
+		cond := n.on.id + ".orValue(false)"
+		if n.not {
+			cond = "!" + cond
+		}
+		s += fmt.Sprintf("%s  when: '%s'\n", indent, cond)
+	}
+	if n.kind == "group" {
+		s += indent + "  each: One\n" + indent + "  repeat: {min: 0, max: 3}\n" + indent + "  questions:\n"
+		for _, m := range n.members {
+			s += m.yaml(indent + "    ")
+		}
+	}
+	return s
+}
+
+// paths lists the question paths of the tree.
+func paths(place string, nodes []*node) (list []string) {
+	for _, n := range nodes {
+		list = append(list, place+n.id)
+		list = append(list, paths(place+n.id+".", n.members)...)
+	}
+	return list
+}
+
+func generated(t *rapid.T, nodes []*node) *service.Service {
+	var questions, values, fields, register strings.Builder
+	for _, n := range nodes {
+		questions.WriteString(n.yaml("      "))
+		rule := n.text()
+		if rule == "" {
+			continue
+		}
+		fmt.Fprintf(&values, "  - {id: v_%s, title: V, type: text, is: '%s'}\n", n.id, rule)
+		fmt.Fprintf(&fields, "    f_%s: v_%s\n", n.id, n.id)
+		fmt.Fprintf(&register, "  - {id: f_%s, title: F, type: text, public: true}\n", n.id)
+	}
+	listed := ""
+	if values.Len() > 0 {
+		listed = "values:\n" + values.String()
+	}
+	files := fstest.MapFS{
+		"jurisdiction.yaml":      {Data: []byte(smallJurisdiction)},
+		"calendar.yaml":          {Data: []byte("weekend: [saturday, sunday]\nfrom: 2026-01-01\nuntil: 2026-12-31\nholidays: []\n")},
+		"registers/records.yaml": {Data: []byte(smallRegister + register.String())},
+		"services/any.yaml": {Data: []byte(fmt.Sprintf(smallService, questions.String(), listed,
+			strings.Join(paths("", nodes), ", "), fields.String()))},
+	}
+	j, problems := service.Load(files)
+	if len(problems) > 0 {
+		t.Fatalf("loading: %v\n%s", problems, files["services/any.yaml"].Data)
+	}
+	return j.Services[0]
+}
+
+// text is a rule that shows the text of a question, or of the first text in a group's items.
+func (n *node) text() string {
+	if n.kind == "text" {
+		return n.id + `.orValue("-")`
+	}
+	for _, m := range n.members {
+		if m.kind == "text" {
+			return fmt.Sprintf(`%s.orValue([]).map(g, g.%s.orValue("-")).join("|")`, n.id, m.id)
+		}
+	}
+	return ""
+}
+
+const smallRegister = `
+register: records
+title: Records
+record: Record
+organisation: office
+public: true
+label: holder
+fields:
+  - {id: holder, title: Holder, type: text, personal: p, public: true}
+`
+
+const smallJurisdiction = `
+jurisdiction: smallshire
+name: Smallshire
+languages: [en]
+currency: GBP
+time_zone: Europe/London
+contact: {email: help@smallshire.example}
+theme: {brand: "#14532d"}
+topics: [{id: all, title: All}]
+life_events: [{id: any, title: Any}]
+organisations: [{id: office, name: Office}]
+`
+
+const smallService = `
+service: any
+title: Any service
+summary: Any.
+organisation: office
+topics: [all]
+life_events: [any]
+keywords: {en: [any]}
+law: {act: {title: An Act, section: section 1, year: 2020}}
+who: Anyone.
+needs: [{title: Nothing}]
+privacy: {p: {purpose: To decide., basis: act, keep: 1 year}}
+applicant: {name: applicant, email: email}
+pages:
+  - page: all
+    title: All
+    questions:
+%s
+  - page: you
+    title: You
+    questions:
+      - {id: applicant, type: name, ask: Your name, personal: p}
+      - {id: email, type: email, ask: Your email, personal: p}
+%s
+declaration: True.
+case:
+  number: "A-{year}-{seq:5}"
+  label: applicant
+  start: received
+  states:
+    - {id: received, title: Received, deadline: {days: 5}}
+    - {id: done, title: Done, end: granted}
+  actions:
+    - {id: grant, title: Grant, kind: decide, by: officer, from: [received], to: done, outcome: granted, issue: true, letter: all}
+letters:
+  all:
+    title: All
+    blocks:
+      - facts: [%s]
+      - text: "Dear {{ applicant }}"
+issues:
+  title: Record
+  number: "R-{year}-{seq:5}"
+  register: records
+  fields:
+    holder: applicant
+%s
+examples:
+  - name: Nothing
+    submitted: 2026-03-02
+    answers: {applicant: Any}
+`
+
+// fill types answers at random, hidden or not: each text is a mark unlike any other.
+func fill(t *rapid.T, nodes []*node, level *process.Typed, marks *int) {
+	for _, n := range nodes {
+		switch n.kind {
+		case "yes_no":
+			if v := rapid.SampledFrom([]string{"yes", "yes", "no", "no", "no", "", "perhaps"}).Draw(t, "answer"); v != "" {
+				level.Set(n.id, v)
+			}
+		case "text":
+			if rapid.IntRange(0, 5).Draw(t, "typed") > 0 {
+				*marks++
+				level.Set(n.id, fmt.Sprintf("mark%dz", *marks))
+			}
+		case "group":
+			for range rapid.IntRange(0, 2).Draw(t, "items") {
+				*marks++
+				at, _ := level.AddItem(n.id, fmt.Sprint(*marks))
+				fill(t, n.members, level.Level(at), marks)
+			}
+		}
+	}
+}
+
+// model decides what is asked, in the most obvious way: state of each question in sight by id.
+type model struct {
+	asked  map[string]bool
+	shown  []string // marks that were typed into questions that are asked
+	hidden []string // marks typed into others
+	pruned process.Typed
+}
+
+func (m *model) level(nodes []*node, place string, typed *process.Typed, kept *process.Typed, asked bool, answers map[string]string) {
+	for _, n := range nodes {
+		ask := asked
+		if n.on != nil {
+			yes, answered := answers[n.on.id] == "yes", answers[n.on.id] != "open"
+			ask = ask && answered && yes != n.not
+		}
+		path := place + n.id
+		if ask {
+			m.asked[path] = true
+		}
+		value := typed.Get(n.id)
+		if ask && value != "" {
+			kept.Set(n.id, value)
+		}
+		switch n.kind {
+		case "text":
+			if value != "" && ask {
+				m.shown = append(m.shown, value)
+			} else if value != "" {
+				m.hidden = append(m.hidden, value)
+			}
+		case "yes_no":
+			switch {
+			case !ask:
+				answers[n.id] = "hidden"
+			case value == "yes" || value == "no":
+				answers[n.id] = value
+			default:
+				answers[n.id] = "open"
+			}
+		case "group":
+			for i, item := range typed.Items(n.id) {
+				inner := &process.Typed{}
+				if ask {
+					at, _ := kept.AddItem(n.id, item.ID)
+					inner = kept.Level(at)
+				}
+				m.level(n.members, fmt.Sprintf("%s[%d].", path, i), &item.Typed, inner, ask, maps.Clone(answers))
+			}
+		}
+	}
+}
+
+func TestHiddenAnswersReachNothing(t *testing.T) {
+	b, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	submitted := 0
+	rapid.Check(t, func(t *rapid.T) {
+		count, marks := 0, 0
+		nodes := tree(t, 3, &count, nil)
+		s := generated(t, nodes)
+		typed := process.Typed{}
+		fill(t, nodes, &typed, &marks)
+		typed.Set("applicant", "Ann Applicant")
+		typed.Set("email", "ann@example.com")
+		m := model{asked: map[string]bool{"applicant": true, "email": true}}
+		m.pruned.Set("applicant", "Ann Applicant")
+		m.pruned.Set("email", "ann@example.com")
+		m.level(nodes, "", &typed, &m.pruned, true, map[string]string{})
+
+		situation := process.Situation{Service: s, Today: calendar.MustDate("2026-03-02")}
+		j := judge(t, situation, typed)
+		for _, path := range allPaths("", nodes, &typed) {
+			if j.Asked(path) != m.asked[path] {
+				t.Fatalf("%s: asked %v, the model says %v", path, j.Asked(path), m.asked[path])
+			}
+		}
+		stored, err := process.EncodeAnswers(j.Answers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, mark := range m.shown {
+			if !strings.Contains(string(stored), mark) {
+				t.Fatalf("%s was asked and answered, but is not in %s", mark, stored)
+			}
+		}
+		everywhere := string(stored) + gist(j)
+		if now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC); j.Ready() {
+			submitted++
+			everywhere += life(t, b.For("en"), j, now)
+		}
+		for _, mark := range m.hidden {
+			if strings.Contains(everywhere, mark) {
+				t.Fatalf("%s was typed into a hidden question and is in %s", mark, everywhere)
+			}
+		}
+		if again := judge(t, situation, m.pruned); gist(again) != gist(j) {
+			t.Fatalf("without the hidden answers:\n%s\nwith them:\n%s", gist(again), gist(j))
+		}
+		sameAfterStorage(t, situation, typed, j, stored)
+	})
+	if submitted == 0 {
+		t.Error("no generated draft could be submitted: letters and licences were not tried")
+	}
+}
+
+// sameAfterStorage checks that saving changes nothing, of a draft and of a case.
+func sameAfterStorage(t *rapid.T, s process.Situation, typed process.Typed, j *process.Judgement, stored []byte) {
+	data, err := json.Marshal(typed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var loaded process.Typed
+	if err := json.Unmarshal(data, &loaded); err != nil {
+		t.Fatal(err)
+	}
+	if again := judge(t, s, loaded); gist(again) != gist(j) {
+		t.Fatalf("after saving the draft:\n%s\nbefore:\n%s", gist(again), gist(j))
+	}
+	answers, err := process.DecodeAnswers(s.Service, stored)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(answers, j.Answers) {
+		t.Fatalf("answers after storage: %v, before: %v", answers, j.Answers)
+	}
+	if len(j.Errors) > 0 {
+		return
+	}
+	again, err := process.Rejudge(t.Context(), s, answers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if gist(again) != gist(j) {
+		t.Fatalf("judged from storage:\n%s\nfrom the draft:\n%s", gist(again), gist(j))
+	}
+}
+
+func judge(t interface{ Fatal(...any) }, s process.Situation, typed process.Typed) *process.Judgement {
+	j, err := process.Judge(ctx, s, typed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
+// allPaths lists every path that could be asked.
+func allPaths(place string, nodes []*node, typed *process.Typed) (list []string) {
+	for _, n := range nodes {
+		list = append(list, place+n.id)
+		for i, item := range typed.Items(n.id) {
+			list = append(list, allPaths(fmt.Sprintf("%s%s[%d].", place, n.id, i), n.members, &item.Typed)...)
+		}
+	}
+	return list
+}
+
+// gist is everything a judgement says.
+func gist(j *process.Judgement) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "answers %v\n", j.Answers)
+	for _, e := range j.Errors {
+		fmt.Fprintf(&b, "error %s %s %v\n", e.Path, e.Key, e.Missing)
+	}
+	for _, id := range slices.Sorted(maps.Keys(j.Values)) {
+		fmt.Fprintf(&b, "value %s %v %v\n", id, j.Values[id].Value, reasons(j.Values[id]))
+	}
+	fmt.Fprintf(&b, "fee %v broken %v\n", j.Fee, j.Broken)
+	return b.String()
+}
+
+func reasons(x *process.Explained) (list []string) {
+	for _, why := range x.Because {
+		list = append(list, fmt.Sprint(why.ID, "=", why.Value, reasons(why)))
+	}
+	return list
+}
+
+// life submits and grants the case, and returns all that comes of it.
+func life(t *rapid.T, p *i18n.Printer, j *process.Judgement, now time.Time) string {
+	effects, err := process.Submit(ctx, j, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts := process.Facts{Number: "A-1", Submitted: now}
+	for _, e := range effects {
+		facts = facts.Apply(e)
+	}
+	if effects, err = process.Act(ctx, j, facts, "grant", process.Decision{}, now); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range effects {
+		facts = facts.Apply(e)
+	}
+	licence := effects[0].Issue
+	letter, err := process.RenderLetter(ctx, j, facts, "all", process.LetterContext{Printer: p, Date: calendar.MustDate("2026-03-02")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	paper, err := process.Certificate(ctx, j, facts, "R-1", *licence, process.LetterContext{Printer: p, Date: calendar.MustDate("2026-03-02")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprint(licence.Fields, letter, paper)
+}
