@@ -1,0 +1,144 @@
+package service
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"stoa/internal/rule"
+)
+
+const guide = "../../docs/guides/service-file.md"
+
+// TestGuideIsCurrent holds the parts of the guide that follow from the code: functions and keys.
+func TestGuideIsCurrent(t *testing.T) {
+	src, err := os.ReadFile(guide)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := between(t, string(src), "functions", functionTable())
+	want = between(t, want, "keys", keyTables(readDocs(t)))
+	if *update {
+		if err := os.WriteFile(guide, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if want != string(src) {
+		t.Error("the guide does not say what the code does: run go test ./internal/service -run Guide -update")
+	}
+}
+
+// between puts text between the marks of a section.
+func between(t *testing.T, src, section, text string) string {
+	t.Helper()
+	mark := "<!-- " + section + ": written by go test ./internal/service -update -->\n"
+	before, rest, ok := strings.Cut(src, mark)
+	_, after, closed := strings.Cut(rest, "<!-- end -->")
+	if !ok || !closed {
+		t.Fatalf("the guide has no section %s", section)
+	}
+	return before + mark + text + "<!-- end -->" + after
+}
+
+func functionTable() string {
+	var b strings.Builder
+	b.WriteString("\n| written | gives |\n|---|---|\n")
+	for _, f := range rule.Functions() {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", strings.ReplaceAll(f.Usage, "|", `\|`), f.Doc)
+	}
+	return b.String() + "\n"
+}
+
+// keyTables writes a table of keys for every file type, each once, in the order in which a reader meets them.
+func keyTables(docs map[string]string) string {
+	var b strings.Builder
+	done := map[reflect.Type]bool{}
+	var write func(t reflect.Type)
+	write = func(t reflect.Type) {
+		if done[t] {
+			return
+		}
+		done[t] = true
+		fmt.Fprintf(&b, "\n### %s\n\n%s\n\n| key | value | meaning |\n|---|---|---|\n", typeName(t), docs[t.Name()])
+		var next []reflect.Type
+		for _, key := range keysOf(t) {
+			f := fieldsOf(t)[key]
+			sf := t.Field(f.index)
+			name := "`" + key + "`"
+			if f.must.required {
+				name = "**" + name + "**"
+			}
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", name, kindName(sf.Type, f.must), strings.ReplaceAll(docs[t.Name()+"."+sf.Name], "|", `\|`))
+			if e := inner(sf.Type); e.Kind() == reflect.Struct && strings.HasSuffix(kindName(e, must{}), ")") {
+				next = append(next, e)
+			}
+		}
+		for _, e := range next {
+			write(e)
+		}
+	}
+	for _, name := range []string{"service", "jurisdiction", "calendar", "parameters", "register", "demo"} {
+		write(formats[name])
+	}
+	return b.String() + "\n"
+}
+
+func typeName(t reflect.Type) string {
+	special := map[string]string{
+		"ServiceFile": "services/*.yaml", "JurisdictionFile": "jurisdiction.yaml", "CalendarFile": "calendar.yaml",
+		"ParameterFile": "parameters/*.yaml", "RegisterFile": "registers/*.yaml", "DemoFile": "demo.yaml",
+		"ParameterValue": "Parameter value", "RegisterField": "Register field",
+	}
+	if name, ok := special[t.Name()]; ok {
+		return name
+	}
+	return strings.TrimSuffix(t.Name(), "File")
+}
+
+func inner(t reflect.Type) reflect.Type {
+	for t.Kind() == reflect.Slice || t.Kind() == reflect.Map || t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t
+}
+
+func kindName(t reflect.Type, m must) string {
+	switch {
+	case t == textType:
+		return "text"
+	case t == exprType:
+		return "rule"
+	case t.Kind() == reflect.Pointer:
+		return kindName(t.Elem(), m)
+	case t.Kind() == reflect.Slice:
+		return "list: " + kindName(t.Elem(), m)
+	case t.Kind() == reflect.Map:
+		return "by name: " + kindName(t.Elem(), must{})
+	case m.one != nil:
+		return "`" + strings.Join(m.one, "`, `") + "`"
+	case m.form != "":
+		return map[string]string{"id": "id", "name": "id (underscores)", "word": "id", "option": "id", "language": "language", "colour": "colour"}[m.form]
+	}
+	switch t.Name() {
+	case "Date":
+		return "date"
+	case "Clock":
+		return "time"
+	case "Decimal":
+		return "number"
+	case "bool":
+		return "yes or no"
+	case "int":
+		return "whole number"
+	case "string":
+		return "word or text"
+	}
+	if t.Kind() == reflect.Struct {
+		anchor := strings.ToLower(strings.ReplaceAll(typeName(t), " ", "-"))
+		return "[" + typeName(t) + "](#" + anchor + ")"
+	}
+	return "any"
+}
