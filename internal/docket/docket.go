@@ -167,13 +167,14 @@ func (d *Docket) lookup(ctx context.Context, tx *store.Tx, s *service.Service, l
 	return record.Give(reg, l.Give, l.States, today, found)
 }
 
-// Pick finds a record by its number for a question, with its public fields.
+// Pick finds a record by its number for a question. Rules see every field; pages show those that the
+// question names.
 func (d *Docket) Pick(ctx context.Context, tx *store.Tx, s *service.Service, register, key string) (process.Pick, bool, error) {
 	reg, ok := s.Jurisdiction.Registers[register]
 	if !ok {
 		return process.Pick{}, false, nil
 	}
-	r, err := d.Records.PublicByNumber(ctx, tx, register, key)
+	r, err := d.Records.ByNumber(ctx, tx, register, key)
 	if errors.Is(err, store.ErrNotFound) {
 		return process.Pick{}, false, nil
 	}

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"stoa/internal/cases"
@@ -23,11 +24,10 @@ func (f *Flow) issue(ctx context.Context, tx *store.Tx, c *docket.Case, l *proce
 	r := &record.Record{Register: reg.Register, Organisation: c.Organisation, Service: c.Service.Service}
 	change := "issued"
 	if c.Licence == "" {
-		number, err := f.number(ctx, tx, c.Service, c.Service.Issue.Number)
-		if err != nil {
+		var err error
+		if r.Number, err = f.freeNumber(ctx, tx, c); err != nil {
 			return err
 		}
-		r.Number = number
 	} else {
 		former, err := f.Docket.Records.Get(ctx, tx, c.Licence)
 		if err != nil {
@@ -44,4 +44,22 @@ func (f *Flow) issue(ctx context.Context, tx *store.Tx, c *docket.Case, l *proce
 	return f.Docket.Cases.Note(ctx, tx, c.Case, cases.Event{
 		Kind: cases.EventIssued, Public: true, Actor: by.Person, Action: change, EventWords: cases.EventWords{Name: by.Name, Text: r.Number, Ref: r.ID},
 	})
+}
+
+// freeNumber is the next number that the register does not have: records that came with the folder, or
+// from the office's former books, keep theirs.
+func (f *Flow) freeNumber(ctx context.Context, tx *store.Tx, c *docket.Case) (string, error) {
+	for {
+		number, err := f.number(ctx, tx, c.Service, c.Service.Issue.Number)
+		if err != nil {
+			return "", err
+		}
+		_, err = f.Docket.Records.PublicByNumber(ctx, tx, c.Service.Issue.Register.Register, number)
+		if errors.Is(err, store.ErrNotFound) {
+			return number, nil
+		}
+		if err != nil {
+			return "", err
+		}
+	}
 }

@@ -99,6 +99,16 @@ func split(reg *service.Register, fields map[string]string) (public, personal ma
 	return public, personal
 }
 
+// label is the field that names a record, unless it is personal and not published.
+func label(reg *service.Register, fields map[string]string) string {
+	for _, f := range reg.Fields {
+		if f.ID == reg.Label && (f.Public || f.Personal == "") {
+			return fields[f.ID]
+		}
+	}
+	return ""
+}
+
 // Put stores a new record (Version 0) or the next version of one, with its history, keys and words.
 func (s *Records) Put(ctx context.Context, tx *store.Tx, reg *service.Register, r *Record, why Change) error {
 	public, personal := split(reg, r.Fields)
@@ -124,7 +134,7 @@ func (s *Records) Put(ctx context.Context, tx *store.Tx, reg *service.Register, 
 	if err != nil {
 		return fmt.Errorf("sealing record %s: %w", r.Number, err)
 	}
-	r.Label, r.Updated = public[reg.Label], tx.Now()
+	r.Label, r.Updated = label(reg, r.Fields), tx.Now()
 	if err := s.putCurrent(ctx, tx, r, string(open), sealed); err != nil {
 		return err
 	}
@@ -134,7 +144,7 @@ func (s *Records) Put(ctx context.Context, tx *store.Tx, reg *service.Register, 
 	if err != nil {
 		return fmt.Errorf("storing a version of record %s: %w", r.Number, err)
 	}
-	return s.index(ctx, tx, reg, r, public)
+	return s.index(ctx, tx, reg, r)
 }
 
 func (s *Records) putCurrent(ctx context.Context, tx *store.Tx, r *Record, open string, sealed []byte) error {
@@ -162,8 +172,9 @@ func (s *Records) putCurrent(ctx context.Context, tx *store.Tx, r *Record, open 
 	return nil
 }
 
-// index makes the record findable: by the keyed hash of each key field, and by the words of the public ones.
-func (s *Records) index(ctx context.Context, tx *store.Tx, reg *service.Register, r *Record, public map[string]string) error {
+// index makes the record findable: by the keyed hash of each key field, and by words: of the published
+// fields, or, in a register without public pages, of those that are not personal.
+func (s *Records) index(ctx context.Context, tx *store.Tx, reg *service.Register, r *Record) error {
 	for _, table := range []string{"record_key", "record_term"} {
 		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE record_id = $1`, r.ID); err != nil {
 			return fmt.Errorf("clearing the index of record %s: %w", r.Number, err)
@@ -181,8 +192,10 @@ func (s *Records) index(ctx context.Context, tx *store.Tx, reg *service.Register
 		}
 	}
 	words := r.Number
-	for _, v := range public {
-		words += " " + v
+	for _, f := range reg.Fields {
+		if f.Public || !reg.Public && f.Personal == "" {
+			words += " " + r.Fields[f.ID]
+		}
 	}
 	for _, w := range terms(words) {
 		_, err := tx.Exec(ctx, `INSERT INTO record_term (register, term, record_id) VALUES ($1, $2, $3) ON CONFLICT (register, term, record_id) DO NOTHING`, r.Register, w, r.ID)
@@ -238,6 +251,15 @@ func (s *Records) PublicByNumber(ctx context.Context, tx *store.Tx, register, nu
 		return nil, fmt.Errorf("reading a record: %w", err)
 	}
 	return r, nil
+}
+
+// ByNumber reads a record whole, by register and number.
+func (s *Records) ByNumber(ctx context.Context, tx *store.Tx, register, number string) (*Record, error) {
+	r, sealed, err := scan(tx.QueryRow(ctx, `SELECT `+columns+` FROM record WHERE register = $1 AND number = $2`+tx.Lock(), register, number))
+	if err != nil {
+		return nil, fmt.Errorf("reading a record: %w", err)
+	}
+	return r, s.unseal(ctx, tx, r, sealed)
 }
 
 // Get reads a record whole; in Write it is locked until commit. store.ErrNotFound if there is none.
@@ -309,8 +331,9 @@ func (s *Records) ByKey(ctx context.Context, tx *store.Tx, register string, matc
 	return s.many(ctx, tx, true, query+` ORDER BY id LIMIT 1000`, args...)
 }
 
-// Find lists public records of a register that hold all the words (a word may be the start of one), by number.
-func (s *Records) Find(ctx context.Context, tx *store.Tx, register, words, after string, limit int) ([]*Record, error) {
+// Find lists records of a register that hold all the words (a word may be the start of one), by number:
+// with the public fields only, or whole.
+func (s *Records) Find(ctx context.Context, tx *store.Tx, register, words, after string, limit int, whole bool) ([]*Record, error) {
 	args := []any{register, after}
 	query := `SELECT ` + columns + ` FROM record WHERE register = $1 AND number > $2`
 	for _, w := range terms(words) {
@@ -318,7 +341,7 @@ func (s *Records) Find(ctx context.Context, tx *store.Tx, register, words, after
 		query += fmt.Sprintf(` AND id IN (SELECT record_id FROM record_term WHERE register = $1 AND term >= $%d AND term < $%d)`, len(args)-1, len(args))
 	}
 	args = append(args, limit)
-	return s.many(ctx, tx, false, query+fmt.Sprintf(` ORDER BY number LIMIT $%d`, len(args)), args...)
+	return s.many(ctx, tx, whole, query+fmt.Sprintf(` ORDER BY number LIMIT $%d`, len(args)), args...)
 }
 
 // Version is a former or present state of a record, with its public fields.

@@ -1,0 +1,231 @@
+// Package app wires an installation together: database, keys, definitions, use cases, pages, workers.
+// It is the only package that knows all others; nobody imports it but cmd/stoa.
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"stoa/internal/access"
+	"stoa/internal/blob"
+	"stoa/internal/cases"
+	"stoa/internal/docket"
+	"stoa/internal/flow"
+	"stoa/internal/i18n"
+	"stoa/internal/job"
+	"stoa/internal/notify"
+	"stoa/internal/person"
+	"stoa/internal/policy"
+	"stoa/internal/record"
+	"stoa/internal/release"
+	"stoa/internal/service"
+	"stoa/internal/store"
+	"stoa/internal/vault"
+	"stoa/internal/view"
+	"stoa/internal/web"
+	"stoa/internal/web/asset"
+)
+
+// System is Stoa itself as an actor.
+var System = policy.Actor{System: true}
+
+// Migrations are the tables of all packages.
+func Migrations() []fs.FS {
+	return []fs.FS{job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(),
+		record.Migrations(), notify.Migrations(), access.Migrations(), release.Migrations()}
+}
+
+// App is a running installation.
+type App struct {
+	Config Config
+	DB     *store.DB
+	Flow   *flow.Flow
+	View   *view.View
+	Jobs   *job.Runner
+	Clock  *Clock
+	Demo   bool
+	Log    *slog.Logger
+
+	words *i18n.Bundle
+}
+
+// Open opens the database and the keys, and wires everything but the pages. Nothing is in force until
+// Publish.
+func Open(ctx context.Context, c Config, demo bool, log *slog.Logger) (*App, error) {
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("making the data folder: %w", err)
+	}
+	a := &App{Config: c, Clock: &Clock{}, Demo: demo, Log: log}
+	var err error
+	if a.words, err = i18n.Load(); err != nil {
+		return nil, fmt.Errorf("loading the interface's languages: %w", err)
+	}
+	keys, err := vault.Open(vault.Config{KeyFile: c.keyFile(), Rand: rand.Reader})
+	if err != nil {
+		return nil, fmt.Errorf("opening the keys: %w", err)
+	}
+	a.DB, err = store.Open(ctx, store.Config{URL: c.databaseURL(), Now: a.Clock.Now, Rand: rand.Reader, Log: log})
+	if err != nil {
+		return nil, fmt.Errorf("opening the database: %w", err)
+	}
+	if err := a.DB.Migrate(ctx, Migrations()...); err != nil {
+		return nil, errors.Join(fmt.Errorf("preparing the database: %w", err), a.DB.Close())
+	}
+	a.wire(keys)
+	return a, nil
+}
+
+func (a *App) wire(keys *vault.Vault) {
+	var scanner blob.Scanner = blob.None{}
+	if a.Config.Clamd != "" {
+		scanner = clamd(a.Config.Clamd)
+	}
+	blobs := blob.New(keys, scanner)
+	outbox := &notify.Outbox{Vault: keys}
+	people := &person.People{Vault: keys, Rand: rand.Reader}
+	d := &docket.Docket{Cases: &cases.Cases{Vault: keys}, Records: &record.Records{Vault: keys}, Releases: release.New(), Blobs: blobs}
+	a.Flow = &flow.Flow{DB: a.DB, Docket: d, People: people, Outbox: outbox, Words: a.words,
+		Site: flow.Site{URL: a.Config.URL, Demo: a.Demo}}
+	a.View = view.New(view.Deps{DB: a.DB, Docket: d, People: people, Outbox: outbox,
+		Site: view.Site{URL: a.Config.URL, Demo: a.Demo}})
+	a.Jobs = job.NewRunner(a.DB, a.Log)
+	a.Jobs.Handle(notify.JobKind, outbox.Handler(a.DB, a.sender()))
+	blobs.Register(a.Jobs, a.DB, a.Log)
+}
+
+func (a *App) sender() notify.Sender {
+	if a.Demo && a.Config.Mail.Host == "" {
+		return notify.Mailbox{}
+	}
+	m := a.Config.Mail
+	return &notify.Mail{Host: m.Host, Port: m.Port, TLS: m.TLS, User: m.User, Password: string(m.Password),
+		From: m.From, FromName: m.Name, Site: a.Config.URL}
+}
+
+// Close ends it.
+func (a *App) Close() error { return a.DB.Close() }
+
+// Publish reads a jurisdiction's folder and puts it in force; problems are returned and change nothing.
+func (a *App) Publish(ctx context.Context, files fs.FS) (service.Problems, error) {
+	j, problems := Check(ctx, files)
+	if len(problems) > 0 {
+		return problems, nil
+	}
+	return nil, a.Flow.Publish(ctx, System, j)
+}
+
+// Server makes the pages. Without style sheets they are plain; styled refuses that.
+func (a *App) Server(styled bool) (*web.Server, error) {
+	assets, err := asset.Load()
+	if err != nil {
+		return nil, fmt.Errorf("loading the style sheets: %w", err)
+	}
+	if !assets.Present() && styled {
+		return nil, errors.New("the style sheets were not built into this program: run make build")
+	}
+	if !assets.Present() {
+		a.Log.Warn("the style sheets were not built: pages are plain; run make build")
+	}
+	deps := web.Deps{
+		Config:       web.Config{URL: a.Config.URL, Demo: a.Demo, Proxy: a.Config.Proxy},
+		Who:          web.Who{Session: a.Flow.Session, Draft: a.Flow.HoldsDraft},
+		Jurisdiction: a.Flow.Docket.Releases.Current,
+		Words:        a.words,
+		Assets:       assets,
+		Outside:      web.Outside{Now: a.Clock.Now, Rand: rand.Reader, Log: a.Log, Ready: a.ready},
+	}
+	return web.New(deps, a.tables()...)
+}
+
+func (a *App) ready(ctx context.Context) error {
+	return a.DB.Read(ctx, "app.ready", func(ctx context.Context, tx *store.Tx) error {
+		_, err := store.Strings(ctx, tx, `SELECT hash FROM definition LIMIT 1`)
+		return err
+	})
+}
+
+// Work runs what happens by itself until ctx ends: jobs, the turn of days, forgotten drafts, changed files.
+func (a *App) Work(ctx context.Context, files func() fs.FS) error {
+	ended := make(chan error, 1)
+	go func() { ended <- a.Jobs.Run(ctx) }()
+	turn := time.NewTicker(time.Minute)
+	defer turn.Stop()
+	look := time.NewTicker(time.Second)
+	defer look.Stop()
+	watch := watcher{files: files, last: fingerprint(files())}
+	a.turn(ctx)
+	for {
+		select {
+		case <-ctx.Done():
+			return <-ended
+		case err := <-ended:
+			return err
+		case <-turn.C:
+			a.turn(ctx)
+		case <-look.C:
+			if watch.changed() {
+				a.reload(ctx, files())
+			}
+		}
+	}
+}
+
+func (a *App) turn(ctx context.Context) {
+	n, err := a.Flow.Turn(ctx, System)
+	if err != nil && ctx.Err() == nil {
+		a.Log.Error("turning the day", "err", err)
+	}
+	if n > 0 {
+		a.Log.Info("turned cases", "count", n)
+	}
+	if _, err := a.Flow.Forget(ctx, System); err != nil && ctx.Err() == nil {
+		a.Log.Error("forgetting drafts", "err", err)
+	}
+}
+
+// reload puts changed files in force, or goes on with the old ones and says why.
+func (a *App) reload(ctx context.Context, files fs.FS) {
+	problems, err := a.Publish(ctx, files)
+	switch {
+	case err != nil:
+		a.Log.Error("changed files could not be put in force; the former ones stay", "err", err)
+	case len(problems) > 0:
+		lines := make([]string, len(problems))
+		for i, p := range problems {
+			lines[i] = p.String()
+		}
+		a.Log.Error("changed files have problems; the former ones stay in force", "count", len(problems), "problems", strings.Join(lines, "\n"))
+	default:
+		a.Log.Info("changed files are in force")
+	}
+}
+
+// Serve answers on a listener until ctx ends, then lets running requests finish.
+func Serve(ctx context.Context, s *http.Server, listen func() error) error {
+	ended := make(chan error, 1)
+	go func() { ended <- listen() }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	return s.Shutdown(grace)
+}
+
+// clamd is the scanner at HOST:PORT, or at a socket's path.
+func clamd(addr string) blob.Scanner {
+	if strings.HasPrefix(addr, "/") {
+		return blob.Clamd{Network: "unix", Addr: addr}
+	}
+	return blob.Clamd{Network: "tcp", Addr: addr}
+}

@@ -1,0 +1,149 @@
+package app
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Config is what an operator sets, by file, by environment (STOA_MAIL_HOST) or by option; the later
+// wins. Secrets also come from a file (STOA_MAIL_PASSWORD_FILE) and are never printed.
+type Config struct {
+	Jurisdiction string     `yaml:"jurisdiction"` // folder
+	Data         string     `yaml:"data"`         // folder for the database, the keys and the log
+	Database     string     `yaml:"database"`     // postgres://…; empty: SQLite in Data
+	Keys         string     `yaml:"keys"`         // file of the master keys; default DATA/keys, but better on another disk
+	Addr         string     `yaml:"addr"`         // HOST:PORT to listen on
+	URL          string     `yaml:"url"`          // as people reach it: https://services.greenvale.example
+	Proxy        bool       `yaml:"proxy"`        // a proxy of ours stands in front
+	Clamd        string     `yaml:"clamd"`        // virus scanner: HOST:PORT or the path of a socket
+	Mail         MailConfig `yaml:"mail"`
+}
+
+// MailConfig is how mail leaves.
+type MailConfig struct {
+	Host     string `yaml:"host"`
+	Port     int    `yaml:"port"`
+	TLS      string `yaml:"tls"` // starttls, tls, none
+	User     string `yaml:"user"`
+	Password Secret `yaml:"password"`
+	From     string `yaml:"from"`
+	Name     string `yaml:"name"`
+}
+
+// Secret does not print.
+type Secret string
+
+// String implements fmt.Stringer.
+func (Secret) String() string { return "(secret)" }
+
+// GoString implements fmt.GoStringer.
+func (Secret) GoString() string { return "(secret)" }
+
+// setting is one line of the table that file, environment and options share.
+type setting struct {
+	name   string
+	secret bool
+	set    func(c *Config, value string) error
+}
+
+func text(at func(*Config) *string) func(*Config, string) error {
+	return func(c *Config, v string) error { *at(c) = v; return nil }
+}
+
+var settings = []setting{
+	{"jurisdiction", false, text(func(c *Config) *string { return &c.Jurisdiction })},
+	{"data", false, text(func(c *Config) *string { return &c.Data })},
+	{"database", true, text(func(c *Config) *string { return &c.Database })},
+	{"keys", false, text(func(c *Config) *string { return &c.Keys })},
+	{"addr", false, text(func(c *Config) *string { return &c.Addr })},
+	{"url", false, text(func(c *Config) *string { return &c.URL })},
+	{"proxy", false, func(c *Config, v string) (err error) { c.Proxy, err = strconv.ParseBool(v); return err }},
+	{"clamd", false, text(func(c *Config) *string { return &c.Clamd })},
+	{"mail_host", false, text(func(c *Config) *string { return &c.Mail.Host })},
+	{"mail_port", false, func(c *Config, v string) (err error) { c.Mail.Port, err = strconv.Atoi(v); return err }},
+	{"mail_tls", false, text(func(c *Config) *string { return &c.Mail.TLS })},
+	{"mail_user", false, text(func(c *Config) *string { return &c.Mail.User })},
+	{"mail_password", true, func(c *Config, v string) error { c.Mail.Password = Secret(v); return nil }},
+	{"mail_from", false, text(func(c *Config) *string { return &c.Mail.From })},
+	{"mail_name", false, text(func(c *Config) *string { return &c.Mail.Name })},
+}
+
+// ReadConfig reads a file (if one is named) and then the environment.
+func ReadConfig(file string, env func(string) string) (Config, error) {
+	c := Config{Addr: "127.0.0.1:8080", Data: "data", Mail: MailConfig{Port: 587, TLS: "starttls"}}
+	if file != "" {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			return c, fmt.Errorf("reading the settings: %w", err)
+		}
+		d := yaml.NewDecoder(bytes.NewReader(raw))
+		d.KnownFields(true)
+		if err := d.Decode(&c); err != nil {
+			return c, fmt.Errorf("reading the settings in %s: %w", file, err)
+		}
+	}
+	for _, s := range settings {
+		name := "STOA_" + strings.ToUpper(s.name)
+		value := env(name)
+		if path := env(name + "_FILE"); s.secret && path != "" {
+			raw, err := os.ReadFile(path)
+			if err != nil {
+				return c, fmt.Errorf("reading the secret of %s_FILE: %w", name, err)
+			}
+			value = strings.TrimSpace(string(raw))
+		}
+		if value == "" {
+			continue
+		}
+		if err := s.set(&c, value); err != nil {
+			return c, fmt.Errorf("setting %s: %w", name, err)
+		}
+	}
+	return c, nil
+}
+
+// Check says everything that is wrong with the settings, each with what to do.
+func (c Config) Check() error {
+	var wrong []error
+	add := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
+	if c.Jurisdiction == "" {
+		add("no jurisdiction: name the folder with --jurisdiction DIR; stoa new jurisdiction DIR makes one")
+	}
+	if c.URL == "" {
+		add("no url: say how people reach the site, such as --url https://services.example; links in letters need it")
+	} else if u, err := url.Parse(c.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.HasSuffix(c.URL, "/") {
+		add("the url %q is none: write it like https://services.example, without a slash at the end", c.URL)
+	}
+	if c.Mail.Host == "" {
+		add("no mail host: nobody could sign in without mail; set mail.host, or try stoa demo")
+	}
+	if c.Mail.From == "" {
+		add("no mail.from: say which address mail comes from")
+	}
+	if c.Mail.TLS != "starttls" && c.Mail.TLS != "tls" && c.Mail.TLS != "none" {
+		add("mail.tls is %q: use starttls, tls or none", c.Mail.TLS)
+	}
+	return errors.Join(wrong...)
+}
+
+func (c Config) databaseURL() string {
+	if c.Database != "" {
+		return c.Database
+	}
+	return "sqlite:" + filepath.Join(c.Data, "stoa.db")
+}
+
+func (c Config) keyFile() string {
+	if c.Keys != "" {
+		return c.Keys
+	}
+	return filepath.Join(c.Data, "keys")
+}

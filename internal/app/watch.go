@@ -1,0 +1,53 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+
+	"stoa/internal/process"
+	"stoa/internal/service"
+)
+
+// watcher notices changed files by name, size and time of change. It polls, since that works on every
+// file system; a folder of a jurisdiction has some dozens of files.
+type watcher struct {
+	files func() fs.FS
+	last  string
+}
+
+func (w *watcher) changed() bool {
+	now := fingerprint(w.files())
+	if now == w.last {
+		return false
+	}
+	w.last = now
+	return true
+}
+
+func fingerprint(files fs.FS) string {
+	all := ""
+	_ = fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil // what cannot be read is reported when the folder is
+		}
+		if info, err := d.Info(); err == nil {
+			all += fmt.Sprintf("%s %d %d\n", path, info.Size(), info.ModTime().UnixNano())
+		}
+		return nil
+	})
+	return all
+}
+
+// Check reads a jurisdiction and runs its worked examples: what publishing, `stoa check` and a changed
+// file all must pass.
+func Check(ctx context.Context, files fs.FS) (*service.Jurisdiction, service.Problems) {
+	j, problems := service.Load(files)
+	if len(problems) > 0 {
+		return j, problems
+	}
+	for _, s := range j.Services {
+		problems = append(problems, process.RunExamples(ctx, s)...)
+	}
+	return j, problems
+}
