@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"stoa/internal/fault"
@@ -93,7 +94,11 @@ func inMinorUnits(d money.Decimal, currency string) (money.Amount, error) {
 func (j *Judgement) Asked(path string) bool { return j.asked[path] }
 
 // Looked returns what the look-ups gave, by id: kept with a case, for Situation.Looked.
-func (j *Judgement) Looked() map[string]rule.Value { return maps.Clone(j.rules.looked) }
+func (j *Judgement) Looked() map[string]rule.Value {
+	looked := maps.Clone(j.rules.looked)
+	maps.Copy(looked, j.Situation.Looked)
+	return looked
+}
 
 // Page reports how far a page is.
 func (j *Judgement) Page(p *service.Page) PageState {
@@ -188,14 +193,27 @@ func (j *Judgement) ready() error {
 	}
 	switch eligible := j.Eligible(); {
 	case eligible == nil:
-		return fault.NewInternal("submitting "+j.Situation.Service.Service, errors.Join(append(j.Broken, errors.New("a condition of eligibility cannot be decided"))...))
+		return j.undecided("a condition of eligibility cannot be decided")
 	case !*eligible:
 		return fault.NewConflict("process.not_eligible")
 	}
 	if j.Fee == nil && len(j.Situation.Service.Fee) > 0 {
-		return fault.NewInternal("submitting "+j.Situation.Service.Service, errors.Join(append(j.Broken, errors.New("the fee cannot be computed"))...))
+		return j.undecided("the fee cannot be computed")
 	}
 	return nil
+}
+
+// undecided is an error of ours, unless other answers would help: a day for which no holidays are
+// known, a number too large for the rule.
+func (j *Judgement) undecided(what string) error {
+	cause := errors.Join(append(slices.Clone(j.Broken), errors.New(what))...)
+	for _, err := range j.Broken {
+		var re *rule.Error
+		if errors.As(err, &re) && (re.Code == rule.NoCalendar || re.FaultKind() == fault.Invalid) {
+			return fault.Wrap(cause, fault.Conflict, "process.undecided")
+		}
+	}
+	return fault.NewInternal("submitting "+j.Situation.Service.Service, cause)
 }
 
 // Early judges what is asked before starting: the questions on which the early conditions depend. It

@@ -252,8 +252,10 @@ func inPlain(v any) string {
 	return fmt.Sprint(v)
 }
 
-// inWords says what a result rests on, for the writer of the file.
-func inWords(x *Explained) string {
+// inWords says what a result rests on, for the writer of the file; what was said before, briefly.
+func inWords(x *Explained) string { return inFewerWords(x, map[*Explained]bool{}) }
+
+func inFewerWords(x *Explained, said map[*Explained]bool) string {
 	if x == nil {
 		return ""
 	}
@@ -261,6 +263,10 @@ func inWords(x *Explained) string {
 	if x.ID != "" {
 		s = x.ID + " is " + s
 	}
+	if said[x] {
+		return s
+	}
+	said[x] = true
 	if x.Row > 0 {
 		s += fmt.Sprintf(" by row %d", x.Row)
 	}
@@ -272,7 +278,7 @@ func inWords(x *Explained) string {
 	}
 	var because []string
 	for _, b := range x.Because {
-		because = append(because, inWords(b))
+		because = append(because, inFewerWords(b, said))
 	}
 	if len(because) > 0 {
 		s += " (because " + strings.Join(because, ", ") + ")"

@@ -34,6 +34,9 @@ func (r *rules) explain(x Explained, out outcome, depth int) *Explained {
 
 // explainNamed explains a value or a table; nil when it is not known.
 func (r *rules) explainNamed(ctx context.Context, n *service.Named, depth int) *Explained {
+	if x := r.explained[n.ID]; x != nil {
+		return x
+	}
 	out := r.value(ctx, n)
 	if !out.known {
 		return nil
@@ -48,7 +51,8 @@ func (r *rules) explainNamed(ctx context.Context, n *service.Named, depth int) *
 	if n.Table != nil {
 		x.Kind, x.Type, x.Row = "table", "table", rowOf(out.trace)
 	}
-	return r.explain(x, *out, depth)
+	r.explained[n.ID] = r.explain(x, *out, depth)
+	return r.explained[n.ID]
 }
 
 // reason explains one thing that an evaluation looked at.
@@ -98,13 +102,14 @@ func (x *Explained) column(n *service.Named, look rule.Look) *Explained {
 	if x == nil || n.Table == nil || !ok {
 		return x
 	}
-	x.ID, x.Value = look.Name, look.Value
+	narrow := *x // the whole table's explanation is shared
+	narrow.ID, narrow.Value = look.Name, look.Value
 	for _, o := range n.Table.File.Outputs {
 		if o.ID == output {
-			x.Type = o.Type
+			narrow.Type = o.Type
 		}
 	}
-	return x
+	return &narrow
 }
 
 // rowOf is the row of a table that matched.

@@ -77,10 +77,8 @@ func newWalk(s Situation) *walk {
 	j := &Judgement{Situation: s, Answers: Answers{}, asked: map[string]bool{}}
 	r := &rules{
 		s: &j.Situation, given: givens(&s), top: &scope{vars: map[string]rule.Value{}, pending: map[string]bool{}},
-		values: map[string]*outcome{}, asked: map[string]rule.Value{}, looked: maps.Clone(s.Looked), within: map[string]bool{},
-	}
-	if r.looked == nil {
-		r.looked = map[string]rule.Value{}
+		values: map[string]*outcome{}, asked: map[string]rule.Value{}, looked: map[string]rule.Value{},
+		explained: map[string]*Explained{}, within: map[string]bool{},
 	}
 	j.rules = r
 	return &walk{rules: r, j: j, order: map[string]int{}, langs: s.Service.Jurisdiction.File.Languages}
@@ -150,13 +148,13 @@ func (w *walk) question(q *service.Question, path string, from any, sc *scope, a
 	case err != nil:
 		return false, err
 	case wrong != nil:
-		sc.pending[q.ID] = true
+		w.rules.await(sc, q.ID)
 		w.refuse(q, path, wrong)
 		return false, nil
 	case answer == nil && q.Optional:
 		return true, nil
 	case answer == nil:
-		sc.pending[q.ID] = true
+		w.rules.await(sc, q.ID)
 		w.refuse(q, path, &problem{key: missingMessage(q), missing: true})
 		return false, nil
 	}
@@ -197,7 +195,7 @@ func (w *walk) group(ctx context.Context, q *service.Question, path string, from
 		w.rules.set(sc, q.ID, list)
 		w.pend(q, path, sc)
 	} else {
-		sc.pending[q.ID] = true
+		w.rules.await(sc, q.ID)
 	}
 	return complete, nil
 }

@@ -12,7 +12,7 @@ import (
 // is refused instead of guessed at.
 func readNumber(s string) (money.Decimal, bool) {
 	s = without(plainDigits(s), "'’٬_")
-	s = strings.NewReplacer("٫", ".", "−", "-", "،", ",", "﹣", "-", "－", "-").Replace(s)
+	s = numberSigns.Replace(s)
 	s = strings.TrimPrefix(s, "+")
 	whole, fraction, point := strings.Cut(s, ".")
 	sign := ""
@@ -37,6 +37,9 @@ func readNumber(s string) (money.Decimal, bool) {
 	d, err := money.ParseDecimal(text)
 	return d, err == nil
 }
+
+// numberSigns are the other ways of writing the point, the comma and the minus.
+var numberSigns = strings.NewReplacer("٫", ".", "−", "-", "،", ",", "﹣", "-", "－", "-")
 
 // ungroup removes the commas of 1,234,567 or 12,34,567; "" when they do not stand as separators.
 func ungroup(s string) string {

@@ -20,6 +20,9 @@ const (
 	largestFile     = 10 // megabytes
 )
 
+// largestNumber bounds what can be typed where the file sets no bound.
+var largestNumber = money.NewDecimal(999_999_999_999_999)
+
 // problem is what is wrong with one answer, before it is known where it stands.
 type problem struct {
 	key     string
@@ -184,6 +187,9 @@ func (s *Situation) readAmount(q *service.Question, typed string) (any, *problem
 		}
 	} else if d, ok = readNumber(withoutUnit(q, typed)); !ok {
 		return nil, wrong(msgNumber)
+	}
+	if d.Abs().Cmp(largestNumber) > 0 {
+		return nil, wrong(msgMost, "max", largestNumber)
 	}
 	if r, err := d.Round(places, money.Down); err != nil || !r.Equal(d) {
 		if places == 0 {

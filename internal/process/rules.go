@@ -17,15 +17,16 @@ var ErrUnknown = errors.New("process: an answer that the rule needs is missing")
 // rules evaluates the rules of one judgement. Values, tables and look-ups are computed when a rule
 // first asks for them, from the answers known by then, and forgotten when another answer comes in.
 type rules struct {
-	s      *Situation
-	given  map[string]rule.Value // today, variant … and, in a case, its facts
-	top    *scope
-	values map[string]*outcome   // by id, of values
-	asked  map[string]rule.Value // what registers answered, by look-up and match
-	looked map[string]rule.Value // what they answered, by look-up
-	within map[string]bool       // values and look-ups being computed: a circle is unknown
-	broken []error               // rules that failed for a reason that no answer explains
-	err    error                 // an outside error: a register cannot be asked
+	s         *Situation
+	given     map[string]rule.Value // today, variant …
+	top       *scope
+	values    map[string]*outcome   // by id, of values and tables
+	explained map[string]*Explained // by id, the same
+	asked     map[string]rule.Value // what registers answered, by look-up and match
+	looked    map[string]rule.Value // the same, by look-up
+	within    map[string]bool       // values and look-ups being computed: a circle is unknown
+	broken    []error               // rules that failed for a reason that no missing answer explains
+	err       error                 // an outside error: a register cannot be asked
 }
 
 // outcome is what a rule came to.
@@ -67,10 +68,20 @@ func (sc *scope) find(name string) (rule.Value, *scope, bool) {
 // set makes an answer known at the top or in an item.
 func (r *rules) set(sc *scope, name string, v rule.Value) {
 	sc.vars[name] = v
-	if sc.outer == nil && len(r.values) > 0 {
-		clear(r.values)
-		clear(r.looked)
-	}
+	r.forget()
+}
+
+// await notes that a question is asked and has no right answer yet.
+func (r *rules) await(sc *scope, name string) {
+	sc.pending[name] = true
+	r.forget()
+}
+
+// forget drops what was concluded from fewer answers than there are now.
+func (r *rules) forget() {
+	clear(r.values)
+	clear(r.looked)
+	clear(r.explained)
 }
 
 // eval computes a rule in a place. Not known is no error.
@@ -214,6 +225,9 @@ func (in *input) Lookup(_ context.Context, name string, _ []rule.Value) (rule.Va
 
 // lookup asks a register, once for the same question.
 func (r *rules) lookup(ctx context.Context, l *service.Lookup) (rule.Value, bool) {
+	if v, ok := r.s.Looked[l.ID]; ok {
+		return v, true
+	}
 	if v, ok := r.looked[l.ID]; ok {
 		return v, true
 	}
