@@ -209,6 +209,15 @@ func (c *Cases) Asked(ctx context.Context, tx *store.Tx, organisation string, an
 	return all, rows.Err()
 }
 
+// CaseOfConsultation tells which case a question is about; store.ErrNotFound if there is no such question.
+func (c *Cases) CaseOfConsultation(ctx context.Context, tx *store.Tx, id string) (string, error) {
+	var caseID string
+	if err := tx.QueryRow(ctx, `SELECT case_id FROM consultation WHERE id = $1`, id).Scan(&caseID); err != nil {
+		return "", fmt.Errorf("finding a consultation: %w", err)
+	}
+	return caseID, nil
+}
+
 // Representation is what a member of the public says about a case. It is sealed under a key of their own.
 type Representation struct {
 	ID     string

@@ -44,48 +44,48 @@ type Page struct {
 	Next  string
 }
 
-// where builds the condition, without the cursor.
-func (c *Cases) where(q Query) (string, []any) {
-	var args []any
-	arg := func(v any) string {
-		args = append(args, v)
-		return "$" + strconv.Itoa(len(args))
+// arguments collects the values of a query's placeholders.
+type arguments []any
+
+func (a *arguments) add(v any) string {
+	*a = append(*a, v)
+	return "$" + strconv.Itoa(len(*a))
+}
+
+func (a *arguments) in(column string, values []string) string {
+	marks := make([]string, len(values))
+	for i, v := range values {
+		marks[i] = a.add(v)
 	}
-	in := func(column string, values []string) string {
-		marks := make([]string, len(values))
-		for i, v := range values {
-			marks[i] = arg(v)
-		}
-		return column + " IN (" + strings.Join(marks, ", ") + ")"
-	}
-	all := []string{in("organisation", q.Organisations), "is_open = " + arg(!q.Closed)}
+	return column + " IN (" + strings.Join(marks, ", ") + ")"
+}
+
+// where builds the condition for one organisation, without the cursor.
+func (c *Cases) where(q Query, organisation string, args *arguments) string {
+	all := []string{"organisation = " + args.add(organisation), "is_open = " + args.add(!q.Closed)}
 	if q.Service != "" {
-		all = append(all, "service = "+arg(q.Service))
+		all = append(all, "service = "+args.add(q.Service))
 	}
 	if q.State != "" {
-		all = append(all, "state = "+arg(q.State))
+		all = append(all, "state = "+args.add(q.State))
 	}
 	if len(q.Assignees) > 0 {
-		all = append(all, in("assignee", q.Assignees))
+		all = append(all, args.in("assignee", q.Assignees))
 	}
 	if q.Unassigned {
 		all = append(all, "assignee = ''")
 	}
 	if q.Awaits != "" {
-		all = append(all, "awaits = "+arg(q.Awaits))
+		all = append(all, "awaits = "+args.add(q.Awaits))
 	}
 	if q.DueBefore != (calendar.Date{}) {
-		all = append(all, "due < "+arg(q.DueBefore.String()))
+		all = append(all, "due < "+args.add(q.DueBefore.String()))
 	}
 	for _, term := range Terms(q.Words) {
-		var perOrganisation []string
-		for _, o := range q.Organisations {
-			perOrganisation = append(perOrganisation, "id IN (SELECT case_id FROM case_term WHERE organisation = "+arg(o)+
-				" AND term = "+arg(c.term(o, term))+")")
-		}
-		all = append(all, "("+strings.Join(perOrganisation, " OR ")+")")
+		all = append(all, "id IN (SELECT case_id FROM case_term WHERE organisation = "+args.add(organisation)+
+			" AND term = "+args.add(c.term(organisation, term))+")")
 	}
-	return strings.Join(all, " AND "), args
+	return strings.Join(all, " AND ")
 }
 
 type cursor struct {
@@ -93,12 +93,12 @@ type cursor struct {
 	ID  string `json:"i"`
 }
 
-// Queue gives a page. Pages hang on the last row's key, so a row that comes or goes shifts nothing.
+// Queue gives a page. Pages hang on the last row's key, so a row that comes or goes shifts nothing. Each
+// organisation's first rows come from its own stretch of an index; only those few are sorted together.
 func (c *Cases) Queue(ctx context.Context, tx *store.Tx, q Query) (Page, error) {
 	if len(q.Organisations) == 0 {
 		return Page{}, nil
 	}
-	where, args := c.where(q)
 	column, order, more := "due", "ASC", ">"
 	switch q.Sort {
 	case BySubmitted:
@@ -106,21 +106,29 @@ func (c *Cases) Queue(ctx context.Context, tx *store.Tx, q Query) (Page, error) 
 	case ByOldest:
 		column = "submitted"
 	}
-	if q.After != "" {
-		at, err := readCursor(q.After, column)
-		if err != nil {
-			return Page{}, err
-		}
-		n := len(args)
-		where += fmt.Sprintf(" AND (%s, id) %s ($%d, $%d)", column, more, n+1, n+2)
-		args = append(args, at.key, at.id)
-	}
 	if q.Limit <= 0 || q.Limit > 200 {
 		q.Limit = 25
 	}
-	args = append(args, q.Limit+1)
-	found, err := c.many(ctx, tx, fmt.Sprintf(`SELECT %s FROM cases WHERE %s ORDER BY %s %s, id %s LIMIT $%d`,
-		columns, where, column, order, order, len(args)), args...)
+	var at *position
+	if q.After != "" {
+		p, err := readCursor(q.After, column)
+		if err != nil {
+			return Page{}, err
+		}
+		at = &p
+	}
+	var args arguments
+	limit := args.add(q.Limit + 1)
+	parts := make([]string, len(q.Organisations))
+	for i, o := range q.Organisations {
+		where := c.where(q, o, &args)
+		if at != nil {
+			where += fmt.Sprintf(" AND (%s, id) %s (%s, %s)", column, more, args.add(at.key), args.add(at.id))
+		}
+		parts[i] = fmt.Sprintf(`SELECT * FROM (SELECT %s FROM cases WHERE %s ORDER BY %s %s, id %s LIMIT %s) AS part`,
+			columns, where, column, order, order, limit)
+	}
+	found, err := c.many(ctx, tx, strings.Join(parts, " UNION ALL ")+fmt.Sprintf(` ORDER BY %s %s, id %s LIMIT %s`, column, order, order, limit), args...)
 	if err != nil {
 		return Page{}, err
 	}
@@ -135,6 +143,25 @@ func (c *Cases) Queue(ctx context.Context, tx *store.Tx, q Query) (Page, error) 
 		page.Next = writeCursor(cursor{key, last.ID})
 	}
 	return page, nil
+}
+
+// HowMany counts what a query finds on all its pages, up to most: what is beyond is not worth the time.
+func (c *Cases) HowMany(ctx context.Context, tx *store.Tx, q Query, most int) (int, error) {
+	if len(q.Organisations) == 0 {
+		return 0, nil
+	}
+	var args arguments
+	limit := args.add(most)
+	parts := make([]string, len(q.Organisations))
+	for i, o := range q.Organisations {
+		parts[i] = `SELECT * FROM (SELECT id FROM cases WHERE ` + c.where(q, o, &args) + ` LIMIT ` + limit + `) AS part`
+	}
+	var n int
+	err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM (`+strings.Join(parts, " UNION ALL ")+`) AS found`, args...).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("counting cases: %w", err)
+	}
+	return min(n, most), nil
 }
 
 func writeCursor(c cursor) string {

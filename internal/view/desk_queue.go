@@ -1,0 +1,226 @@
+package view
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"stoa/internal/cases"
+	"stoa/internal/person"
+	"stoa/internal/policy"
+	"stoa/internal/service"
+	"stoa/internal/store"
+)
+
+// QueueAsk is what a queue is narrowed down to; the zero value is everything open, nearest deadline first.
+type QueueAsk struct {
+	Organisation, Service, State string
+	Due                          string // "", overdue, week
+	Assignee                     string // "", mine, none, or a person's id
+	Awaiting                     bool   // a second person's approval
+	Closed                       bool   // ended cases instead of open ones
+	Words                        string
+	Sort                         string // due, submitted, oldest
+	After                        string // cursor
+}
+
+// Values of QueueAsk.
+const (
+	DueOverdue   = "overdue"
+	DueWeek      = "week"
+	AssigneeMine = "mine"
+	AssigneeNone = "none"
+)
+
+// Queue is a page of cases.
+type Queue struct {
+	Lines         []QueueLine
+	Next          string // cursor; "" on the last page
+	Total         Number
+	Covering      []string
+	Organisations []Option
+	Services      []Option
+	States        []Option // of the chosen service
+	Staff         []Option
+}
+
+// QueueLine is a case in a queue.
+type QueueLine struct {
+	ID, Number, Label, Service, State string
+	Ending                            string // "" while open; granted, refused …
+	EndingText                        string
+	Timing                            Timing
+	Assignee                          string // name; "" for nobody
+	Mine                              bool
+	Awaiting                          bool
+	Submitted                         Instant
+	Due                               string // the day
+}
+
+const (
+	queuePage  = 25
+	weekLength = 8 // days: due before the eighth day from today
+)
+
+// Queue is a page of the cases of the reader's organisations.
+func (v *View) Queue(ctx context.Context, r Reader, ask QueueAsk) (q Queue, err error) {
+	mine := r.organisations(policy.CaseList)
+	if len(mine) == 0 {
+		return Queue{}, policy.Can(r.Actor, policy.CaseList, policy.Thing{Kind: "queue"})
+	}
+	var found []*cases.Case
+	err = v.read(ctx, "Queue", func(ctx context.Context, tx *store.Tx) error {
+		q = Queue{}
+		query, err := v.query(ctx, tx, r, ask, mine, &q)
+		if err != nil {
+			return err
+		}
+		page, err := v.Docket.Cases.Queue(ctx, tx, query)
+		if err != nil {
+			return err
+		}
+		n, err := v.Docket.Cases.HowMany(ctx, tx, query, countMost)
+		if err != nil {
+			return err
+		}
+		staff, err := v.People.Staff(ctx, tx, mine...)
+		if err != nil {
+			return err
+		}
+		found, q.Next, q.Total = page.Cases, page.Next, Number{n, n >= countMost}
+		v.queueChoices(r, ask, mine, staff, &q)
+		q.Lines, err = v.queueLines(ctx, tx, r, page.Cases, staff)
+		return err
+	})
+	if err == nil && strings.TrimSpace(ask.Words) != "" {
+		err = v.lookAtFound(ctx, r, found)
+	}
+	if err != nil {
+		return Queue{}, err
+	}
+	return q, nil
+}
+
+// query turns what is asked into what package cases finds; an organisation that is not the reader's
+// finds nothing.
+func (v *View) query(ctx context.Context, tx *store.Tx, r Reader, ask QueueAsk, mine []string, q *Queue) (cases.Query, error) {
+	today := v.place().Calendar.DateOf(tx.Now())
+	query := cases.Query{Organisations: mine, Service: ask.Service, Closed: ask.Closed, Words: ask.Words, Sort: ask.Sort, After: ask.After, Limit: queuePage}
+	if ask.Organisation != "" {
+		query.Organisations = nil
+		if slices.Contains(mine, ask.Organisation) {
+			query.Organisations = []string{ask.Organisation}
+		}
+	}
+	if ask.Service != "" { // states are words of one service
+		query.State = ask.State
+	}
+	var err error
+	switch ask.Due {
+	case DueOverdue:
+		query.DueBefore = today
+	case DueWeek:
+		query.DueBefore, err = today.AddDays(weekLength)
+	}
+	if err != nil {
+		return query, err
+	}
+	if ask.Awaiting {
+		query.Awaits = awaitsApproval
+	}
+	switch ask.Assignee {
+	case "":
+	case AssigneeMine:
+		query.Assignees, q.Covering, err = v.mine(ctx, tx, r)
+	case AssigneeNone:
+		query.Unassigned = true
+	default:
+		query.Assignees = []string{ask.Assignee}
+	}
+	return query, err
+}
+
+// queueChoices are what the queue can be narrowed down to.
+func (v *View) queueChoices(r Reader, ask QueueAsk, mine []string, staff []person.Person, q *Queue) {
+	j := v.place()
+	for _, o := range mine {
+		q.Organisations = append(q.Organisations, Option{Value: o, Label: r.organisationName(j, o)})
+	}
+	for _, s := range j.Services {
+		if !slices.Contains(mine, s.Organisation) || ask.Organisation != "" && ask.Organisation != s.Organisation {
+			continue
+		}
+		q.Services = append(q.Services, Option{Value: s.Service, Label: r.words(j, s.Title)})
+		if s.Service != ask.Service {
+			continue
+		}
+		for _, st := range s.Case.States {
+			if (st.End != "") == ask.Closed {
+				q.States = append(q.States, Option{Value: st.ID, Label: r.words(j, st.Title)})
+			}
+		}
+	}
+	for _, who := range staff {
+		if who.ID != r.Actor.Person && works(who, mine) {
+			q.Staff = append(q.Staff, Option{Value: who.ID, Label: nameOf(who)})
+		}
+	}
+	slices.SortStableFunc(q.Staff, func(a, b Option) int { return strings.Compare(a.Label, b.Label) })
+}
+
+// works reports whether somebody may work on the cases of one of the organisations.
+func works(who person.Person, organisations []string) bool {
+	actor := policy.Actor{Person: who.ID, Grants: who.Grants}
+	return slices.ContainsFunc(organisations, func(o string) bool {
+		return policy.Can(actor, policy.CaseWork, policy.Thing{Kind: "organisation", Organisation: o}) == nil
+	})
+}
+
+func nameOf(p person.Person) string {
+	if p.Name != "" {
+		return p.Name
+	}
+	return p.Email
+}
+
+// queueLines writes rows for the reader. staff, where the caller has it, saves looking names up.
+func (v *View) queueLines(ctx context.Context, tx *store.Tx, r Reader, rows []*cases.Case, staff []person.Person) ([]QueueLine, error) {
+	names := map[string]string{"": ""}
+	for _, who := range staff {
+		names[who.ID] = nameOf(who)
+	}
+	today := v.place().Calendar.DateOf(tx.Now())
+	var list []QueueLine
+	for _, c := range rows {
+		if _, known := names[c.Assignee]; !known {
+			who, err := v.People.Get(ctx, tx, c.Assignee)
+			if err != nil {
+				return nil, err
+			}
+			names[c.Assignee] = nameOf(who)
+		}
+		s, err := v.definition(ctx, tx, c)
+		if err != nil {
+			return nil, err
+		}
+		line := QueueLine{
+			ID: c.ID, Number: c.Number, Label: c.Label, Service: r.words(s.Jurisdiction, s.Title), State: r.stateTitle(s, c.State),
+			Ending: c.Ending, EndingText: r.outcome(c.Ending), Assignee: names[c.Assignee], Mine: c.Assignee == r.Actor.Person,
+			Awaiting: c.Awaits == awaitsApproval, Submitted: r.instant(s.Jurisdiction, c.Submitted), Due: r.date(c.Due),
+		}
+		if c.Open() {
+			line.Timing = r.timing(s.Jurisdiction, c.Due, c.Stopped, today)
+		}
+		list = append(list, line)
+	}
+	return list, nil
+}
+
+// definition is the one in force where it knows the case's state: compiling a former definition only to
+// name a state in a list would be slow.
+func (v *View) definition(ctx context.Context, tx *store.Tx, c *cases.Case) (*service.Service, error) {
+	if s, ok := v.Docket.Releases.InForce(c.Service); ok && s.States[c.State] != nil {
+		return s, nil
+	}
+	return v.Docket.Releases.Get(ctx, tx, c.Definition)
+}
