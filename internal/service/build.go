@@ -38,6 +38,9 @@ func (l *loader) service(f *ServiceFile) *Service {
 		States: map[string]*State{}, Consultees: map[string]*Consultee{}, Letters: map[string]*Letter{},
 	}
 	b.layQuestions()
+	if !b.bounded() {
+		return b.s
+	}
 	b.checkNames()
 	b.checkDirectory()
 	b.checkQuestions()
@@ -55,6 +58,24 @@ func (l *loader) service(f *ServiceFile) *Service {
 	}
 	b.checkExamples()
 	return b.s
+}
+
+// Limits of one service: rules and answers are held against each other, which must stay cheap.
+const (
+	maxQuestions = 1000
+	maxResults   = 500
+)
+
+func (b *builder) bounded() bool {
+	if n := len(b.s.Questions); n > maxQuestions {
+		b.problem(b.places.key(b.f.Pos, "pages"), fmt.Sprintf("at most %d; make several services of it", maxQuestions), "%d questions are too many", n)
+		return false
+	}
+	if n := len(b.f.Values) + len(b.f.Tables) + len(b.f.Lookups); n > maxResults {
+		b.problem(b.f.Pos, fmt.Sprintf("at most %d together", maxResults), "%d values, tables and look-ups are too many", n)
+		return false
+	}
+	return true
 }
 
 // misshapen reports whether the file has problems in what its rules are about.

@@ -79,11 +79,13 @@ func (b *builder) exampleAnswer(n *yaml.Node, pos Pos, q *Question) any {
 		}
 		return items
 	case n.Kind == yaml.SequenceNode && q.Type == "many_of":
-		return b.words(n, pos, q)
+		return words(n)
 	case n.Kind == yaml.MappingNode && contains([]string{"address", "file", "lookup"}, q.Type):
 		out := map[string]any{}
 		for i := 0; i+1 < len(n.Content); i += 2 {
-			out[n.Content[i].Value] = plainValue(unalias(n.Content[i+1]), "")
+			key := n.Content[i]
+			b.known(Pos{pos.File, key.Line, key.Column}, "part of an answer of type "+q.Type, key.Value, b.answerParts(q))
+			out[key.Value] = plainValue(unalias(n.Content[i+1]), "")
 		}
 		return out
 	case n.Kind != yaml.ScalarNode:
@@ -93,7 +95,22 @@ func (b *builder) exampleAnswer(n *yaml.Node, pos Pos, q *Question) any {
 	return plainValue(n, q.Type)
 }
 
-func (b *builder) words(n *yaml.Node, pos Pos, q *Question) any {
+// answerParts are the keys under which an example gives an answer that has parts.
+func (b *builder) answerParts(q *Question) []string {
+	switch q.Type {
+	case "address":
+		return []string{"line1", "line2", "town", "postcode", "country"}
+	case "file":
+		return []string{"name", "type", "size"}
+	}
+	parts := []string{"key", "label"}
+	if r := b.j.Registers[q.Register]; r != nil {
+		parts = append(parts, r.fieldIDs()...)
+	}
+	return parts
+}
+
+func words(n *yaml.Node) []any {
 	out := []any{}
 	for _, c := range n.Content {
 		out = append(out, unalias(c).Value)

@@ -197,12 +197,29 @@ func (b *builder) checkHeld(e *Expr, field *RegisterField) {
 	if field.Personal != "" {
 		return
 	}
-	for id := range names(e.Source) {
+	if id := b.personalIn(e.Source, map[string]bool{}); id != "" {
+		b.problem(e.Pos, "add personal: to the field of the register (with public: true as well if the law makes it public), or leave the answer out",
+			"%q is personal, but the register's field %q does not say that it holds anything personal", id, field.ID)
+	}
+}
+
+// personalIn returns a personal answer that the rule hands on: itself, or as part of a text that a value
+// makes of it. What a value only decides or computes from it is not handed on.
+func (b *builder) personalIn(source string, seen map[string]bool) string {
+	for _, id := range sortedNames(names(source)) {
 		if q := b.byID[id]; q != nil && b.personal(q) != "" {
-			b.problem(e.Pos, "add personal: to the field of the register (with public: true as well if the law makes it public), or leave the answer out",
-				"%q is personal, but the register's field %q does not say that it holds anything personal", id, field.ID)
+			return id
+		}
+		i := slices.IndexFunc(b.s.Values, func(n *Named) bool { return n.ID == id })
+		if i < 0 || seen[id] || b.s.Values[i].Type.Kind() != rule.TextKind {
+			continue
+		}
+		seen[id] = true
+		if found := b.personalIn(b.s.Values[i].File.Is.Source, seen); found != "" {
+			return found
 		}
 	}
+	return ""
 }
 
 // personal returns why a question, or any member of it, asks something personal.
