@@ -192,34 +192,18 @@ func (r *Register) field(id string) *RegisterField {
 	return nil
 }
 
-// checkHeld sees to it that a register knows that what it is given is about a person.
+// checkHeld sees to it that a register knows that what it is given is about a person. A value made of a
+// personal answer is not held against it: it is where a file says what may be public of an address.
 func (b *builder) checkHeld(e *Expr, field *RegisterField) {
 	if field.Personal != "" {
 		return
 	}
-	if id := b.personalIn(e.Source, map[string]bool{}); id != "" {
-		b.problem(e.Pos, "add personal: to the field of the register (with public: true as well if the law makes it public), or leave the answer out",
-			"%q is personal, but the register's field %q does not say that it holds anything personal", id, field.ID)
-	}
-}
-
-// personalIn returns a personal answer that the rule hands on: itself, or as part of a text that a value
-// makes of it. What a value only decides or computes from it is not handed on.
-func (b *builder) personalIn(source string, seen map[string]bool) string {
-	for _, id := range sortedNames(names(source)) {
+	for _, id := range sortedNames(names(e.Source)) {
 		if q := b.byID[id]; q != nil && b.personal(q) != "" {
-			return id
-		}
-		i := slices.IndexFunc(b.s.Values, func(n *Named) bool { return n.ID == id })
-		if i < 0 || seen[id] || b.s.Values[i].Type.Kind() != rule.TextKind {
-			continue
-		}
-		seen[id] = true
-		if found := b.personalIn(b.s.Values[i].File.Is.Source, seen); found != "" {
-			return found
+			b.problem(e.Pos, "add personal: to the field of the register (with public: true as well if the law makes it public), or give a value that leaves out what is personal",
+				"%q is personal, but the register's field %q does not say that it holds anything personal", id, field.ID)
 		}
 	}
-	return ""
 }
 
 // personal returns why a question, or any member of it, asks something personal.
