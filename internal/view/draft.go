@@ -218,10 +218,10 @@ func (v *View) find(ctx context.Context, tx *store.Tx, r Reader, d *docket.Draft
 			continue
 		}
 		reg := d.Service.Jurisdiction.Registers[q.Register]
-		if reg == nil || !reg.Public {
+		if reg == nil {
 			continue
 		}
-		found, err := v.Docket.Records.Find(ctx, tx, q.Register, looked, "", hitsMost+1, false)
+		found, err := v.Docket.Records.Find(ctx, tx, q.Register, looked, "", hitsMost+1, !reg.Public)
 		if err != nil {
 			return err
 		}
@@ -386,3 +386,20 @@ func (v *View) file(ctx context.Context, tx *store.Tx, id, subject string) (name
 }
 
 var mediaTypes = map[string]string{"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+
+// ItemAt is the id of the item at a path of the draft.
+func (v *View) ItemAt(ctx context.Context, r Reader, draft, path string) (id string, err error) {
+	err = v.read(ctx, "ItemAt", func(ctx context.Context, tx *store.Tx) error {
+		d, err := v.open(ctx, tx, r, draft)
+		if err != nil {
+			return err
+		}
+		item, ok := d.Typed.Item(path)
+		if !ok {
+			return fault.NewNotFound("")
+		}
+		id = item.ID
+		return nil
+	})
+	return id, err
+}

@@ -212,7 +212,7 @@ func (r Reader) hit(s *service.Service, q *service.Question, rec *record.Record)
 	for _, id := range q.Show {
 		for _, f := range reg.Fields {
 			text := rec.Fields[id]
-			if f.ID != id || !f.Public || text == "" || text == rec.Label {
+			if f.ID != id || !f.Public && (reg.Public || f.Personal != "") || text == "" || text == rec.Label {
 				continue
 			}
 			h.Facts = append(h.Facts, r.P.T("{label}: {value}", i18n.V{"label": r.words(s.Jurisdiction, f.Title), "value": r.showField(s.Jurisdiction, f, text)}))

@@ -163,3 +163,6 @@ func law(s *service.Service, id string) Law {
 	}
 	return Law{}
 }
+
+// Contact is the jurisdiction's own.
+func (v *View) Contact(r Reader) Contact { return r.contact(v.place(), "") }

@@ -1,0 +1,56 @@
+package site
+
+import (
+	"net/http"
+
+	"stoa/internal/web"
+	"stoa/internal/web/page"
+)
+
+func about(w http.ResponseWriter, r *web.Request, title string, parts ...page.Component) error {
+	return r.Render(w, web.Page{Title: title, Content: column(append([]page.Component{heading1("", title)}, parts...)...)})
+}
+
+// accessibility is /accessibility.
+func (s *Site) accessibility(w http.ResponseWriter, r *web.Request) error {
+	return about(w, r, r.T("Accessibility"),
+		body(r.T("Everybody should be able to use this site: with a keyboard, with a screen reader, with large letters, on a small and slow telephone, and without scripts.")),
+		body(r.T("It is built to meet the Web Content Accessibility Guidelines (WCAG) 2.2 at level AA. Letters and licences are pages first; their PDF is tagged.")),
+		h2(r.T("If something does not work for you")),
+		body(r.T("Tell us, and we put it right. Until then we give you what you need in another form.")),
+		contactBlock(r.T("Contact"), s.View.Contact(reader(r))))
+}
+
+// privacy is /privacy.
+func (s *Site) privacy(w http.ResponseWriter, r *web.Request) error {
+	return about(w, r, r.T("Privacy"),
+		body(r.T("Each service asks only what it needs. Its page says what for, by which law, and how long we keep it.")),
+		body(r.T("Your answers and documents are encrypted under a key of your own. Every time somebody of an office opens them, you see it in your account.")),
+		page.Paragraph{HTML: page.LinkTo{Text: r.T("See who has looked at your data"), URL: "/account/looks"}},
+		body(r.T("An application that you begin and do not send is forgotten 60 days after you last touched it.")),
+		contactBlock(r.T("Contact"), s.View.Contact(reader(r))))
+}
+
+// cookies is /cookies.
+func (s *Site) cookies(w http.ResponseWriter, r *web.Request) error {
+	row := func(name, what, life string) []page.Cell {
+		return []page.Cell{{HTML: page.ID(name)}, {Text: what}, {Text: life}}
+	}
+	return about(w, r, r.T("Cookies"),
+		body(r.T("We use only cookies without which the site would not work. None is used to watch you, and none goes to anybody else.")),
+		page.Table{Caption: r.T("Cookies"), CaptionClasses: "govuk-visually-hidden", FirstCellIsHeader: true,
+			Head: []page.Cell{{Text: r.T("Name")}, {Text: r.T("What for")}, {Text: r.T("How long")}},
+			Rows: [][]page.Cell{
+				row("stoa-session", r.T("Keeps you signed in"), r.T("Until you close the browser, 12 hours at most")),
+				row("stoa-draft", r.T("Lets this browser go on with an application"), r.P.N("{n} day", "{n} days", 60)),
+				row("stoa-language", r.T("Remembers your language"), r.T("1 year")),
+			}})
+}
+
+// contact is /contact.
+func (s *Site) contact(w http.ResponseWriter, r *web.Request) error {
+	c := s.View.Contact(reader(r))
+	return about(w, r, r.T("Contact"), contactBlock(c.Name, c),
+		body(r.T("Each service names the office that is responsible for it.")),
+		page.Paragraph{HTML: page.LinkTo{Text: r.T("Find a service"), URL: "/services"}})
+}

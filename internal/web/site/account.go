@@ -1,0 +1,111 @@
+package site
+
+import (
+	"net/http"
+
+	"stoa/internal/i18n"
+	"stoa/internal/view"
+	"stoa/internal/web"
+	"stoa/internal/web/page"
+)
+
+// account is /account.
+func (s *Site) account(w http.ResponseWriter, r *web.Request) error {
+	a, err := s.View.Account(r.Context(), reader(r))
+	if err != nil {
+		return err
+	}
+	title := r.T("Your account")
+	g := page.Group{heading1("", title), page.Paragraph{HTML: r.P.H("Signed in as {email}.", i18n.V{"email": a.Email})}}
+	g = append(g, h2(r.T("Your applications")), caseCards(r, a.Cases))
+	if len(a.Drafts) > 0 {
+		g = append(g, h2(r.T("Not sent yet")), draftList(r, a.Drafts))
+	}
+	if len(a.Licences) > 0 {
+		g = append(g, h2(r.T("Your licences and registrations")), licenceTable(r, a.Licences))
+	}
+	g = append(g, h2(r.T("Your data")), page.Paragraph{HTML: page.LinkTo{Text: r.T("See who has looked at your data"), URL: "/account/looks"}})
+	return r.Render(w, web.Page{Title: title, Area: "account", Content: g})
+}
+
+func caseCards(r *web.Request, list []view.CaseLine) page.Component {
+	if len(list) == 0 {
+		return page.EmptyState{Heading: r.T("Nothing here yet"), Text: r.T("What you apply for appears here, with its number and where it stands."), Level: 3,
+			Link: page.Link{Text: r.T("Find a service"), URL: "/services"}}
+	}
+	t := page.QueueTable{Caption: r.T("Your applications"), CaptionHidden: true, Columns: []page.Column{
+		{Text: r.T("Application")}, {Text: r.T("Status")}, {Text: r.T("Next date")}, {Text: r.T("Sent")},
+	}}
+	for _, c := range list {
+		state := page.Group{page.State(c.State, caseTone(c))}
+		if c.New > 0 {
+			state = append(state, page.Text(" "), page.Text(r.P.N("{n} new message", "{n} new messages", c.New)))
+		}
+		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{
+			{HTML: caseName(c)}, {HTML: state}, {HTML: page.ID(c.Due)}, {HTML: timeOf(c.Submitted)},
+		}})
+	}
+	return t
+}
+
+// caseTone is how a case's state feels to its applicant.
+func caseTone(c view.CaseLine) page.Tone {
+	switch {
+	case c.Waiting:
+		return page.Caution
+	case c.Ending == "granted":
+		return page.Good
+	case c.Ending == "refused" || c.Ending == "lapsed":
+		return page.Bad
+	case c.Ending != "":
+		return page.Neutral
+	}
+	return page.Info
+}
+
+func draftList(r *web.Request, list []view.DraftLine) page.Component {
+	t := page.QueueTable{Caption: r.T("Not sent yet"), CaptionHidden: true, Columns: []page.Column{
+		{Text: r.T("Service")}, {Text: r.T("Saved")}, {Text: r.T("Kept until")},
+	}}
+	for _, d := range list {
+		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{
+			{HTML: page.LinkTo{Text: d.Service, URL: "/apply/" + d.ID}}, {HTML: timeOf(d.Saved)}, {HTML: page.ID(d.Until)},
+		}})
+	}
+	return t
+}
+
+func licenceTable(r *web.Request, list []view.LicenceLine) page.Component {
+	t := page.QueueTable{Caption: r.T("Your licences and registrations"), CaptionHidden: true, Columns: []page.Column{
+		{Text: r.T("Licence")}, {Text: r.T("Status")}, {Text: r.T("Valid until")},
+	}}
+	for _, l := range list {
+		until := l.Until
+		if until == "" {
+			until = r.T("No end date")
+		}
+		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{
+			{HTML: nameAndNumber("/account/licences/"+l.ID, l.Label, l.Number, l.Kind)},
+			{HTML: page.State(reader(r).RecordState(l.State), tone(l.State))}, {HTML: page.ID(until)},
+		}})
+	}
+	return t
+}
+
+// looks is /account/looks: who has looked at the reader's data.
+func (s *Site) looks(w http.ResponseWriter, r *web.Request) error {
+	list, err := s.View.Looks(r.Context(), reader(r))
+	if err != nil {
+		return err
+	}
+	title := r.T("Who has looked at your data")
+	g := page.Group{heading1("", title), column(body(r.T("Every time somebody of an office opens your case, your licence or a document of yours, it is written down here.")))}
+	t := page.QueueTable{Caption: title, CaptionHidden: true, Columns: []page.Column{{Text: r.T("When")}, {Text: r.T("Who")}, {Text: r.T("What")}, {Text: r.T("Number")}},
+		Empty: page.EmptyState{Heading: r.T("Nobody yet"), Text: r.T("Nobody but you has looked at your data.")}}
+	for _, l := range list {
+		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{
+			{HTML: timeOf(l.At)}, {Text: r.T("{name}, {organisation}", i18n.V{"name": l.Who, "organisation": l.For})}, {Text: l.What}, {HTML: page.ID(l.Case)},
+		}})
+	}
+	return r.Render(w, web.Page{Title: title, Area: "account", Content: append(g, t), Back: "/account"})
+}

@@ -1,0 +1,85 @@
+package site
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"stoa/internal/i18n"
+	"stoa/internal/web"
+	"stoa/internal/web/page"
+)
+
+// demo is /demo: who to be. It exists in stoa demo only.
+func (s *Site) demo(w http.ResponseWriter, r *web.Request) error {
+	d, err := s.View.DemoPeople(reader(r))
+	if err != nil {
+		return err
+	}
+	title := r.T("People of this demonstration")
+	content := page.Group{
+		heading1("", title),
+		column(body(r.T("Everybody here is made up. Sign in as any of them by a click, and change as often as you like.")),
+			page.Paragraph{HTML: page.LinkTo{Text: r.T("Open the mailbox of all of them"), URL: "/demo/mailbox"}}),
+		h2(r.T("Residents")), people(d.Residents, r.NewKey, r.T("Sign in")),
+		h2(r.T("Staff")), people(d.Staff, r.NewKey, r.T("Sign in")),
+	}
+	return r.Render(w, web.Page{Title: title, Content: content, NoIndex: true})
+}
+
+// demoSignIn is POST /demo/sign-in.
+func (s *Site) demoSignIn(w http.ResponseWriter, r *web.Request) error {
+	if err := r.ReadForm(); err != nil {
+		return err
+	}
+	token, err := s.Flow.DemoSignIn(r.Context(), r.Actor, r.Field("email"))
+	if err != nil {
+		return err
+	}
+	return s.enter(w, r, token, "")
+}
+
+// mailbox is /demo/mailbox: every message that would have gone out.
+func (s *Site) mailbox(w http.ResponseWriter, r *web.Request) error {
+	list, err := s.View.Mailbox(r.Context(), reader(r))
+	if err != nil {
+		return err
+	}
+	title := r.T("Mailbox of the demonstration")
+	box := page.Mailbox{Label: title}
+	for _, m := range list {
+		first, _, _ := strings.Cut(m.Text, "\n")
+		box.Items = append(box.Items, page.MailItem{Subject: m.Title, URL: "/demo/mailbox/" + m.ID, From: r.T("To {address}", i18n.V{"address": m.To}), Preview: first, When: timeOf(m.At)})
+	}
+	var content page.Component = box
+	if len(list) == 0 {
+		content = page.EmptyState{Heading: r.T("No messages yet"), Text: r.T("Codes and letters appear here as soon as they are sent.")}
+	}
+	return r.Render(w, web.Page{Title: title, Content: page.Group{heading1("", title), content}, Back: "/demo", NoIndex: true})
+}
+
+// mail is /demo/mailbox/{mail}.
+func (s *Site) mail(w http.ResponseWriter, r *web.Request) error {
+	m, err := s.View.Mail(r.Context(), reader(r), r.PathValue("mail"))
+	if err != nil {
+		return err
+	}
+	g := page.Group{heading1("", m.Title), page.Paragraph{HTML: r.P.H("To {address}, {date}", i18n.V{"address": m.To, "date": timeOf(m.At)})}, mailText(m)}
+	for i, name := range m.Files {
+		g = append(g, page.Paragraph{HTML: page.LinkTo{Text: name, URL: r.URL.Path + "/files/" + strconv.Itoa(i)}})
+	}
+	return r.Render(w, web.Page{Title: m.Title, Content: column(g...), Back: "/demo/mailbox", NoIndex: true})
+}
+
+// mailFile is an attachment.
+func (s *Site) mailFile(w http.ResponseWriter, r *web.Request) error {
+	n, err := strconv.Atoi(r.PathValue("n"))
+	if err != nil {
+		n = -1
+	}
+	f, err := s.View.MailFile(r.Context(), reader(r), r.PathValue("mail"), n)
+	if err != nil {
+		return err
+	}
+	return r.Send(w, f.Type, f.Name, f.Bytes)
+}

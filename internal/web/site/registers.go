@@ -1,0 +1,167 @@
+package site
+
+import (
+	"net/http"
+	"net/url"
+
+	"stoa/internal/fault"
+	"stoa/internal/i18n"
+	"stoa/internal/view"
+	"stoa/internal/web"
+	"stoa/internal/web/page"
+)
+
+// registers is /registers.
+func (s *Site) registers(w http.ResponseWriter, r *web.Request) error {
+	title := r.T("Public registers")
+	var cards []page.ServiceCard
+	for _, line := range s.View.Registers(reader(r)) {
+		cards = append(cards, page.ServiceCard{Title: line.Title, URL: "/registers/" + line.ID, Text: line.Summary, Facts: []string{line.Organisation}, Level: 2})
+	}
+	content := page.Group{
+		heading1("", title),
+		column(body(r.T("What the law makes public: who may do what, and where. Personal details are not shown.")),
+			page.Paragraph{HTML: page.LinkTo{Text: r.T("Check a licence by its number"), URL: "/verify"}}),
+		page.ServiceGrid{Cards: cards},
+	}
+	return r.Render(w, web.Page{Title: title, Area: "registers", Content: content})
+}
+
+// register is /registers/{register}?q=&after=.
+func (s *Site) register(w http.ResponseWriter, r *web.Request) error {
+	p, err := s.View.Register(r.Context(), reader(r), r.PathValue("register"), r.Query("q"), r.Query("after"))
+	if err != nil {
+		return err
+	}
+	base := "/registers/" + p.ID
+	t := page.QueueTable{Caption: p.Title, CaptionHidden: true, Columns: []page.Column{{Text: r.T("Entry")}},
+		Empty: page.EmptyState{Heading: r.T("Nothing found"), Text: r.T("Try fewer or other words."), Level: 2}}
+	for _, c := range p.Columns {
+		t.Columns = append(t.Columns, page.Column{Text: c})
+	}
+	t.Columns = append(t.Columns, page.Column{Text: r.T("Status today")})
+	for _, row := range p.Rows {
+		cells := []page.Cell{{HTML: nameAndNumber(base+"/"+url.PathEscape(row.Number), row.Label, row.Number, "")}}
+		for _, c := range row.Cells {
+			cells = append(cells, page.Cell{HTML: page.ID(c)})
+		}
+		cells = append(cells, page.Cell{HTML: page.State(reader(r).RecordState(row.State), tone(row.State))})
+		t.Rows = append(t.Rows, page.QueueRow{Cells: cells})
+	}
+	content := page.Group{
+		heading1(p.Organisation, p.Title), column(body(p.Summary), source(r.T("Kept under"), p.Law)),
+		page.SearchBox{Action: base, Label: r.T("Search this register"), Value: p.Query}, t,
+	}
+	if p.Next != "" {
+		q := url.Values{"after": {p.Next}}
+		if p.Query != "" {
+			q.Set("q", p.Query)
+		}
+		content = append(content, page.Pagination{Next: page.PageLink{Href: base + "?" + q.Encode()}})
+	}
+	return r.Render(w, web.Page{Title: p.Title, Area: "registers", Content: content, Crumbs: registerCrumbs(r), NoIndex: p.Query != ""})
+}
+
+func registerCrumbs(r *web.Request, more ...page.Crumb) []page.Crumb {
+	return append([]page.Crumb{{Text: r.T("Home"), Href: "/"}, {Text: r.T("Registers"), Href: "/registers"}}, more...)
+}
+
+// record is /registers/{register}/{number}.
+func (s *Site) record(w http.ResponseWriter, r *web.Request) error {
+	p, err := s.View.Record(r.Context(), reader(r), r.PathValue("register"), r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	list := page.SummaryList{Rows: []page.SummaryRow{
+		{Key: page.Cell{Text: r.T("Number")}, Value: page.Cell{HTML: page.ID(p.Number)}},
+		{Key: page.Cell{Text: r.T("Status today")}, Value: page.Cell{HTML: page.State(reader(r).RecordState(p.State), tone(p.State))}},
+	}}
+	for _, f := range p.Facts {
+		list.Rows = append(list.Rows, page.SummaryRow{Key: page.Cell{Text: f.Label}, Value: page.Cell{HTML: page.ID(f.Value)}})
+	}
+	if p.Verifiable {
+		list.Rows = append(list.Rows, page.SummaryRow{Key: page.Cell{Text: r.T("Valid from")}, Value: page.Cell{HTML: page.ID(p.From)}})
+		if p.Until != "" {
+			list.Rows = append(list.Rows, page.SummaryRow{Key: page.Cell{Text: r.T("Valid until")}, Value: page.Cell{HTML: page.ID(p.Until)}})
+		}
+	}
+	title := p.Label
+	if title == "" {
+		title = p.Number
+	}
+	g := page.Group{heading1(p.Kind, title), list, history(r, p)}
+	if p.Verifiable {
+		g = append(g, page.Paragraph{HTML: page.LinkTo{Text: r.T("Verification page"), URL: pathOf(p.VerifyURL)}},
+			variants(r, p.ServiceID, p.ID, r.T("What anybody can apply for"), p.Variants))
+	}
+	return r.Render(w, web.Page{Title: title, Area: "registers", Content: column(g...),
+		Crumbs: registerCrumbs(r, page.Crumb{Text: p.Register.Title, Href: "/registers/" + p.Register.ID})})
+}
+
+func history(r *web.Request, p view.RecordPage) page.Component {
+	t := page.Timeline{Heading: page.Heading{Text: r.T("History")}}
+	for _, h := range p.History {
+		t.Entries = append(t.Entries, page.TimelineEntry{Title: h.Change, When: timeOf(h.At), Text: reader(r).RecordState(h.State), Tone: tone(h.State)})
+	}
+	return t
+}
+
+// verifyNumber is /verify: the number of a licence, for those who cannot read its code.
+func (s *Site) verifyNumber(w http.ResponseWriter, r *web.Request) error {
+	title := r.T("Check a licence")
+	number := r.Query("number")
+	var problem string
+	if number != "" {
+		id, err := s.View.FindByNumber(r.Context(), reader(r), number)
+		if err == nil {
+			return r.Redirect(w, "/verify/"+id)
+		}
+		if fault.KindOf(err) != fault.NotFound {
+			return err
+		}
+		problem = r.T("We know no licence with the number “{number}”. Check it, letter by letter.", i18n.V{"number": number})
+	}
+	g := page.Group{heading1("", title), body(r.T("Enter the number on the licence, or read its code with the camera of a telephone. You see whether it is genuine, and whether it is in force today."))}
+	if problem != "" {
+		g = append(g, page.WarningText{Text: problem})
+	}
+	g = append(g, page.SearchBox{Action: "/verify", Name: "number", Label: r.T("Number on the licence"), Value: number, Button: r.T("Check")})
+	return r.Render(w, web.Page{Title: title, Area: "registers", Content: column(g...)})
+}
+
+// verify is /verify/{record}, where a certificate's code leads.
+func (s *Site) verify(w http.ResponseWriter, r *web.Request) error {
+	p, err := s.View.Verify(r.Context(), reader(r), r.PathValue("record"))
+	if err != nil {
+		return err
+	}
+	words := map[string]string{
+		"active":      r.T("Genuine, and in force today"),
+		"suspended":   r.T("Genuine, but suspended: it may not be used today"),
+		"revoked":     r.T("Genuine once, but revoked: it may not be used"),
+		"surrendered": r.T("Genuine once, but given up by its holder: it may not be used"),
+		"ended":       r.T("Genuine, but its time is over: it may not be used"),
+		"future":      r.T("Genuine, but not in force yet"),
+	}
+	title := words[p.State]
+	if title == "" {
+		title = reader(r).RecordState(p.State)
+	}
+	status := page.StatusPanel{Label: p.Kind, Status: title, Tone: tone(p.State), Heading: 1,
+		Text: r.T("Checked today, {date}, in the register of {issuer}.", i18n.V{"date": p.Today, "issuer": p.Issuer})}
+	cert, err := certificateOf(r, p.Facts, view.LicenceLine{ID: p.ID, Number: p.Number, Label: p.Label, Kind: p.Kind, State: p.State, From: p.From, Until: p.Until}, p.Issuer, p.VerifyURL)
+	if err != nil {
+		return err
+	}
+	g := page.Group{status, cert, history(r, p), page.Paragraph{HTML: page.LinkTo{Text: r.T("See it in the register"), URL: "/registers/" + p.Register.ID + "/" + url.PathEscape(p.Number)}}}
+	return r.Render(w, web.Page{Title: title, Area: "registers", Content: g})
+}
+
+// pathOf is the path of an address of ours: links stay where the reader is.
+func pathOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "/"
+	}
+	return u.EscapedPath()
+}

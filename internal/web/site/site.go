@@ -1,0 +1,199 @@
+// Package site is the public's and the citizen's pages. One page, one file, named after its address:
+// what it shows (from package view), the handler, reading the form, and what is wrong with it.
+//
+// Handlers choose and templates print; nothing is decided here that package flow or policy decides.
+package site
+
+import (
+	"net/http"
+	"strings"
+
+	"stoa/internal/document"
+	"stoa/internal/flow"
+	"stoa/internal/policy"
+	"stoa/internal/view"
+	"stoa/internal/web"
+	"stoa/internal/web/page"
+)
+
+// Site is the pages with what they need.
+type Site struct {
+	Flow *flow.Flow
+	View *view.View
+}
+
+// Routes is the table of the public's and the citizen's addresses.
+func Routes(s *Site) []web.Route {
+	return append(append(s.publicRoutes(), s.applyRoutes()...), s.accountRoutes()...)
+}
+
+func (s *Site) publicRoutes() []web.Route {
+	public := func(method, pattern string, do policy.Action, h web.Handler) web.Route {
+		return web.Route{Method: method, Pattern: pattern, Area: web.Public, Action: do, Handle: h}
+	}
+	codes := func(r web.Route) web.Route { r.Codes = true; return r }
+	return []web.Route{
+		public("GET", "/{$}", policy.ServiceRead, s.home),
+		public("GET", "/services", policy.ServiceRead, s.services),
+		public("GET", "/services/{service}", policy.ServiceRead, s.service),
+		public("GET", "/services/{service}/check", policy.ServiceRead, s.eligibility),
+		public("POST", "/services/{service}/check", policy.DraftStart, s.eligibility),
+		public("GET", "/topics/{topic}", policy.ServiceRead, s.topic),
+		public("GET", "/life-events/{topic}", policy.ServiceRead, s.lifeEvent),
+		public("GET", "/registers", policy.LicenceRead, s.registers),
+		public("GET", "/registers/{register}", policy.LicenceRead, s.register),
+		public("GET", "/registers/{register}/{number}", policy.LicenceRead, s.record),
+		public("GET", "/verify", policy.LicenceRead, s.verifyNumber),
+		public("GET", "/verify/{record}", policy.LicenceRead, s.verify),
+		public("GET", "/notices", policy.NoticeRead, s.notices),
+		public("GET", "/notices/{case}", policy.NoticeRead, s.notice),
+		public("GET", "/notices/{case}/comment", policy.NoticeReply, s.comment),
+		public("POST", "/notices/{case}/comment", policy.NoticeReply, s.comment),
+		public("GET", "/notices/{case}/thanks", policy.NoticeRead, s.thanks),
+		public("GET", "/sign-in", policy.ServiceRead, s.signIn),
+		codes(public("POST", "/sign-in", policy.ServiceRead, s.signIn)),
+		public("GET", "/sign-in/{code}", policy.ServiceRead, s.enterCode),
+		codes(public("POST", "/sign-in/{code}", policy.ServiceRead, s.enterCode)),
+		public("POST", "/sign-out", policy.ServiceRead, s.signOut),
+		public("GET", "/resume", policy.ServiceRead, s.resumeHelp),
+		public("GET", "/resume/{code}", policy.ServiceRead, s.resume),
+		codes(public("POST", "/resume/{code}", policy.ServiceRead, s.resume)),
+		public("GET", "/accessibility", policy.ServiceRead, s.accessibility),
+		public("GET", "/privacy", policy.ServiceRead, s.privacy),
+		public("GET", "/cookies", policy.ServiceRead, s.cookies),
+		public("GET", "/contact", policy.ServiceRead, s.contact),
+		public("GET", "/demo", policy.DemoUse, s.demo),
+		public("POST", "/demo/sign-in", policy.DemoUse, s.demoSignIn),
+		public("GET", "/demo/mailbox", policy.DemoUse, s.mailbox),
+		public("GET", "/demo/mailbox/{mail}", policy.DemoUse, s.mail),
+		public("GET", "/demo/mailbox/{mail}/files/{n}", policy.DemoUse, s.mailFile),
+	}
+}
+
+func (s *Site) applyRoutes() []web.Route {
+	apply := func(method, pattern string, do policy.Action, h web.Handler) web.Route {
+		return web.Route{Method: method, Pattern: pattern, Area: web.Apply, Action: do, Handle: h}
+	}
+	page := apply("POST", "/apply/{draft}/{page}", policy.DraftUse, s.question)
+	item := apply("POST", "/apply/{draft}/{page}/{item}", policy.DraftUse, s.question)
+	page.Body, item.Body = web.UploadMost, web.UploadMost
+	return []web.Route{
+		apply("POST", "/apply/{service}/start", policy.DraftStart, s.start),
+		apply("GET", "/apply/{draft}", policy.DraftUse, s.tasks),
+		apply("GET", "/apply/{draft}/check", policy.DraftUse, s.answers),
+		apply("POST", "/apply/{draft}/submit", policy.DraftSubmit, s.submit),
+		apply("GET", "/apply/{draft}/submit", policy.DraftUse, s.toAnswers),
+		apply("GET", "/apply/{draft}/done", policy.DraftUse, s.done),
+		apply("GET", "/apply/{draft}/save", policy.DraftUse, s.save),
+		apply("POST", "/apply/{draft}/save", policy.DraftUse, s.save),
+		apply("GET", "/apply/{draft}/files/{file}", policy.DraftUse, s.draftFile),
+		apply("GET", "/apply/{draft}/{page}", policy.DraftUse, s.question),
+		apply("GET", "/apply/{draft}/{page}/{item}", policy.DraftUse, s.question),
+		page, item,
+	}
+}
+
+func (s *Site) accountRoutes() []web.Route {
+	account := func(method, pattern string, do policy.Action, h web.Handler) web.Route {
+		return web.Route{Method: method, Pattern: pattern, Area: web.Account, Action: do, Handle: h}
+	}
+	return []web.Route{
+		account("GET", "/account", policy.AccountOwn, s.account),
+		account("GET", "/account/looks", policy.AccountOwn, s.looks),
+		account("GET", "/account/cases/{case}", policy.CaseOwn, s.ownCase),
+		account("POST", "/account/cases/{case}/messages", policy.CaseOwn, s.message),
+		account("GET", "/account/cases/{case}/messages", policy.CaseOwn, s.toCase),
+		account("GET", "/account/cases/{case}/do/{action}", policy.CaseOwn, s.caseAction),
+		account("POST", "/account/cases/{case}/do/{action}", policy.CaseOwn, s.caseAction),
+		account("GET", "/account/cases/{case}/letters/{letter}", policy.CaseOwn, s.letter),
+		account("GET", "/account/cases/{case}/letters/{letter}/pdf", policy.CaseOwn, s.letterPDF),
+		account("GET", "/account/cases/{case}/files/{file}", policy.CaseOwn, s.caseFile),
+		account("GET", "/account/licences/{licence}", policy.LicenceOwn, s.licence),
+		account("GET", "/account/licences/{licence}/certificate", policy.LicenceOwn, s.certificate),
+		account("GET", "/account/licences/{licence}/pdf", policy.LicenceOwn, s.licencePDF),
+		account("GET", "/account/licences/{licence}/do/{action}", policy.LicenceOwn, s.licenceAction),
+		account("POST", "/account/licences/{licence}/do/{action}", policy.LicenceOwn, s.licenceAction),
+	}
+}
+
+// reader is who asks, as views know it.
+func reader(r *web.Request) view.Reader { return view.Reader{Actor: r.Actor, P: r.P} }
+
+// problems are the lines of an error summary.
+func problems(list []view.Problem) []page.ErrorLink {
+	var links []page.ErrorLink
+	for _, p := range list {
+		link := page.ErrorLink{Text: p.Text}
+		if p.Anchor != "" {
+			link.Href = "#" + p.Anchor
+		}
+		links = append(links, link)
+	}
+	return links
+}
+
+// summary is the error summary of a page that is not one question form.
+func summary(r *web.Request, list []view.Problem) page.Component {
+	if len(list) == 0 {
+		return nil
+	}
+	return page.ErrorSummary{TitleText: r.T("There is a problem"), ErrorList: problems(list), Focus: true}
+}
+
+// banner tells that something worked, on the page one is sent to afterwards.
+func banner(r *web.Request, told map[string]string) page.Component {
+	if text := told[r.Query("told")]; text != "" {
+		return page.NotificationBanner{Type: "success", Text: text}
+	}
+	return nil
+}
+
+// tone is how a licence's state feels.
+func tone(state string) page.Tone {
+	switch state {
+	case "active":
+		return page.Good
+	case "suspended", "future":
+		return page.Caution
+	case "revoked":
+		return page.Bad
+	}
+	return page.Neutral
+}
+
+func direction(d document.Document) string {
+	if d.Dir == document.RTL {
+		return "rtl"
+	}
+	return "ltr"
+}
+
+// paragraphs parts a plain text at empty lines, and each part into its lines.
+func paragraphs(text string) [][]string {
+	var all [][]string
+	for _, p := range strings.Split(text, "\n\n") {
+		if p = strings.Trim(p, "\n"); p != "" {
+			all = append(all, strings.Split(p, "\n"))
+		}
+	}
+	return all
+}
+
+// pdf answers with a document as a tagged PDF.
+func pdf(w http.ResponseWriter, r *web.Request, d document.Document, name string) error {
+	var b strings.Builder
+	if err := document.PDF(&b, d, document.Options{}); err != nil {
+		return err
+	}
+	return r.Send(w, "application/pdf", name+".pdf", []byte(b.String()))
+}
+
+func timeOf(i view.Instant) page.Time { return page.Time{Text: i.Text, Machine: i.Machine} }
+
+// para is a paragraph; nothing for no text.
+func para(text string) page.Component {
+	if text == "" {
+		return nil
+	}
+	return page.Paragraph{Text: text}
+}

@@ -1,0 +1,140 @@
+package site
+
+import (
+	"net/http"
+
+	"stoa/internal/flow"
+	"stoa/internal/i18n"
+	"stoa/internal/process"
+	"stoa/internal/view"
+	"stoa/internal/web"
+	"stoa/internal/web/page"
+)
+
+// eligibility is /services/{service}/check: a few questions before starting. Nothing of it is stored
+// unless the service is for the reader, and then in the application that begins.
+func (s *Site) eligibility(w http.ResponseWriter, r *web.Request) error {
+	posted := r.Method == http.MethodPost
+	if err := r.ReadForm(); err != nil {
+		return err
+	}
+	id := r.PathValue("service")
+	e, err := s.View.Eligibility(r.Context(), reader(r), id, r.PostForm, posted)
+	if err != nil {
+		return err
+	}
+	if posted && e.Complete && len(e.Refusals) == 0 {
+		return s.begin(w, r, flow.StartDraft{Service: id, Language: r.P.Tag(), Typed: e.Typed})
+	}
+	if posted && len(e.Refusals) > 0 {
+		return refused(w, r, e)
+	}
+	title := r.T("Check if you can use this service")
+	q := page.Question{
+		Heading: page.Heading{Text: title, Caption: e.Service.Title}, Action: r.URL.Path, Key: r.NewKey(),
+		Lead:       page.Paragraph{Text: r.T("We do not keep these answers unless you go on.")},
+		ErrorTitle: r.T("There is a problem"), Errors: problems(e.Problems), Fields: form{r: r}.controls(e.Fields), Continue: r.T("Continue"),
+	}
+	return r.Render(w, web.Page{Title: title, Failed: len(e.Problems) > 0, Content: q, ServiceName: e.Service.Title,
+		ServiceURL: "/services/" + id, Back: "/services/" + id, NoIndex: true})
+}
+
+// refused says why the service is not for the reader, by which rule, and what to do instead.
+func refused(w http.ResponseWriter, r *web.Request, e view.Eligibility) error {
+	title := r.T("You cannot use this service")
+	content := column(heading1(e.Service.Title, title), refusals(r, e.Refusals),
+		page.Paragraph{HTML: page.LinkTo{Text: r.T("Change your answers"), URL: r.URL.Path}},
+		page.Paragraph{HTML: page.LinkTo{Text: r.T("Find another service"), URL: "/services"}})
+	return r.Render(w, web.Page{Title: title, Content: content, ServiceName: e.Service.Title, ServiceURL: "/services/" + e.Service.ID, Back: r.URL.Path, NoIndex: true})
+}
+
+func refusals(r *web.Request, list []view.Refuse) page.Component {
+	var g page.Group
+	for _, f := range list {
+		g = append(g, page.InsetText{HTML: page.Group{page.Text(f.Text), source(r.T("The rule:"), f.Law)}})
+		if f.Why != nil && len(f.Why.Because) > 0 {
+			g = append(g, page.Details{SummaryText: r.T("Why we say this"), HTML: reasons(f.Why)})
+		}
+	}
+	return g
+}
+
+// reasons are what a result rests on, without the result.
+func reasons(w *view.Why) page.Component {
+	var g page.Group
+	for _, b := range w.Because {
+		g = append(g, why(b))
+	}
+	return g
+}
+
+// start is POST /apply/{service}/start: a first application, or a later step on a licence.
+func (s *Site) start(w http.ResponseWriter, r *web.Request) error {
+	if err := r.ReadForm(); err != nil {
+		return err
+	}
+	return s.begin(w, r, flow.StartDraft{
+		Service: r.PathValue("service"), Variant: r.Field("variant"), Licence: r.Field("licence"), Language: r.P.Tag(),
+	})
+}
+
+// begin starts the draft, keeps its token in the browser, and leads to its first open page.
+func (s *Site) begin(w http.ResponseWriter, r *web.Request, in flow.StartDraft) error {
+	draft, token, err := s.Flow.StartDraft(r.Context(), r.Actor, in)
+	if err != nil {
+		return err
+	}
+	r.HoldDraft(w, draft, token)
+	r.Actor.Draft = draft
+	t, err := s.View.TaskList(r.Context(), reader(r), draft)
+	if err != nil {
+		return err
+	}
+	if t.Next == "" || len(t.Pages) > 3 {
+		return r.Redirect(w, "/apply/"+draft)
+	}
+	return r.Redirect(w, "/apply/"+draft+"/"+t.Next)
+}
+
+// tasks is /apply/{draft}: how far the application is.
+func (s *Site) tasks(w http.ResponseWriter, r *web.Request) error {
+	t, err := s.View.TaskList(r.Context(), reader(r), r.PathValue("draft"))
+	if err != nil {
+		return err
+	}
+	base := "/apply/" + t.ID
+	if t.Case != "" {
+		return r.Redirect(w, base+"/done")
+	}
+	list := page.TaskList{}
+	done := 0
+	for _, p := range t.Pages {
+		task := page.Task{Title: page.Cell{Text: p.Title}, Href: base + "/" + p.ID}
+		switch p.State {
+		case process.PageDone:
+			done++
+			task.Status = page.TaskStatus{Text: r.T("Completed")}
+		case process.PageWrong:
+			task.Status, task.Href = page.TaskStatus{Tag: page.State(r.T("Needs attention"), page.Bad)}, task.Href+"?show=1"
+		default:
+			task.Status = page.TaskStatus{Tag: page.State(r.T("To do"), page.Info)}
+		}
+		list.Items = append(list.Items, task)
+	}
+	check := page.Task{Title: page.Cell{Text: r.T("Check your answers and send")}, Status: page.TaskStatus{Text: r.T("Cannot start yet"), Classes: "govuk-task-list__status--cannot-start-yet"}}
+	if t.Next == "" {
+		check.Href, check.Status = base+"/check", page.TaskStatus{Tag: page.State(r.T("To do"), page.Info)}
+	}
+	list.Items = append(list.Items, check)
+	next := base + "/check"
+	if t.Next != "" {
+		next = base + "/" + t.Next
+	}
+	content := column(
+		heading1(t.Variant, t.Service.Title),
+		page.Paragraph{Text: r.T("{done} of {all} parts completed.", i18n.V{"done": done, "all": len(t.Pages)})},
+		list,
+		page.ButtonGroup{page.Button{Text: r.T("Continue"), Href: next}, page.LinkTo{Text: r.T("Save and come back later"), URL: base + "/save"}},
+	)
+	return r.Render(w, web.Page{Title: t.Service.Title, Content: content, ServiceName: t.Service.Title, ServiceURL: "/services/" + t.Service.ID})
+}
