@@ -233,3 +233,77 @@ func must(d calendar.Date, err error) calendar.Date {
 	}
 	return d
 }
+
+// A node that was off does in the end what one that was always on did day by day, as of the same moments.
+func TestBeingOffChangesNothing(t *testing.T) {
+	s := hall(t)
+	moved := map[string]int{}
+	rapid.Check(t, func(rt *rapid.T) {
+		start := calendar.MustDate("2026-03-16")
+		typed := concert()
+		typed.Set("day-month", "4")
+		typed.Set("day-day", fmt.Sprint(rapid.IntRange(1, 30).Draw(rt, "day of the event")))
+		j, err := process.Judge(ctx, process.Situation{Service: s, Today: start}, typed)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		on := &market{t: rt, j: j, facts: process.Facts{Submitted: at("2026-03-16", 12)}}
+		on.apply(process.Submit(ctx, j, at("2026-03-16", 12)))
+		off := &market{t: rt, j: j, facts: on.facts}
+		var diary, catchUp []string
+		for i := 1; i <= 60; i++ {
+			day := must(start.AddDays(i)).String()
+			diary = append(diary, told(on.apply(process.Pass(ctx, j, on.facts, at(day, 3))))...)
+			var event func(*market) ([]process.Effects, error)
+			switch now := at(day, 14); rapid.IntRange(0, 12).Draw(rt, "event") {
+			case 0:
+				event = func(m *market) ([]process.Effects, error) {
+					return process.Reply(ctx, j, m.facts, "fire", "objection", now)
+				}
+			case 1:
+				event = func(m *market) ([]process.Effects, error) {
+					return process.Reply(ctx, j, m.facts, "noise", "comment", now)
+				}
+			case 2:
+				event = func(m *market) ([]process.Effects, error) {
+					return process.Act(ctx, j, m.facts, "ask", process.Decision{}, now)
+				}
+			case 3:
+				event = func(m *market) ([]process.Effects, error) {
+					return process.Act(ctx, j, m.facts, "answer", process.Decision{}, now)
+				}
+			default:
+				continue
+			}
+			a, errOn := event(on)
+			b, errOff := event(off)
+			if (errOn == nil) != (errOff == nil) {
+				rt.Fatalf("on %s: always on %v, off until now %v", day, errOn, errOff)
+			}
+			if errOn == nil {
+				diary, catchUp = append(diary, told(on.apply(a, nil))...), append(catchUp, told(off.apply(b, nil))...)
+			}
+		}
+		end := at("2026-05-30", 3)
+		diary = append(diary, told(on.apply(process.Pass(ctx, j, on.facts, end)))...)
+		catchUp = append(catchUp, told(off.apply(process.Pass(ctx, j, off.facts, end)))...)
+		if !slices.Equal(diary, catchUp) {
+			rt.Fatalf("always on: %q\noff:       %q", diary, catchUp)
+		}
+		moved[on.facts.State]++
+	})
+	if len(moved) < 2 {
+		t.Errorf("every case ended the same way: %v", moved)
+	}
+}
+
+func told(effects []process.Effects) (list []string) {
+	for _, e := range effects {
+		due := ""
+		if e.Deadline != nil {
+			due = e.Deadline.Date.String()
+		}
+		list = append(list, fmt.Sprint(e.At.UTC().Format("01-02 15:04"), " ", e.Action, e.Silence, e.From, "-", e.To, " ", due, e.Letters))
+	}
+	return list
+}
