@@ -1,0 +1,107 @@
+package arch
+
+import (
+	"slices"
+	"strings"
+)
+
+// only says where a package from outside (another module's, or the standard library's) may be imported.
+// in names packages, or rings with a leading "ring ". Another module's package that is not listed is
+// denied everywhere; one of the standard library's is allowed everywhere.
+type only struct {
+	path string
+	in   []string
+	why  string
+}
+
+var onlies = []only{
+	{"net/http", []string{"ring parts of pages", "ring edge", "ring wiring", "web/page/gallery"}, "HTTP ends at the edge"},
+	{"database/sql", []string{"store", "store/storetest"}, "what differs between databases lives in store; only *store.Tx crosses packages"},
+	{"os", []string{"ring tools", "ring wiring", "ring command", "ring beside"}, "files and the environment come in from outside"},
+	{"os/exec", []string{"store/storetest", "store/storetest/pg", "test/verify"}, "the product starts no other program"},
+	{"net", []string{"ring tools", "ring edge", "ring wiring", "ring command", "web/page/gallery"}, "the domain reaches nothing"},
+	{"crypto/rand", []string{"store", "vault", "web", "app"}, "randomness comes in from outside"},
+	{"math/rand", nil, "math/rand/v2 can be given its source"},
+	{"math/rand/v2", []string{"store", "store/storetest", "app"}, "randomness comes in from outside; the demo's seeding repeats"},
+	{"html/template", nil, "pages are templ components"},
+	{"text/template", []string{"service/scaffold"}, "pages are templ components; letters are the file's own; scaffold writes YAML"},
+
+	{"github.com/bojanz/currency", []string{"money", "i18n"}, "minor units and how money is written"},
+	{"golang.org/x/text", []string{"i18n", "document", "process", "cases", "record"}, "languages, bidi, folding of words"},
+	{"golang.org/x/net/idna", []string{"process"}, "addresses with letters of any script"},
+	{"golang.org/x/net/html", nil, "tests read the pages they print"},
+	{"golang.org/x/time/rate", []string{"web"}, "limits of requests"},
+	{"github.com/vorlif/spreak", []string{"i18n", "i18n/texts"}, "PO files"},
+	{"cel.dev/cel-go", []string{"rule"}, "the grammar of rules; checking and evaluating is ours"},
+	{"go.yaml.in/yaml/v3", []string{"service", "service/scaffold", "app"}, "files of a jurisdiction and of settings"},
+	{"github.com/santhosh-tekuri/jsonschema/v6", nil, "the schemas are held against a validator in tests"},
+	{"github.com/jackc/pgx/v5", []string{"store", "store/storetest"}, "the dialect seam"},
+	{"modernc.org/sqlite", []string{"store"}, "the dialect seam"},
+	{"github.com/pressly/goose/v3", []string{"store"}, "migrations"},
+	{"github.com/wneessen/go-mail", []string{"notify"}, "SMTP"},
+	{"github.com/emersion/go-smtp", nil, "a mail server for tests"},
+	{"github.com/emersion/go-sasl", nil, "a mail server for tests"},
+	{"github.com/boxesandglue/textshape", []string{"document"}, "shaping of letters"},
+	{"eliasnaur.com/font", []string{"document"}, "the fonts of printed documents"},
+	{"rsc.io/qr", []string{"document"}, "QR codes"},
+	{"github.com/a-h/templ", []string{"ring parts of pages", "ring edge", "web/page/gallery"}, "templates"},
+	{"github.com/andybalholm/brotli", []string{"web"}, "compression of answers"},
+	{"github.com/spf13/cobra", []string{"cmd/stoa"}, "commands and their help"},
+	{"pgregory.net/rapid", nil, "property tests"},
+}
+
+func (o only) allows(pkg string) bool {
+	if slices.Contains(o.in, pkg) {
+		return true
+	}
+	r := ringOf(pkg)
+	return r != nil && slices.Contains(o.in, "ring "+r.name)
+}
+
+func onlyFor(path string) *only {
+	var best *only // the longest that matches
+	for i, o := range onlies {
+		if path == o.path || outside(o.path) && within(path, o.path) {
+			if best == nil || len(o.path) > len(best.path) {
+				best = &onlies[i]
+			}
+		}
+	}
+	return best
+}
+
+// Outside holds the imports of other modules, and the guarded ones of the standard library, to the list.
+// Tests may import what they like of the standard library, and whatever is listed.
+func Outside(t *Tree) (problems []string) {
+	used := map[string]bool{}
+	for _, f := range t.Files {
+		for _, i := range f.imports() {
+			if _, ours := inside(i.path); ours {
+				continue
+			}
+			o := onlyFor(i.path)
+			switch {
+			case o != nil:
+				used[o.path] = true
+				if !f.Test && !o.allows(f.Package) {
+					problems = append(problems, t.at(i.pos, "%s may not import %s: %s (only: %s)", f.Package, i.path, o.why, either(strings.Join(o.in, ", "), "tests")))
+				}
+			case outside(i.path):
+				problems = append(problems, t.at(i.pos, "%s is not in internal/arch/outside.go: give it a line with its reason, and one in docs/dependencies.md", i.path))
+			}
+		}
+	}
+	for _, o := range onlies {
+		if outside(o.path) && o.in != nil && !used[o.path] {
+			problems = append(problems, "internal/arch/outside.go: nothing imports "+o.path+" (any more): take it out")
+		}
+	}
+	return problems
+}
+
+func either(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a
+}

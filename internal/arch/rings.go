@@ -1,0 +1,177 @@
+package arch
+
+import (
+	"slices"
+	"strings"
+)
+
+// ring is a set of packages with one rule. A package may import what lies in the rings named in sees,
+// and of its own ring what stands before it, where order says so.
+type ring struct {
+	name     string
+	packages []string
+	ordered  bool     // packages may import those before them
+	sees     []string // names of rings
+	why      string
+}
+
+var rings = []ring{
+	{
+		name: "pure", ordered: true,
+		packages: []string{"fault", "money", "calendar", "i18n", "policy", "document", "rule", "service", "process"},
+		why: "the law's own logic knows no clock, network or database, so that worked examples, drafts and cases run the same code; " +
+			"each package sees only those below it",
+	},
+	{
+		name: "tools", ordered: true, sees: []string{"pure"},
+		packages: []string{"store", "vault", "job", "blob"},
+		why:      "tools serve every domain and therefore know none",
+	},
+	{
+		name: "domain", sees: []string{"pure", "tools"},
+		packages: []string{"person", "cases", "record", "notify", "access", "release", "docket"},
+		why:      "each owns its tables and meets the others only in a use case; a neighbour is named in neighbours, with its reason",
+	},
+	{
+		name: "use cases", sees: []string{"pure", "tools", "domain"},
+		packages: []string{"flow", "view"},
+		why:      "what can happen and what can be seen do not call each other, and know no page",
+	},
+	{
+		name: "parts of pages", ordered: true,
+		packages: []string{"web/asset", "web/page"},
+		why:      "a component prints what it is given and opens nothing",
+	},
+	{
+		name: "edge", ordered: true, sees: []string{"pure", "use cases", "parts of pages"},
+		packages: []string{"web", "web/paper", "web/site", "web/desk"},
+		why:      "a handler reads a form, asks a use case and prints; it never reaches past the use cases to rows or keys",
+	},
+	{
+		name: "wiring", sees: []string{"pure", "tools", "domain", "use cases", "parts of pages", "edge"},
+		packages: []string{"app"},
+		why:      "one place knows everything, and nobody knows it but the command",
+	},
+	{
+		name: "command", sees: []string{"wiring"},
+		packages: []string{"cmd/stoa"},
+		why:      "arguments, signals and exit codes, nothing else",
+	},
+	{
+		name:     "beside", // what the product does not run, or runs as data
+		packages: []string{"arch", "schema", "jurisdictions", "i18n/texts", "i18n/po", "service/scaffold", "service/checkcmd", "store/storetest", "store/storetest/pg", "web/page/gallery", "test/verify"},
+		why:      "tools of those who build Stoa, and files carried in the program, see only what neighbours names",
+	},
+}
+
+// neighbour is an import that the rings do not give.
+type neighbour struct{ from, to, why string }
+
+var neighbours = []neighbour{
+	{"docket", "cases", "a docket is a case with all that it is judged by"},
+	{"docket", "record", "what registers say is part of what a case is judged by"},
+	{"docket", "release", "the definition under which the case began"},
+	{"web/page", "i18n", "the fixed words of components, in the reader's language and direction"},
+	{"cmd/stoa", "policy", "the role that stoa staff gives"},
+	{"cmd/stoa", "service/scaffold", "stoa new"},
+	{"cmd/stoa", "jurisdictions", "the sample that stoa demo serves"},
+	{"i18n/texts", "i18n", "it compares the catalogues with the code"},
+	{"i18n/po", "i18n", "it keeps the catalogues"},
+	{"i18n/po", "i18n/texts", "it keeps the catalogues"},
+	{"service/scaffold", "service", "what it writes must pass the checks"},
+	{"service/scaffold", "fault", "its refusals are sentences for people"},
+	{"service/scaffold", "schema", "editors find the schema beside the files"},
+	{"service/checkcmd", "service", "it prints the problems of a folder"},
+	{"store/storetest", "store", "it opens databases for tests"},
+	{"store/storetest/pg", "store/storetest", "it lends one cluster to many tests"},
+	{"web/page/gallery", "i18n", "it shows the components"},
+	{"web/page/gallery", "web/asset", "it shows the components"},
+	{"web/page/gallery", "web/page", "it shows the components"},
+}
+
+// forTests are what any test may use beside what its package may.
+var forTests = []string{"store/storetest"}
+
+func ringOf(pkg string) *ring {
+	for i := range rings {
+		if slices.Contains(rings[i].packages, pkg) {
+			return &rings[i]
+		}
+	}
+	return nil
+}
+
+// mayImport gives nil, or why not.
+func mayImport(from, to string, test bool) (why string, ok bool) {
+	r, target := ringOf(from), ringOf(to)
+	switch {
+	case r == nil:
+		return "the package is not in the map of internal/arch/rings.go", false
+	case target == nil:
+		return "what it imports is not in the map of internal/arch/rings.go", false
+	case slices.Contains(r.sees, target.name):
+		return "", true
+	case r == target && r.ordered && slices.Index(r.packages, to) < slices.Index(r.packages, from):
+		return "", true
+	case slices.ContainsFunc(neighbours, func(n neighbour) bool { return n.from == from && n.to == to }):
+		return "", true
+	case test && (from == to || within(to, from) || slices.Contains(forTests, to)):
+		return "", true
+	}
+	return "ring " + r.name + ": " + r.why, false
+}
+
+// Imports holds every import of our own packages to the map.
+func Imports(t *Tree) (problems []string) {
+	used := map[neighbour]bool{}
+	for _, f := range t.Files {
+		for _, i := range f.imports() {
+			to, ours := inside(i.path)
+			if !ours {
+				continue
+			}
+			for _, n := range neighbours {
+				if n.from == f.Package && n.to == to {
+					used[n] = true
+				}
+			}
+			if why, ok := mayImport(f.Package, to, f.Test); !ok {
+				problems = append(problems, t.at(i.pos, "%s may not import %s: %s", f.Package, to, why))
+			}
+		}
+	}
+	for _, n := range neighbours {
+		if !used[n] {
+			problems = append(problems, "internal/arch/rings.go: "+n.from+" does not import "+n.to+" (any more): take the line out of neighbours")
+		}
+	}
+	return problems
+}
+
+// Packages finds folders that the map does not know.
+func Packages(t *Tree) (problems []string) {
+	have := map[string]bool{}
+	for _, f := range t.Files {
+		if !have[f.Package] && ringOf(f.Package) == nil {
+			problems = append(problems, f.Path+": package "+f.Package+" is not in the map: give it a place in internal/arch/rings.go")
+		}
+		have[f.Package] = true
+	}
+	return problems
+}
+
+// Says prints the map with its reasons, for whoever asks (go test -v ./internal/arch).
+func Says() string {
+	var b strings.Builder
+	for _, r := range rings {
+		b.WriteString(r.name + ": " + strings.Join(r.packages, " "))
+		if len(r.sees) > 0 {
+			b.WriteString("\n  may import: " + strings.Join(r.sees, ", "))
+		}
+		b.WriteString("\n  because " + r.why + "\n")
+	}
+	for _, n := range neighbours {
+		b.WriteString(n.from + " may import " + n.to + ": " + n.why + "\n")
+	}
+	return b.String()
+}
