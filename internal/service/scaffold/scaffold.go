@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strings"
 	"text/template"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 
@@ -32,15 +33,20 @@ var files embed.FS
 
 var nameForm = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 
-// Jurisdiction writes a new jurisdiction called name into dir: its file, a calendar that covers year and
-// the next, and the schemas for editors.
+// Jurisdiction writes a new jurisdiction into dir: its file, a calendar that covers year and the next,
+// people for the demo, and the schemas for editors. The name is as people write it, New Town, or an id, new-town.
 func Jurisdiction(dir, name string, year int) error {
-	if !nameForm.MatchString(name) {
+	d := data{ID: slug(name), Words: strings.TrimSpace(name), Year: year, Languages: []string{"en"}}
+	switch {
+	case d.Words == "" || strings.ContainsFunc(name, unicode.IsControl):
 		return fmt.Errorf("naming a jurisdiction %q: %w", name, ErrName)
+	case d.ID == "": // a name in letters that an id does not have
+		d.ID = "jurisdiction"
+	case d.ID == name:
+		d.Words = words(name)
 	}
 	out := map[string][]byte{}
-	d := data{ID: name, Words: words(name), Year: year, Languages: []string{"en"}}
-	for _, f := range []string{"jurisdiction.yaml", "calendar.yaml"} {
+	for _, f := range []string{"jurisdiction.yaml", "calendar.yaml", "demo.yaml"} {
 		if err := d.render(f, f, out); err != nil {
 			return err
 		}
@@ -178,6 +184,17 @@ func (d data) render(from, to string, out map[string][]byte) error {
 	out[to] = b.Bytes()
 	return nil
 }
+
+// slug makes an id of a name: New Town becomes new-town.
+func slug(name string) string {
+	id := strings.Trim(notInID.ReplaceAllString(strings.ToLower(name), "-"), "-")
+	if !nameForm.MatchString(id) {
+		return ""
+	}
+	return id
+}
+
+var notInID = regexp.MustCompile(`[^a-z0-9]+`)
 
 // words writes street-stall as Street stall.
 func words(name string) string {

@@ -38,6 +38,7 @@ func speak(t *testing.T, dir, languages string) {
 	for file, texts := range map[string][]string{
 		"jurisdiction.yaml": {"New town", "Business", "Town hall"},
 		"calendar.yaml":     {"New Year’s Day"},
+		"demo.yaml":         {"Decides on applications", "Approves decisions and sees how things go", "Applies for things"},
 	} {
 		file = filepath.Join(dir, file)
 		src, err := os.ReadFile(file)
@@ -77,6 +78,27 @@ func TestNamesThatCannotBe(t *testing.T) {
 		if err := Service(dir, name); !errors.Is(err, ErrName) {
 			t.Errorf("Service(%q): %v", name, err)
 		}
+	}
+}
+
+// TestNamesOfPlaces takes the names that places have.
+func TestNamesOfPlaces(t *testing.T) {
+	for name, id := range map[string]string{
+		"New Town": "new-town", "new-town": "new-town", "St. Mary: \"on the hill\"": "st-mary-on-the-hill", "مدينة": "jurisdiction", "1st Ward": "jurisdiction",
+	} {
+		dir := t.TempDir()
+		must(t, Jurisdiction(dir, name, 2026))
+		must(t, Service(dir, "permit"))
+		j, problems := service.Load(os.DirFS(dir))
+		if len(problems) > 0 {
+			t.Fatal(name, problems)
+		}
+		if j.File.Jurisdiction != id {
+			t.Errorf("%s has the id %s, want %s", name, j.File.Jurisdiction, id)
+		}
+	}
+	if err := Jurisdiction(t.TempDir(), " ", 2026); !errors.Is(err, ErrName) {
+		t.Errorf("no name: %v", err)
 	}
 }
 
