@@ -136,9 +136,9 @@ func (b *builder) visible(in *Question, id string) *Question {
 	return b.questions[id]
 }
 
-// Conditional reports whether the question may rightly stay without an answer: it is optional, or it,
+// conditional reports whether the question may rightly stay without an answer: it is optional, or it,
 // its group or its page has a condition.
-func (q *Question) Conditional() bool {
+func (q *Question) conditional() bool {
 	return q.Optional || len(q.conditions()) > 0
 }
 
@@ -232,5 +232,3 @@ func ids[T any](things []T, id func(*T) string) []string {
 	}
 	return out
 }
-
-func quoted(s string) string { return fmt.Sprintf("%q", s) }

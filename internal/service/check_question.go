@@ -175,7 +175,7 @@ func (b *builder) checkApplicant() {
 			b.problem(at, suggest(part.id, slices.Sorted(maps.Keys(b.byID))), "there is no question %q outside groups", part.id)
 		case q.Type != part.typ:
 			b.problem(at, "name a question of type "+part.typ, "%q is of type %s", part.id, q.Type)
-		case q.Conditional() && part.key != "phone":
+		case q.conditional() && part.key != "phone":
 			b.problem(at, "it must be asked of everyone: no when:, not optional", "%q is not always asked", part.id)
 		}
 	}

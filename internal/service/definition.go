@@ -62,7 +62,8 @@ type Page struct {
 	Questions []*Question
 }
 
-// Question is a question in its place.
+// Question is a question in its place. Its conditions hold in this order: its page's, its group's, its
+// own; each rule may take for granted what those before it ask, and is not to be evaluated without them.
 type Question struct {
 	QuestionFile
 	Path      string // ids from the outermost group inwards: partners.children.name

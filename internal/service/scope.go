@@ -49,7 +49,7 @@ func (b *builder) ruleType(q *Question) rule.Type {
 		var fields []rule.Field
 		for _, m := range q.Members {
 			t := b.ruleType(m)
-			if m.Conditional() {
+			if m.conditional() {
 				t = rule.Optional(t)
 			}
 			fields = append(fields, rule.Field{Name: m.ID, Type: t})
