@@ -44,7 +44,7 @@ func FuzzLoad(f *testing.F) {
 }
 
 func BenchmarkLoad(b *testing.B) {
-	files := base(b)
+	files := folder(b, sample)
 	for b.Loop() {
 		if _, problems := Load(files); len(problems) > 0 {
 			b.Fatal(problems)

@@ -13,10 +13,14 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 // base is a whole folder without a problem. The cases change it.
-func base(t testing.TB) fstest.MapFS {
+func base(t testing.TB) fstest.MapFS { return folder(t, "testdata/base") }
+
+const sample = "../../jurisdictions/greenvale"
+
+func folder(t testing.TB, dir string) fstest.MapFS {
 	t.Helper()
 	out := fstest.MapFS{}
-	root := os.DirFS("testdata/base")
+	root := os.DirFS(dir)
 	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err

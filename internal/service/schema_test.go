@@ -188,8 +188,8 @@ func readDocs(t *testing.T) map[string]string {
 
 func oneLine(c *ast.CommentGroup) string { return strings.Join(strings.Fields(c.Text()), " ") }
 
-// TestSchemasTakeWhatLoadTakes holds the base, which has no problem, against the schemas, and shows
-// that they can refuse.
+// TestSchemasTakeWhatLoadTakes holds the base and the sample jurisdiction against the schemas, and
+// shows that they can refuse.
 func TestSchemasTakeWhatLoadTakes(t *testing.T) {
 	check := func(schema string, src []byte) error {
 		c := jsonschema.NewCompiler()
@@ -199,15 +199,21 @@ func TestSchemasTakeWhatLoadTakes(t *testing.T) {
 		}
 		return s.Validate(asJSON(t, src))
 	}
-	for name, file := range base(t) {
+	files := base(t)
+	for name, file := range folder(t, sample) {
+		files["sample/"+name] = file
+	}
+	for name, file := range files {
+		src := file.Data
+		name = strings.TrimPrefix(name, "sample/")
 		schema := map[string]string{"services": "service", "registers": "register", "parameters": "parameters", ".": strings.TrimSuffix(name, ".yaml")}[path.Dir(name)]
 		if path.Ext(name) != ".yaml" {
 			continue
 		}
-		if err := check(schema, file.Data); err != nil {
+		if err := check(schema, src); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if err := check(schema, append([]byte("nonsense: 1\n"), file.Data...)); err == nil {
+		if err := check(schema, append([]byte("nonsense: 1\n"), src...)); err == nil {
 			t.Errorf("%s: the schema takes an unknown key", name)
 		}
 	}
@@ -222,7 +228,7 @@ func asJSON(t *testing.T, src []byte) any {
 	}
 	var plain func(n *yaml.Node) any
 	plain = func(n *yaml.Node) any {
-		switch n.Kind {
+		switch n = unalias(n); n.Kind {
 		case yaml.DocumentNode:
 			return plain(n.Content[0])
 		case yaml.MappingNode:
