@@ -148,6 +148,7 @@ func (b *builder) checkPick(q *Question) {
 		b.unsound = true
 		return
 	}
+	b.checkWhole(q)
 	fields := b.j.Registers[q.Register].fieldIDs()
 	for i, f := range q.Show {
 		b.known(b.places.at(q.Pos, "show", i), "field of the register "+q.Register, f, fields)
@@ -155,6 +156,23 @@ func (b *builder) checkPick(q *Question) {
 	for _, f := range b.j.Registers[q.Register].Fields {
 		if f.Personal != "" && contains(q.Show, f.ID) {
 			b.problem(b.places.at(q.Pos, "show", slices.Index(q.Show, f.ID)), "show only what is not personal", "the field %q is personal: whoever searches would see it", f.ID)
+		}
+	}
+}
+
+// checkWhole sees to it that records which can be picked have a value in every field that rules may
+// count on: in all of them, unless a record can be typed by hand.
+func (b *builder) checkWhole(q *Question) {
+	if q.Manual {
+		return
+	}
+	for _, f := range b.j.Registers[q.Register].Fields {
+		for _, rec := range b.j.Registers[q.Register].Seeds {
+			if _, ok := rec.Fields[f.ID]; !ok {
+				b.problem(b.places.at(q.Pos, "register"), "fill it in, or add manual: true: rules then ask whether it is there",
+					"rules may use the field %q of what is picked, but the record %q has no value for it", f.ID, rec.Key)
+				break
+			}
 		}
 	}
 }
