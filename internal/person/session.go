@@ -119,13 +119,15 @@ func (p *People) NewCode(ctx context.Context, tx *store.Tx, email, purpose, draf
 	if purpose == CodeResume {
 		life = ResumeLife
 	}
+	// A code that is not sent must not work either: without end of codes there would be no end of tries.
+	tooMany = recent >= codesPerHour
 	_, err = tx.Exec(ctx, `INSERT INTO code (id, email_key, hash, purpose, draft, tries, created, expires, used)
-		VALUES ($1, $2, $3, $4, $5, 0, $6, $7, FALSE)`,
-		id, key, p.codeHash(id, code), purpose, draft, store.Micros(now), store.Micros(now.Add(life)))
+		VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8)`,
+		id, key, p.codeHash(id, code), purpose, draft, store.Micros(now), store.Micros(now.Add(life)), tooMany)
 	if err != nil {
 		return "", "", false, fmt.Errorf("storing a code: %w", err)
 	}
-	return id, code, recent >= codesPerHour, nil
+	return id, code, tooMany, nil
 }
 
 func (p *People) codeHash(id, code string) []byte { return p.Vault.Blind("person.code", id+" "+code) }
