@@ -38,6 +38,9 @@ func (f *Flow) carryOut(ctx context.Context, tx *store.Tx, c *docket.Case, effec
 func (f *Flow) one(ctx context.Context, tx *store.Tx, c *docket.Case, e process.Effects, by doer) error {
 	c.Facts = c.Facts.Apply(e)
 	c.State, c.Entered, c.Stops, c.Decision = c.Facts.State, c.Facts.Entered, c.Facts.Stops, c.Facts.Decision
+	if err := f.overtake(ctx, tx, c, e); err != nil {
+		return err
+	}
 	if e.Action != "" {
 		words := cases.EventWords{Name: by.Name}
 		if e.Decision != nil {
@@ -57,7 +60,7 @@ func (f *Flow) one(ctx context.Context, tx *store.Tx, c *docket.Case, e process.
 		}
 	}
 	if e.End != "" {
-		c.Ending, c.Ended, c.Awaits, c.Pending = e.End, e.At, "", nil
+		c.Ending, c.Ended = e.End, e.At
 	}
 	if e.Issue != nil {
 		if err := f.issue(ctx, tx, c, e.Issue, by); err != nil {
@@ -70,6 +73,17 @@ func (f *Flow) one(ctx context.Context, tx *store.Tx, c *docket.Case, e process.
 		}
 	}
 	return nil
+}
+
+// overtake drops a proposed decision when the case moves on without it: a deadline of the law passes
+// whether or not the second person has looked at the proposal.
+func (f *Flow) overtake(ctx context.Context, tx *store.Tx, c *docket.Case, e process.Effects) error {
+	if c.Pending == nil || !e.Entered && e.End == "" {
+		return nil
+	}
+	event := cases.Event{At: e.At, Kind: cases.EventReturned, Action: c.Pending.Action}
+	c.Pending, c.Awaits = nil, ""
+	return f.Docket.Cases.Note(ctx, tx, c.Case, event)
 }
 
 // consult asks another organisation, and tells it.

@@ -59,10 +59,6 @@ func (f *Flow) turnOne(ctx context.Context, id string) error {
 		if c.Turn.IsZero() || c.Turn.After(today) {
 			return nil // another node was faster
 		}
-		if c.Awaits != "" { // a person is deciding; the day's turn must not decide over them
-			c.Turn = nextDay(today)
-			return f.Docket.Cases.Update(ctx, tx, c.Case)
-		}
 		effects, err := process.Pass(ctx, c.Judged, c.Facts, tx.Now())
 		if err != nil {
 			return fmt.Errorf("turning case %s: %w", c.Number, err)
