@@ -94,6 +94,9 @@ func (a *App) wire(keys *vault.Vault) {
 	d := &docket.Docket{Cases: &cases.Cases{Vault: keys}, Records: &record.Records{Vault: keys}, Releases: release.New(), Blobs: blobs}
 	a.Flow = &flow.Flow{DB: a.DB, Docket: d, People: people, Outbox: outbox, Words: a.words,
 		Site: flow.Site{URL: a.Config.URL, Demo: a.Demo}}
+	if a.Demo {
+		a.Flow.Site.Advance = a.Clock.Advance
+	}
 	a.View = view.New(view.Deps{DB: a.DB, Docket: d, People: people, Outbox: outbox,
 		Site: view.Site{URL: a.Config.URL, Demo: a.Demo}})
 	a.Jobs = job.NewRunner(a.DB, a.Log)
@@ -147,7 +150,10 @@ func (a *App) Server(styled bool) (*web.Server, error) {
 
 func (a *App) ready(ctx context.Context) error {
 	return a.DB.Read(ctx, "app.ready", func(ctx context.Context, tx *store.Tx) error {
-		_, err := store.Strings(ctx, tx, `SELECT hash FROM definition LIMIT 1`)
+		any, err := a.Flow.Docket.Releases.Any(ctx, tx)
+		if err == nil && !any {
+			err = errors.New("nothing is in force yet")
+		}
 		return err
 	})
 }

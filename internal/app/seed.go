@@ -60,21 +60,27 @@ func (a *App) SeedDemo(ctx context.Context, files fs.FS, count int, tell func(do
 	if err := s.know(ctx); err != nil {
 		return err
 	}
-	old, err := a.hasCases(ctx)
-	if err != nil || old {
+	last, err := a.lastChange(ctx)
+	if err != nil {
 		return err
+	}
+	if !last.IsZero() { // the demo goes on, not before it stopped
+		if behind := last.Sub(time.Now()); behind > 0 {
+			a.Clock.Advance(behind)
+		}
+		return nil
 	}
 	defer a.Clock.Set(time.Time{})
 	return s.play(ctx)
 }
 
-func (a *App) hasCases(ctx context.Context) (found bool, err error) {
-	err = a.DB.Read(ctx, "app.hasCases", func(ctx context.Context, tx *store.Tx) error {
-		ids, err := store.Strings(ctx, tx, `SELECT id FROM cases LIMIT 1`)
-		found = len(ids) > 0
+// lastChange is when a case was last changed; zero where there is none.
+func (a *App) lastChange(ctx context.Context) (last time.Time, err error) {
+	err = a.DB.Read(ctx, "app.lastChange", func(ctx context.Context, tx *store.Tx) error {
+		last, err = a.Flow.Docket.Cases.LastChange(ctx, tx)
 		return err
 	})
-	return found, err
+	return last, err
 }
 
 // know makes the demo's people.

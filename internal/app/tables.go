@@ -1,6 +1,11 @@
 package app
 
-import "stoa/internal/web"
+import (
+	"stoa/internal/web"
+	"stoa/internal/web/site"
+)
 
 // tables are the routes of all areas.
-func (a *App) tables() [][]web.Route { return nil }
+func (a *App) tables() [][]web.Route {
+	return [][]web.Route{site.Routes(&site.Site{Flow: a.Flow, View: a.View})}
+}

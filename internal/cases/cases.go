@@ -273,3 +273,15 @@ func (c *Cases) Noticed(ctx context.Context, tx *store.Tx, organisation, service
 	return c.many(ctx, tx, `SELECT `+columns+` FROM cases WHERE organisation = $1 AND is_open = TRUE AND service = $2
 		AND state IN (`+store.Marks(3, len(states))+`) ORDER BY submitted DESC, id DESC LIMIT 200`, args...)
 }
+
+// LastChange is when any case was last changed; zero where there is none.
+func (c *Cases) LastChange(ctx context.Context, tx *store.Tx) (time.Time, error) {
+	var last int64
+	if err := tx.QueryRow(ctx, `SELECT COALESCE(MAX(updated), 0) FROM cases`).Scan(&last); err != nil {
+		return time.Time{}, fmt.Errorf("finding the last change: %w", err)
+	}
+	if last == 0 {
+		return time.Time{}, nil
+	}
+	return store.Time(last), nil
+}

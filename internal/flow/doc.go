@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"stoa/internal/docket"
 	"stoa/internal/fault"
@@ -32,7 +33,9 @@ type Flow struct {
 // Site is what use cases need to know of this installation.
 type Site struct {
 	URL  string // https://services.greenvale.example, no slash at the end
-	Demo bool   // people may sign in by a click, and read the mailbox
+	Demo bool   // people may sign in by a click, read the mailbox, and let time pass
+	// Advance puts the demo's clock forward; nil elsewhere.
+	Advance func(time.Duration)
 }
 
 // missing turns "no such row" into NotFound, as for things that are none of the actor's business.

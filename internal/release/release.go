@@ -39,6 +39,15 @@ func New() *Releases {
 	return &Releases{inForce: map[string]*service.Service{}, former: map[string]*list.Element{}, recent: list.New()}
 }
 
+// Any reports whether any definition is kept: the database answers, and something was published.
+func (r *Releases) Any(ctx context.Context, tx *store.Tx) (bool, error) {
+	hashes, err := store.Strings(ctx, tx, `SELECT hash FROM definition LIMIT 1`)
+	if err != nil {
+		return false, fmt.Errorf("looking for definitions: %w", err)
+	}
+	return len(hashes) > 0, nil
+}
+
 // Publish keeps the sources of every service of a jurisdiction. Call Enforce after the commit.
 func (r *Releases) Publish(ctx context.Context, tx *store.Tx, j *service.Jurisdiction) error {
 	for _, s := range j.Services {
