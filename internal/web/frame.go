@@ -33,7 +33,7 @@ func (s *Server) shell(r *Request, c Page) page.Shell {
 	if r.Place != nil {
 		shell.JurisdictionName = r.Text(r.Place.File.Name)
 	}
-	if c.Nav == nil {
+	if c.Nav == nil && r.Route.Area != Apply { // an application has no ways out but its own
 		shell.Nav = publicNav(r, c.Area)
 	}
 	switch {

@@ -18,10 +18,11 @@ type form struct {
 	single bool   // the only question's words are the page's heading
 }
 
-type groupWords struct{ add, change, remove, none string }
+type groupWords struct{ add, change, remove, none, open string }
 
 // controls are the fields of a page as components.
 func (f form) controls(fields []view.Field) []page.Component {
+
 	var list []page.Component
 	if slices.ContainsFunc(fields, func(x view.Field) bool { return x.Type == "group" || x.Type == "lookup" || x.File != nil }) {
 		list = append(list, enterKey())
@@ -91,7 +92,10 @@ func choices(x view.Field) []page.Choice {
 }
 
 func (f form) chooseHint(x view.Field) page.Hint {
-	return page.Hint{Text: strings.TrimSpace(x.Help + " " + f.r.T("Select all that apply."))}
+	if x.Help != "" {
+		return hint(x)
+	}
+	return page.Hint{Text: f.r.T("Select all that apply.")}
 }
 
 // line is a question answered on one line.
@@ -190,7 +194,7 @@ func (f form) file(x view.Field) page.Component {
 	if x.File == nil {
 		return up
 	}
-	remove := page.Button{Name: "do", Value: "remove-file:" + x.ID, Classes: "govuk-button--secondary stoa-button--small", HTML: removeWords(f.r.T("Remove"), x.File.Name)}
+	remove := page.Button{Name: "do", Value: "remove-file:" + x.ID, Classes: "govuk-button--secondary", HTML: removeWords(f.r.T("Remove"), x.File.Name)}
 	up.FormGroup.BeforeInput = page.Insert{HTML: fileNow(*x.File, f.files, remove)}
 	up.Hint.Text += ". " + f.r.T("A new file replaces the one you have sent.")
 	return up
@@ -223,7 +227,7 @@ func (f form) lookup(x view.Field) page.Component {
 	}
 	if len(items) > 0 {
 		if x.Manual {
-			items = append(items, page.Choice{Divider: r.T("or")}, page.Choice{Value: "none", Text: r.T("It is not in the list"), Checked: false})
+			items = append(items, page.Choice{Divider: r.T("or")}, page.Choice{Value: notListed, Text: r.T("It is not in the list")})
 		}
 		inside = append(inside, page.Radios{Name: x.ID, Items: items, ErrorMessage: wrong(x),
 			Fieldset: page.Fieldset{Legend: page.Legend{Text: r.T("Choose one"), Classes: "govuk-fieldset__legend--s"}}})
@@ -246,7 +250,7 @@ func hitChoice(h view.Hit, chosen bool) page.Choice {
 
 func (f form) group(x view.Field) page.Component {
 	r := f.r
-	words := groupWords{add: r.T("Add: {what}", i18n.V{"what": x.Each}), change: r.T("Change"), remove: r.T("Remove"), none: r.T("None added yet.")}
+	words := groupWords{add: r.T("Add: {what}", i18n.V{"what": x.Each}), change: r.T("Change"), remove: r.T("Remove"), none: r.T("None added yet."), open: r.T("Not complete")}
 	if len(x.Items) > 0 {
 		words.add = r.T("Add another: {what}", i18n.V{"what": x.Each})
 	}

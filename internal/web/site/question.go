@@ -19,6 +19,7 @@ import (
 type questionPage struct {
 	view.DraftPage
 	from string // "check": afterwards back to the summary
+	more bool   // what was answered brings up further questions
 }
 
 // question shows the page, or keeps what was typed and says where to go on.
@@ -32,7 +33,7 @@ func (s *Site) question(w http.ResponseWriter, r *web.Request) error {
 		if p.Case != "" {
 			return r.Redirect(w, "/apply/"+p.ID+"/done")
 		}
-		return renderQuestion(w, r, questionPage{p, r.Query("from")})
+		return renderQuestion(w, r, questionPage{DraftPage: p, from: r.Query("from")})
 	}
 	return s.answer(w, r, ask)
 }
@@ -81,17 +82,26 @@ func (s *Site) answer(w http.ResponseWriter, r *web.Request, ask view.Ask) error
 		}
 		return err
 	}
-	p := questionPage{after, from}
+	p := questionPage{DraftPage: after, from: from}
+	p.spare(before)
 	p.refuse(refused)
-	if len(ask.Find) > 0 || len(p.Problems) > 0 {
+	if len(ask.Find) > 0 || len(p.Problems) > 0 || p.more {
 		return renderQuestion(w, r, p)
 	}
 	return r.Redirect(w, p.next())
 }
 
+// notListed is the choice of none of the records that a look-up found.
+const notListed = "-"
+
 // keep saves the page and reports which uploads were refused, by question.
 func (s *Site) keep(r *web.Request, p view.DraftPage, values url.Values, files []web.File) (map[string]string, error) {
 	refused := map[string]string{}
+	for _, f := range p.Fields {
+		if f.Type == "lookup" && values.Get(f.ID) == notListed {
+			values.Del(f.ID)
+		}
+	}
 	in := flow.SavePage{Draft: p.ID, Page: p.Page.ID, Place: p.Place, Form: values}
 	for _, f := range files {
 		if f.TooLarge {
@@ -122,6 +132,21 @@ func searches(p view.DraftPage, values url.Values, do, what string) map[string]s
 		}
 	}
 	return find
+}
+
+// spare leaves out what is missing in questions that nobody has seen yet: they are shown first.
+func (p *questionPage) spare(before view.DraftPage) {
+	for i := range p.Fields {
+		f := &p.Fields[i]
+		seen := slices.ContainsFunc(before.Fields, func(b view.Field) bool { return b.Path == f.Path })
+		if seen {
+			continue
+		}
+		n := len(p.Problems)
+		p.Problems = slices.DeleteFunc(p.Problems, func(x view.Problem) bool { return x.Path == f.Path })
+		f.Error, f.Wrong = "", nil
+		p.more = p.more || len(p.Problems) < n || f.Optional
+	}
 }
 
 // refuse adds the reasons for which uploads were not taken.
@@ -220,6 +245,9 @@ func renderQuestion(w http.ResponseWriter, r *web.Request, p questionPage) error
 	}
 	if p.Intro != "" && p.Item == "" {
 		q.Lead = page.Paragraph{Text: p.Intro}
+	}
+	if p.more {
+		q.Lead = page.InsetText{Text: r.T("Your answers bring up more questions. They are below.")}
 	}
 	if p.from == "check" {
 		q.Fields = append(q.Fields, page.Hidden{Name: "from", Value: "check"})

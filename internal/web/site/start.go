@@ -2,6 +2,7 @@ package site
 
 import (
 	"net/http"
+	"slices"
 
 	"stoa/internal/flow"
 	"stoa/internal/i18n"
@@ -23,6 +24,10 @@ func (s *Site) eligibility(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	fields := form{r: r}.controls(unseen(&e, r.PostForm["seen"]))
+	for _, f := range e.Fields {
+		fields = append(fields, page.Hidden{Name: "seen", Value: f.ID})
+	}
 	if posted && e.Complete && len(e.Refusals) == 0 {
 		return s.begin(w, r, flow.StartDraft{Service: id, Language: r.P.Tag(), Typed: e.Typed})
 	}
@@ -33,10 +38,21 @@ func (s *Site) eligibility(w http.ResponseWriter, r *web.Request) error {
 	q := page.Question{
 		Heading: page.Heading{Text: title, Caption: e.Service.Title}, Action: r.URL.Path, Key: r.NewKey(),
 		Lead:       page.Paragraph{Text: r.T("We do not keep these answers unless you go on.")},
-		ErrorTitle: r.T("There is a problem"), Errors: problems(e.Problems), Fields: form{r: r}.controls(e.Fields), Continue: r.T("Continue"),
+		ErrorTitle: r.T("There is a problem"), Errors: problems(e.Problems), Fields: fields, Continue: r.T("Continue"),
 	}
 	return r.Render(w, web.Page{Title: title, Failed: len(e.Problems) > 0, Content: q, ServiceName: e.Service.Title,
-		ServiceURL: "/services/" + id, Back: "/services/" + id, NoIndex: true})
+		ServiceURL: "/services/" + id, Back: "/services/" + id, Nav: []page.NavItem{}, NoIndex: true})
+}
+
+// unseen leaves out what is missing in questions that are asked only now.
+func unseen(e *view.Eligibility, seen []string) []view.Field {
+	for i := range e.Fields {
+		if f := &e.Fields[i]; !slices.Contains(seen, f.ID) {
+			e.Problems = slices.DeleteFunc(e.Problems, func(p view.Problem) bool { return p.Path == f.Path })
+			f.Error, f.Wrong = "", nil
+		}
+	}
+	return e.Fields
 }
 
 // refused says why the service is not for the reader, by which rule, and what to do instead.
@@ -45,7 +61,7 @@ func refused(w http.ResponseWriter, r *web.Request, e view.Eligibility) error {
 	content := column(heading1(e.Service.Title, title), refusals(r, e.Refusals),
 		page.Paragraph{HTML: page.LinkTo{Text: r.T("Change your answers"), URL: r.URL.Path}},
 		page.Paragraph{HTML: page.LinkTo{Text: r.T("Find another service"), URL: "/services"}})
-	return r.Render(w, web.Page{Title: title, Content: content, ServiceName: e.Service.Title, ServiceURL: "/services/" + e.Service.ID, Back: r.URL.Path, NoIndex: true})
+	return r.Render(w, web.Page{Title: title, Content: content, ServiceName: e.Service.Title, ServiceURL: "/services/" + e.Service.ID, Back: r.URL.Path, Nav: []page.NavItem{}, NoIndex: true})
 }
 
 func refusals(r *web.Request, list []view.Refuse) page.Component {
