@@ -1,6 +1,7 @@
 package service
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 
@@ -17,12 +18,13 @@ func (b *builder) checkExamples() {
 	})
 	for i := range b.f.Examples {
 		e := &b.f.Examples[i]
-		if e.Variant != "new" {
-			b.known(b.places.at(e.Pos, "variant"), "variant", e.Variant, ids(b.f.Variants, func(v *VariantFile) string { return v.ID }))
-		}
 		e.Answers = b.exampleAnswers(b.places.node(e.Pos, "answers"), b.places.at(e.Pos, "answers"), b.topQuestions())
 		for _, id := range keys(e.Lookups) {
 			b.known(b.places.at(e.Pos, "lookups", id), "look-up", id, keys(b.f.Lookups))
+		}
+		b.inherit(e, b.f.Examples[:i])
+		if e.Variant != "new" {
+			b.known(b.places.at(e.Pos, "variant"), "variant", e.Variant, ids(b.f.Variants, func(v *VariantFile) string { return v.ID }))
 		}
 		b.checkExpect(&e.Expect)
 		last := e.Submitted
@@ -31,6 +33,49 @@ func (b *builder) checkExamples() {
 		}
 	}
 	b.s.Examples = b.f.Examples
+}
+
+// inherit takes over what the example that this one is like begins with.
+func (b *builder) inherit(e *ExampleFile, above []ExampleFile) {
+	of := ExampleFile{}
+	if e.Like != "" {
+		i := slices.IndexFunc(above, func(o ExampleFile) bool { return o.Name == e.Like })
+		if i < 0 {
+			b.known(b.places.at(e.Pos, "like"), "example above", e.Like, ids(above, func(o *ExampleFile) string { return o.Name }))
+			return
+		}
+		of = above[i]
+		set(&e.Submitted, of.Submitted)
+		set(&e.Variant, of.Variant)
+		if b.places.node(e.Pos, "at") == nil {
+			e.At = of.At
+		}
+	}
+	for key, missing := range map[string]bool{"submitted": e.Submitted.IsZero(), "answers": e.Like == "" && b.places.node(e.Pos, "answers") == nil} {
+		if missing {
+			b.problem(e.Pos, "add "+key+": with its value, or like: with the name of an example above", "%q is missing", key)
+		}
+	}
+	e.Answers = b.differing(e, "answers", of.Answers, e.Answers)
+	e.Lookups = b.differing(e, "lookups", of.Lookups, e.Lookups)
+}
+
+// differing is what an example is like, with what it gives itself; a key without a value takes one away.
+func (b *builder) differing(e *ExampleFile, key string, of, own map[string]any) map[string]any {
+	all := map[string]any{}
+	maps.Copy(all, of)
+	for _, id := range keys(own) {
+		n := b.places.node(e.Pos, key, id)
+		if own[id] != nil || n == nil || !isNull(n) {
+			all[id] = own[id]
+			continue
+		}
+		if _, there := of[id]; !there {
+			b.problem(b.places.at(e.Pos, key, id), "remove it", "there is no %q to take away", id)
+		}
+		delete(all, id)
+	}
+	return all
 }
 
 func (b *builder) topQuestions() (out []*Question) {
@@ -58,6 +103,10 @@ func (b *builder) exampleAnswers(n *yaml.Node, pos Pos, questions []*Question) m
 				known = append(known, q.ID)
 			}
 			b.known(Pos{pos.File, key.Line, key.Column}, "question", key.Value, known)
+			continue
+		}
+		if isNull(val) {
+			out[key.Value] = nil // without an answer
 			continue
 		}
 		out[key.Value] = b.exampleAnswer(val, Pos{pos.File, val.Line, val.Column}, questions[at])

@@ -239,7 +239,7 @@ func (d *decoder) named(n *yaml.Node, v reflect.Value, m must, depth int) {
 		case out.MapIndex(k).IsValid():
 			d.problem(key, "keep one of the two", "%q is given twice", key.Value)
 			continue
-		case isNull(val):
+		case isNull(val) && !m.none:
 			d.problem(key, "give a value, or remove the key", "%q has no value", key.Value)
 			continue
 		}

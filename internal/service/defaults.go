@@ -1,11 +1,15 @@
 package service
 
+import "stoa/internal/calendar"
+
 // Defaults stand for what a file leaves out; a compiled definition always says them.
 const (
 	defaultText     = 200 // characters of a text
 	defaultLongText = 4000
 	defaultItems    = 20 // of a repeated group
 	defaultUpload   = 10 // megabytes
+
+	noon calendar.Clock = 12 * 60 // of examples
 )
 
 // setDefaults fills in what the file leaves out.
@@ -53,9 +57,12 @@ func (b *builder) setDefaults() {
 	}
 	for i := range f.Examples {
 		e := &f.Examples[i]
+		if e.Like != "" {
+			continue // it begins as the other does
+		}
 		set(&e.Variant, "new")
 		if b.places.node(e.Pos, "at") == nil {
-			e.At = 12 * 60
+			e.At = noon
 		}
 	}
 }

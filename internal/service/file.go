@@ -9,7 +9,8 @@ package service
 // that a rule can name (questions, values, tables, look-ups, parameters) with underscores.
 //
 // The tag `must` holds what is checked while reading: required; the form of an id (id: hyphens,
-// name: underscores, word: either) or, on a mapping, of its keys; one:a|b, the words allowed.
+// name: underscores, word: either) or, on a mapping, of its keys; one:a|b, the words allowed; none: the
+// keys of a mapping may have no value.
 
 import (
 	"stoa/internal/calendar"

@@ -139,16 +139,18 @@ type LicenceActionFile struct {
 	Law     string   `yaml:"law"`
 }
 
-// ExampleFile is a worked example: these answers, therefore this.
+// ExampleFile is a worked example: these answers, therefore this. One that is like another begins from
+// everything that the other begins with, and gives what differs; what must come of it is its own.
 type ExampleFile struct {
 	Pos       Pos
 	Name      string         `yaml:"name" must:"required"`
-	Source    string         `yaml:"source"`                    // where the example is published, if it is
-	Submitted calendar.Date  `yaml:"submitted" must:"required"` // the day; rules see it as `submitted`
-	At        calendar.Clock `yaml:"at"`                        // the time of day; default 12:00
-	Variant   string         `yaml:"variant"`                   // default new
-	Answers   map[string]any `yaml:"answers" must:"required"`
-	Lookups   map[string]any `yaml:"lookups"` // what the registers say; default: nothing found
+	Source    string         `yaml:"source"`              // where the example is published, if it is
+	Like      string         `yaml:"like"`                // the name of an example above
+	Submitted calendar.Date  `yaml:"submitted"`           // the day; rules see it as `submitted`; needed without like
+	At        calendar.Clock `yaml:"at"`                  // the time of day; default 12:00
+	Variant   string         `yaml:"variant"`             // default new
+	Answers   map[string]any `yaml:"answers" must:"none"` // needed without like; null takes one away
+	Lookups   map[string]any `yaml:"lookups" must:"none"` // what the registers say; default: nothing found; null takes one away
 	Expect    ExpectFile     `yaml:"expect"`
 	Steps     []StepFile     `yaml:"steps"`
 }

@@ -17,6 +17,7 @@ import (
 // must is what the tag `must` of a field asks for.
 type must struct {
 	required bool
+	none     bool     // a mapping's keys may have no value
 	form     string   // of an id, or of a mapping's keys
 	one      []string // the words allowed
 }
@@ -58,6 +59,8 @@ func parseMust(tag string) (m must) {
 		switch {
 		case word == "required":
 			m.required = true
+		case word == "none":
+			m.none = true
 		case strings.HasPrefix(word, "one:"):
 			m.one = strings.Split(strings.TrimPrefix(word, "one:"), "|")
 		default:
