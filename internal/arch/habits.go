@@ -45,10 +45,6 @@ var (
 	inits = []exception{
 		{"internal/rule/functions.go", "the table of functions refers to itself"},
 	}
-	tablesElsewhere = []exception{
-		{"internal/app/app.go", "readiness reads one row of any table; to be asked of release"},
-		{"internal/app/seed.go", "whether a demo was seeded before; to be asked of cases"},
-	}
 )
 
 func excused(list []exception, file string) bool {
@@ -84,7 +80,7 @@ func Habits(t *Tree) (problems []string) {
 	for _, h := range habits {
 		used := map[string]bool{}
 		for _, f := range t.Files {
-			if f.Test || f.Generated || beside(f.Package) {
+			if f.Test || f.Generated || besides(f.Package) {
 				continue
 			}
 			for _, at := range h.find(f) {
@@ -104,10 +100,10 @@ func Habits(t *Tree) (problems []string) {
 	return problems
 }
 
-// beside are packages that build the product and are not part of it.
-func beside(pkg string) bool {
+// besides are packages that build or measure the product and are not part of it.
+func besides(pkg string) bool {
 	r := ringOf(pkg)
-	return r != nil && r.name == "beside" && pkg != "jurisdictions" && pkg != "schema"
+	return r != nil && (r.name == "drivers" || r.name == "beside" && pkg != "jurisdictions" && pkg != "schema")
 }
 
 // selectors finds names of a package of the standard library, called or handed on.

@@ -15,14 +15,14 @@ type only struct {
 }
 
 var onlies = []only{
-	{"net/http", []string{"ring parts of pages", "ring edge", "ring wiring", "web/page/gallery"}, "HTTP ends at the edge"},
-	{"database/sql", []string{"store", "store/storetest"}, "what differs between databases lives in store; only *store.Tx crosses packages"},
-	{"os", []string{"ring tools", "ring wiring", "ring command", "ring beside"}, "files and the environment come in from outside"},
+	{"net/http", []string{"ring parts of pages", "ring edge", "ring wiring", "ring drivers", "web/page/gallery"}, "HTTP ends at the edge"},
+	{"database/sql", []string{"store", "store/storetest", "ring drivers"}, "what differs between databases lives in store; only *store.Tx crosses packages"},
+	{"os", []string{"ring tools", "ring wiring", "ring command", "ring beside", "ring drivers"}, "files and the environment come in from outside"},
 	{"os/exec", []string{"store/storetest", "store/storetest/pg", "test/verify"}, "the product starts no other program"},
 	{"net", []string{"ring tools", "ring edge", "ring wiring", "ring command", "web/page/gallery"}, "the domain reaches nothing"},
 	{"crypto/rand", []string{"store", "vault", "web", "app"}, "randomness comes in from outside"},
 	{"math/rand", nil, "math/rand/v2 can be given its source"},
-	{"math/rand/v2", []string{"store", "store/storetest", "app"}, "randomness comes in from outside; the demo's seeding repeats"},
+	{"math/rand/v2", []string{"store", "store/storetest", "app", "ring drivers"}, "randomness comes in from outside; the demo's seeding repeats"},
 	{"html/template", nil, "pages are templ components"},
 	{"text/template", []string{"service/scaffold"}, "pages are templ components; letters are the file's own; scaffold writes YAML"},
 

@@ -58,6 +58,11 @@ var rings = []ring{
 		why:      "arguments, signals and exit codes, nothing else",
 	},
 	{
+		name: "drivers", sees: []string{"pure", "tools", "domain", "use cases", "parts of pages", "edge", "wiring"},
+		packages: []string{"test/bench"},
+		why:      "they measure the whole from outside",
+	},
+	{
 		name:     "beside", // what the product does not run, or runs as data
 		packages: []string{"arch", "schema", "jurisdictions", "i18n/texts", "i18n/po", "service/scaffold", "service/checkcmd", "store/storetest", "store/storetest/pg", "web/page/gallery", "test/verify"},
 		why:      "tools of those who build Stoa, and files carried in the program, see only what neighbours names",
@@ -82,6 +87,8 @@ var neighbours = []neighbour{
 	{"service/scaffold", "fault", "its refusals are sentences for people"},
 	{"service/scaffold", "schema", "editors find the schema beside the files"},
 	{"service/checkcmd", "service", "it prints the problems of a folder"},
+	{"test/bench", "jurisdictions", "it measures the sample"},
+	{"test/bench", "store/storetest", "it measures on both databases"},
 	{"store/storetest", "store", "it opens databases for tests"},
 	{"store/storetest/pg", "store/storetest", "it lends one cluster to many tests"},
 	{"web/page/gallery", "i18n", "it shows the components"},
