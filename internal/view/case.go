@@ -3,6 +3,7 @@ package view
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"stoa/internal/cases"
 	"stoa/internal/docket"
@@ -102,9 +103,11 @@ func (v *View) Case(ctx context.Context, r Reader, id string) (p CasePage, err e
 			return err
 		}
 		r.standing(c, &p)
-		if p.Events, err = v.events(ctx, tx, r, c); err != nil {
+		timeline, err := v.Docket.Cases.Timeline(ctx, tx, c.Case)
+		if err != nil {
 			return err
 		}
+		p.Events, p.Stations = r.events(c, timeline), r.stations(c, timeline)
 		if err := v.correspondence(ctx, tx, r, c, &p); err != nil {
 			return err
 		}
@@ -140,7 +143,6 @@ func (r Reader) standing(c *docket.Case, p *CasePage) {
 		p.Due = r.date(c.Due)
 		p.DueNote = r.dueNote(s, c.DueThen)
 	}
-	p.Stations = r.stations(c)
 }
 
 // dueNote says what happens when the day has passed.
@@ -153,38 +155,32 @@ func (r Reader) dueNote(s *service.Service, then string) string {
 	return r.P.T("You should hear from us by then.")
 }
 
-// stations are the states of the file through which this case has come, where it is, and its end.
-func (r Reader) stations(c *docket.Case) []Station {
-	var list []Station
-	passed := true
-	for _, st := range statesInOrder(c.Service) {
-		title := r.words(c.Service.Jurisdiction, st.Title)
-		switch {
-		case st.ID == c.State:
-			list = append(list, Station{title, "current"})
-			passed = false
-		case st.End != "" || st.Clock == "stopped":
-			continue // ends and waits are not on everybody's way
-		case passed:
-			list = append(list, Station{title, "passed"})
-		default:
-			list = append(list, Station{title, "ahead"})
+// stations are the states through which the case has come, and its decision if that is still ahead.
+func (r Reader) stations(c *docket.Case, timeline []cases.Event) []Station {
+	var ids []string
+	for _, e := range timeline {
+		if e.To == "" || c.Service.States[e.To] == nil {
+			continue
 		}
+		ids = slices.DeleteFunc(ids, func(id string) bool { return id == e.To }) // entered anew: it moves on
+		ids = append(ids, e.To)
 	}
-	if !c.Open() && len(list) > 0 {
-		list[len(list)-1].State = "passed"
-	} else {
+	var list []Station
+	for _, id := range ids {
+		state := "passed"
+		if id == c.State && c.Open() {
+			state = "current"
+		}
+		list = append(list, Station{r.words(c.Service.Jurisdiction, c.Service.States[id].Title), state})
+	}
+	if c.Open() {
 		list = append(list, Station{r.P.T("Decision"), "ahead"})
 	}
 	return list
 }
 
 // events are the public part of the timeline.
-func (v *View) events(ctx context.Context, tx *store.Tx, r Reader, c *docket.Case) ([]Event, error) {
-	all, err := v.Docket.Cases.Timeline(ctx, tx, c.Case)
-	if err != nil {
-		return nil, err
-	}
+func (r Reader) events(c *docket.Case, all []cases.Event) []Event {
 	var list []Event
 	for i := len(all) - 1; i >= 0; i-- {
 		e := all[i]
@@ -210,7 +206,7 @@ func (v *View) events(ctx context.Context, tx *store.Tx, r Reader, c *docket.Cas
 		}
 		list = append(list, event)
 	}
-	return list, nil
+	return list
 }
 
 // eventTitle says what happened.

@@ -4,8 +4,10 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"stoa/internal/cases"
+	"stoa/internal/docket"
 	"stoa/internal/person"
 	"stoa/internal/policy"
 	"stoa/internal/service"
@@ -206,7 +208,7 @@ func (v *View) queueLines(ctx context.Context, tx *store.Tx, r Reader, rows []*c
 		line := QueueLine{
 			ID: c.ID, Number: c.Number, Label: c.Label, Service: r.words(s.Jurisdiction, s.Title), State: r.stateTitle(s, c.State),
 			Ending: c.Ending, EndingText: r.outcome(c.Ending), Assignee: names[c.Assignee], Mine: c.Assignee == r.Actor.Person,
-			Awaiting: c.Awaits == awaitsApproval, Submitted: r.instant(s.Jurisdiction, c.Submitted), Due: r.date(c.Due),
+			Awaiting: c.Awaits == awaitsApproval, Submitted: r.day(s, c.Submitted), Due: r.date(c.Due),
 		}
 		if c.Open() {
 			line.Timing = r.timing(s.Jurisdiction, c.Due, c.Stopped, today)
@@ -214,6 +216,12 @@ func (v *View) queueLines(ctx context.Context, tx *store.Tx, r Reader, rows []*c
 		list = append(list, line)
 	}
 	return list, nil
+}
+
+// day is the civil day of an instant: in a list the hour is noise.
+func (r Reader) day(s *service.Service, t time.Time) Instant {
+	d := docket.Day(s, t)
+	return Instant{Text: r.date(d), Machine: d.String()}
 }
 
 // definition is the one in force where it knows the case's state: compiling a former definition only to

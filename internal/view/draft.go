@@ -382,10 +382,8 @@ func (v *View) file(ctx context.Context, tx *store.Tx, id, subject string) (name
 	if err != nil {
 		return "", "", nil, err
 	}
-	return b.Name, mediaTypes[string(b.Type)], data, nil
+	return b.Name, string(b.Type), data, nil
 }
-
-var mediaTypes = map[string]string{"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 
 // ItemAt is the id of the item at a path of the draft.
 func (v *View) ItemAt(ctx context.Context, r Reader, draft, path string) (id string, err error) {

@@ -22,7 +22,7 @@ func (s *Site) account(w http.ResponseWriter, r *web.Request) error {
 		g = append(g, h2(r.T("Not sent yet")), draftList(r, a.Drafts))
 	}
 	if len(a.Licences) > 0 {
-		g = append(g, h2(r.T("Your licences and registrations")), licenceTable(r, a.Licences))
+		g = append(g, h2(r.T("Your licences and registrations")), licenceCards(r, a.Licences))
 	}
 	g = append(g, h2(r.T("Your data")), page.Paragraph{HTML: page.LinkTo{Text: r.T("See who has looked at your data"), URL: "/account/looks"}})
 	return r.Render(w, web.Page{Title: title, Area: "account", Content: g})
@@ -33,19 +33,23 @@ func caseCards(r *web.Request, list []view.CaseLine) page.Component {
 		return page.EmptyState{Heading: r.T("Nothing here yet"), Text: r.T("What you apply for appears here, with its number and where it stands."), Level: 3,
 			Link: page.Link{Text: r.T("Find a service"), URL: "/services"}}
 	}
-	t := page.QueueTable{Caption: r.T("Your applications"), CaptionHidden: true, Columns: []page.Column{
-		{Text: r.T("Application")}, {Text: r.T("Status")}, {Text: r.T("Next date")}, {Text: r.T("Sent")},
-	}}
+	var cards []page.ServiceCard
 	for _, c := range list {
-		state := page.Group{page.State(c.State, caseTone(c))}
-		if c.New > 0 {
-			state = append(state, page.Text(" "), page.Text(r.P.N("{n} new message", "{n} new messages", c.New)))
+		card := page.ServiceCard{Title: c.Label, URL: "/account/cases/" + c.ID, Text: c.Service, Tag: page.State(c.State, caseTone(c)), Level: 3, Facts: []string{c.Number}}
+		if card.Title == "" {
+			card.Title = c.Service
 		}
-		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{
-			{HTML: caseName(c)}, {HTML: state}, {HTML: page.ID(c.Due)}, {HTML: timeOf(c.Submitted)},
-		}})
+		if c.New > 0 {
+			card.Facts = append(card.Facts, r.P.N("{n} new message", "{n} new messages", c.New))
+		}
+		if c.Due != "" {
+			card.Facts = append(card.Facts, r.T("Next date: {date}", i18n.V{"date": c.Due}))
+		} else {
+			card.Facts = append(card.Facts, r.T("Sent {date}", i18n.V{"date": c.Submitted.Text}))
+		}
+		cards = append(cards, card)
 	}
-	return t
+	return page.ServiceGrid{Cards: cards}
 }
 
 // caseTone is how a case's state feels to its applicant.
@@ -64,32 +68,28 @@ func caseTone(c view.CaseLine) page.Tone {
 }
 
 func draftList(r *web.Request, list []view.DraftLine) page.Component {
-	t := page.QueueTable{Caption: r.T("Not sent yet"), CaptionHidden: true, Columns: []page.Column{
-		{Text: r.T("Service")}, {Text: r.T("Saved")}, {Text: r.T("Kept until")},
-	}}
+	var cards []page.ServiceCard
 	for _, d := range list {
-		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{
-			{HTML: page.LinkTo{Text: d.Service, URL: "/apply/" + d.ID}}, {HTML: timeOf(d.Saved)}, {HTML: page.ID(d.Until)},
-		}})
+		cards = append(cards, page.ServiceCard{Title: d.Service, URL: "/apply/" + d.ID, Level: 3,
+			Facts: []string{r.T("Saved {date}", i18n.V{"date": d.Saved.Text}), r.T("Kept until {date}", i18n.V{"date": d.Until})}})
 	}
-	return t
+	return page.ServiceGrid{Cards: cards}
 }
 
-func licenceTable(r *web.Request, list []view.LicenceLine) page.Component {
-	t := page.QueueTable{Caption: r.T("Your licences and registrations"), CaptionHidden: true, Columns: []page.Column{
-		{Text: r.T("Licence")}, {Text: r.T("Status")}, {Text: r.T("Valid until")},
-	}}
+func licenceCards(r *web.Request, list []view.LicenceLine) page.Component {
+	var cards []page.ServiceCard
 	for _, l := range list {
-		until := l.Until
-		if until == "" {
-			until = r.T("No end date")
+		card := page.ServiceCard{Title: l.Label, URL: "/account/licences/" + l.ID, Text: l.Kind, Level: 3,
+			Tag: page.State(reader(r).RecordState(l.State), tone(l.State)), Facts: []string{l.Number}}
+		if card.Title == "" {
+			card.Title = l.Number
 		}
-		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{
-			{HTML: nameAndNumber("/account/licences/"+l.ID, l.Label, l.Number, l.Kind)},
-			{HTML: page.State(reader(r).RecordState(l.State), tone(l.State))}, {HTML: page.ID(until)},
-		}})
+		if l.Until != "" {
+			card.Facts = append(card.Facts, r.T("Valid until {date}", i18n.V{"date": l.Until}))
+		}
+		cards = append(cards, card)
 	}
-	return t
+	return page.ServiceGrid{Cards: cards}
 }
 
 // looks is /account/looks: who has looked at the reader's data.

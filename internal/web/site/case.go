@@ -157,7 +157,7 @@ func licenceOf(r *web.Request, c view.CasePage) page.Component {
 	}
 	return page.InsetText{HTML: page.Group{
 		page.Text(r.T("You hold this:") + " "),
-		page.LinkTo{Text: l.Number, URL: "/account/licences/" + l.ID}, page.Text(" "),
+		link(l.Number, "/account/licences/"+l.ID), page.Text(" "),
 		page.State(reader(r).RecordState(l.State), tone(l.State)),
 	}}
 }
@@ -205,7 +205,7 @@ func letters(r *web.Request, c view.CasePage) page.Component {
 	}
 	var items []page.Component
 	for _, l := range c.Letters {
-		items = append(items, r.P.H("{letter}, {date}", i18n.V{"letter": page.LinkTo{Text: l.Title, URL: "/account/cases/" + c.ID + "/letters/" + l.ID}, "date": timeOf(l.At)}))
+		items = append(items, r.P.H("{letter}, {date}", i18n.V{"letter": link(l.Title, "/account/cases/"+c.ID+"/letters/"+l.ID), "date": timeOf(l.At)}))
 	}
 	return page.Group{h2(r.T("Letters")), page.List{Items: items}}
 }
