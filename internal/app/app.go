@@ -11,7 +11,9 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"stoa/internal/access"
@@ -54,7 +56,22 @@ type App struct {
 	Demo   bool
 	Log    *slog.Logger
 
-	words *i18n.Bundle
+	words    *i18n.Bundle
+	mu       sync.Mutex
+	problems []string // of the files as last read
+}
+
+// Problems are what was wrong with the files when they were last read; none when they are in force.
+func (a *App) Problems() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.problems)
+}
+
+func (a *App) note(problems []string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.problems = problems
 }
 
 // Open opens the database and the keys, and wires everything but the pages. Nothing is in force until
@@ -208,8 +225,10 @@ func (a *App) reload(ctx context.Context, files fs.FS) {
 		for i, p := range problems {
 			lines[i] = p.String()
 		}
+		a.note(lines)
 		a.Log.Error("changed files have problems; the former ones stay in force", "count", len(problems), "problems", strings.Join(lines, "\n"))
 	default:
+		a.note(nil)
 		a.Log.Info("changed files are in force")
 	}
 }

@@ -2,10 +2,14 @@ package app
 
 import (
 	"stoa/internal/web"
+	"stoa/internal/web/desk"
 	"stoa/internal/web/site"
 )
 
 // tables are the routes of all areas.
 func (a *App) tables() [][]web.Route {
-	return [][]web.Route{site.Routes(&site.Site{Flow: a.Flow, View: a.View})}
+	return [][]web.Route{
+		site.Routes(&site.Site{Flow: a.Flow, View: a.View}),
+		desk.Routes(&desk.Desk{Flow: a.Flow, View: a.View, Problems: a.Problems}),
+	}
 }
