@@ -71,7 +71,7 @@ func (x *exampleRun) run(ctx context.Context) {
 		x.fail(x.e.Expect.Pos, "it cannot be submitted: %s", "", x.obstacles(err))
 		return
 	}
-	x.facts = Facts{Number: exampleNumber(x.s.Case.Number, x.e.Submitted), Submitted: now}
+	x.facts = Facts{Number: exampleNumber(x.s.Case.Number, x.e.Submitted), Submitted: now, Licence: inPlain(x.e.Previous["number"])}
 	x.take(ctx, x.e.Expect.Pos, effects)
 	x.expectState(x.e.Expect.Pos, x.e.Expect.State, x.e.Expect.Due)
 	for i := range x.e.Steps {
@@ -114,7 +114,7 @@ func (x *exampleRun) take(ctx context.Context, pos service.Pos, effects []Effect
 	for _, e := range effects {
 		x.facts = x.facts.Apply(e)
 		x.due = e.Deadline
-		if e.Issue != nil {
+		if e.Issue != nil && x.facts.Licence == "" {
 			x.facts.Licence = exampleNumber(x.s.Issue.IssueFile.Number, e.Issue.From)
 		}
 		for _, letter := range e.Letters {

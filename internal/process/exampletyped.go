@@ -25,7 +25,7 @@ func (x *exampleRun) situation() (Situation, Typed) {
 		t.level(&typed, p.Questions, x.e.Answers)
 	}
 	s := Situation{
-		Service: x.s, Variant: x.e.Variant, Today: x.e.Submitted,
+		Service: x.s, Variant: x.e.Variant, Today: x.e.Submitted, Previous: x.e.Previous,
 		Lookup: func(_ context.Context, l *service.Lookup, _ map[string]rule.Value) (rule.Value, error) {
 			if v, ok := x.e.Lookups[l.ID]; ok {
 				return typedForm(v, l.Type), nil

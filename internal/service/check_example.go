@@ -22,9 +22,12 @@ func (b *builder) checkExamples() {
 		for _, id := range keys(e.Lookups) {
 			b.known(b.places.at(e.Pos, "lookups", id), "look-up", id, keys(b.f.Lookups))
 		}
+		b.recordValues(e.Pos, "previous", e.Previous, "number", "from", "until")
 		b.inherit(e, b.f.Examples[:i])
 		if e.Variant != "new" {
 			b.known(b.places.at(e.Pos, "variant"), "variant", e.Variant, ids(b.f.Variants, func(v *VariantFile) string { return v.ID }))
+		} else if len(e.Previous) > 0 {
+			b.problem(b.places.key(e.Pos, "previous"), "add variant:, or remove it", "a first application begins from no licence")
 		}
 		b.checkExpect(&e.Expect)
 		last := e.Submitted
@@ -58,6 +61,7 @@ func (b *builder) inherit(e *ExampleFile, above []ExampleFile) {
 	}
 	e.Answers = b.differing(e, "answers", of.Answers, e.Answers)
 	e.Lookups = b.differing(e, "lookups", of.Lookups, e.Lookups)
+	e.Previous = b.differing(e, "previous", of.Previous, e.Previous)
 }
 
 // differing is what an example is like, with what it gives itself; a key without a value takes one away.
@@ -241,26 +245,29 @@ func (b *builder) checkStep(s *StepFile, last *calendar.Date) {
 	b.known(b.places.at(s.Pos, "state"), "state", s.State, b.stateIDs())
 	b.known(b.places.at(s.Pos, "letter"), "letter", s.Letter, keys(b.f.Letters))
 	b.expectValues(s.Pos, s.Values)
-	b.expectIssued(s)
+	b.recordValues(s.Pos, "issued", s.Issued, "from", "until")
 }
 
-// expectIssued reads the expected fields of what is issued by the types of the register.
-func (b *builder) expectIssued(s *StepFile) {
-	if len(s.Issued) == 0 {
+// recordValues reads values by the types of the register's fields, and of what every record has besides.
+func (b *builder) recordValues(parent Pos, key string, values map[string]any, besides ...string) {
+	if len(values) == 0 {
 		return
 	}
 	if b.f.Issues == nil {
-		b.problem(b.places.key(s.Pos, "issued"), "remove it, or add issues:", "the service issues nothing")
+		b.problem(b.places.key(parent, key), "remove it, or add issues:", "the service issues nothing")
 		return
 	}
-	types := map[string]string{"from": "date", "until": "date"}
+	types := map[string]string{}
+	for _, id := range besides {
+		types[id] = map[string]string{"number": "text", "from": "date", "until": "date"}[id]
+	}
 	for _, f := range b.j.Registers[b.f.Issues.Record].Fields {
 		types[f.ID] = f.Type
 	}
-	for _, id := range keys(s.Issued) {
-		at := b.places.at(s.Pos, "issued", id)
-		if n := b.places.node(s.Pos, "issued", id); n != nil && b.known(at, "field", id, keys(types)) {
-			s.Issued[id] = b.typed(n, at, types[id])
+	for _, id := range keys(values) {
+		at := b.places.at(parent, key, id)
+		if n := b.places.node(parent, key, id); n != nil && b.known(at, "field", id, keys(types)) && !isNull(n) {
+			values[id] = b.typed(n, at, types[id])
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing/fstest"
 
 	"stoa/internal/calendar"
+	"stoa/internal/money"
 )
 
 // examples loads the base with further examples at the end of its service.
@@ -57,5 +58,28 @@ func TestAnExampleLikeAnotherBeginsAsItDoes(t *testing.T) {
 	}
 	if _, has := first.Answers["helpers"]; !has {
 		t.Error("what a later example takes away is taken from the first")
+	}
+}
+
+// TestTheLicenceOfAnExampleIsTyped by the register.
+func TestTheLicenceOfAnExampleIsTyped(t *testing.T) {
+	all := examples(t, `
+  - name: Renewed
+    like: A small stall
+    variant: renewal
+    previous: {number: "7", from: 2025-01-01, until: 2025-12-31, metres: 4, holder: "12"}
+  - name: Renewed without end
+    like: Renewed
+    previous: {until: null, metres: 5}
+`)
+	four, five := money.NewDecimal(4), money.NewDecimal(5)
+	want := map[string]any{"number": "7", "from": calendar.MustDate("2025-01-01"), "until": calendar.MustDate("2025-12-31"), "metres": four, "holder": "12"}
+	if got := all[1].Previous; !reflect.DeepEqual(got, want) {
+		t.Errorf("previous %v, want %v", got, want)
+	}
+	delete(want, "until")
+	want["metres"] = five
+	if got := all[2]; !reflect.DeepEqual(got.Previous, want) || got.Variant != "renewal" {
+		t.Errorf("previous of %q: %v, want %v", got.Variant, got.Previous, want)
 	}
 }

@@ -151,8 +151,10 @@ type ExampleFile struct {
 	Variant   string         `yaml:"variant"`             // default new
 	Answers   map[string]any `yaml:"answers" must:"none"` // needed without like; null takes one away
 	Lookups   map[string]any `yaml:"lookups" must:"none"` // what the registers say; default: nothing found; null takes one away
-	Expect    ExpectFile     `yaml:"expect"`
-	Steps     []StepFile     `yaml:"steps"`
+	// Previous is the licence that a variant begins from: register fields, number, from, until; null takes one away.
+	Previous map[string]any `yaml:"previous" must:"none"`
+	Expect   ExpectFile     `yaml:"expect"`
+	Steps    []StepFile     `yaml:"steps"`
 }
 
 // ExpectFile is what must come of it on submission; what is left out is not checked.

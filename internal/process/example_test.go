@@ -1,0 +1,82 @@
+package process_test
+
+import (
+	"io/fs"
+	"os"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"stoa/internal/process"
+	"stoa/internal/service"
+)
+
+// hallWith is the test service with pieces of its file replaced, old by new.
+func hallWith(t testing.TB, pieces ...string) *service.Service {
+	t.Helper()
+	const dir, name = "testdata/hall", "services/event.yaml"
+	files := fstest.MapFS{}
+	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		src, err := fs.ReadFile(os.DirFS(dir), name)
+		files[name] = &fstest.MapFile{Data: src}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	src := string(files[name].Data)
+	for i := 0; i < len(pieces); i += 2 {
+		if strings.Count(src, pieces[i]) != 1 {
+			t.Fatalf("%q is not in the file once", pieces[i])
+		}
+		src = strings.Replace(src, pieces[i], pieces[i+1], 1)
+	}
+	files[name].Data = []byte(src)
+	return load(t, files)
+}
+
+// comesTrue runs the examples and expects problems, each of which says one of the words wanted, in order.
+func comesTrue(t *testing.T, s *service.Service, want ...string) {
+	t.Helper()
+	problems := process.RunExamples(t.Context(), s)
+	if len(problems) != len(want) {
+		t.Errorf("%d problems, want %d: %v", len(problems), len(want), service.Problems(problems))
+		return
+	}
+	for i, p := range problems {
+		if !strings.Contains(p.String(), want[i]) {
+			t.Errorf("problem %q does not say %q", p, want[i])
+		}
+	}
+}
+
+const (
+	lookups     = "lookups:\n  earlier:"
+	issued      = "  fields: {title: event_title, organiser_email: email, guests: guests, day: day}\n"
+	lastExample = "  - name: The past is refused\n"
+)
+
+// TestAVariantBeginsFromALicence: rules see its fields, and it keeps its number.
+func TestAVariantBeginsFromALicence(t *testing.T) {
+	s := hallWith(t, lookups, "variants:\n  - {id: longer, title: {en: Longer, ar: أطول}}\n"+lookups,
+		issued, `  fields: {title: 'previous.title.orValue(event_title)', organiser_email: email, guests: 'variant == "longer" ? previous.guests.orValue(0) + 1 : guests', day: day}
+  from: previous.from.orValue(today)
+`, "may hold {{ event_title }}.", "may hold {{ licence_number }} {{ event_title }}.",
+		lastExample, `  - name: The licence goes on
+    like: A small market
+    variant: longer
+    previous: {number: EL-2025-00007, from: 2025-02-03, title: Winter market, guests: 20}
+    expect: {state: received}
+    steps:
+      - {on: 2026-04-16, pass: true, issued: {title: Winter market, guests: 21, from: 2025-02-03}}
+  - name: Without its title, and from another day
+    like: The licence goes on
+    previous: {title: null, from: 2025-02-04}
+    steps:
+      - {on: 2026-04-16, pass: true, issued: {title: Winter market, from: 2025-02-03}}
+`+lastExample)
+	comesTrue(t, s, "has from 2025-02-04, expected 2025-02-03", "has title Spring market, expected Winter market")
+}
