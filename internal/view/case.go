@@ -51,6 +51,7 @@ type Event struct {
 	Title, Text, By   string
 	Kind              string
 	Letter, LicenceID string
+	asked             []string // organisations
 }
 
 // Message is one of the conversation with the office.
@@ -199,14 +200,35 @@ func (r Reader) events(c *docket.Case, all []cases.Event) []Event {
 			event.Letter, event.Text = e.Ref, ""
 		case cases.EventIssued:
 			event.LicenceID, event.Text = e.Ref, e.Text
+		case cases.EventConsulted:
+			event.asked = []string{r.consultee(c.Service, e.Action)}
 		case cases.EventAction, cases.EventSubmitted:
 			if st := c.Service.States[e.To]; st != nil {
 				event.Text = r.P.T("Now: {state}", i18n.V{"state": r.words(c.Service.Jurisdiction, st.Title)})
 			}
 		}
+		if n := len(list) - 1; n >= 0 && e.Kind == cases.EventConsulted && list[n].Kind == e.Kind && list[n].At == event.At {
+			list[n] = r.askedTogether(c.Service, list[n], e) // one line for all that were asked at once
+			continue
+		}
 		list = append(list, event)
 	}
 	return list
+}
+
+// askedTogether adds an organisation to those that were asked at the same time.
+func (r Reader) askedTogether(s *service.Service, first Event, e cases.Event) Event {
+	first.asked = append([]string{r.consultee(s, e.Action)}, first.asked...)
+	first.Title, first.Text = r.P.T("Others were asked for their view"), r.P.List(first.asked)
+	return first
+}
+
+// consultee is the name of an organisation that is asked.
+func (r Reader) consultee(s *service.Service, id string) string {
+	if q := s.Consultees[id]; q != nil {
+		return r.organisationName(s.Jurisdiction, q.Organisation)
+	}
+	return id
 }
 
 // eventTitle says what happened.
@@ -225,10 +247,7 @@ func (r Reader) eventTitle(s *service.Service, e cases.Event) string {
 	case cases.EventIssued:
 		return p.T("Issued")
 	case cases.EventConsulted, cases.EventReplied:
-		name := e.Action
-		if q := s.Consultees[e.Action]; q != nil {
-			name = r.organisationName(s.Jurisdiction, q.Organisation)
-		}
+		name := r.consultee(s, e.Action)
 		if e.Kind == cases.EventReplied {
 			return p.T("{organisation} has replied", i18n.V{"organisation": name})
 		}

@@ -10,7 +10,6 @@ import (
 	"stoa/internal/policy"
 	"stoa/internal/process"
 	"stoa/internal/record"
-	"stoa/internal/service"
 	"stoa/internal/store"
 )
 
@@ -70,12 +69,12 @@ func (v *View) Licence(ctx context.Context, r Reader, id string) (p LicencePage,
 			}
 		}
 		for _, variant := range s.Variants {
-			if offers(variant, rec) && (variant.Opens == 0 || rec.Until.IsZero() || today.DaysUntil(rec.Until) <= variant.Opens) {
+			if rec.In(variant.From, today) && (variant.Opens == 0 || rec.Until.IsZero() || today.DaysUntil(rec.Until) <= variant.Opens) {
 				p.Variants = append(p.Variants, VariantLine{variant.ID, r.words(j, variant.Title), r.words(j, variant.Summary)})
 			}
 		}
 		for _, a := range s.Issue.Actions {
-			if a.By == "holder" && contains(a.From, rec.State) {
+			if a.By == "holder" && rec.In(a.From, today) {
 				p.Actions = append(p.Actions, Action{ID: a.ID, Title: r.words(j, a.Title), Text: a.Reasons == "required"})
 			}
 		}
@@ -83,14 +82,6 @@ func (v *View) Licence(ctx context.Context, r Reader, id string) (p LicencePage,
 		return err
 	})
 	return p, err
-}
-
-// offers reports whether a variant may begin from a licence in its state.
-func offers(variant service.VariantFile, rec *record.Record) bool {
-	if len(variant.From) == 0 {
-		return rec.State == record.Active
-	}
-	return contains(variant.From, rec.State)
 }
 
 func contains(all []string, s string) bool {

@@ -10,6 +10,7 @@ import (
 	"stoa/internal/view"
 	"stoa/internal/web"
 	"stoa/internal/web/page"
+	"stoa/internal/web/paper"
 )
 
 // answers is /apply/{draft}/check: everything once more, the fee and why, and the declaration.
@@ -115,7 +116,7 @@ func answerCard(r *web.Request, base string, c view.Card) page.Component {
 		list.Rows = append(list.Rows, row)
 	}
 	for _, a := range c.Rows {
-		value := page.Cell{HTML: lines(a.Lines)}
+		value := page.Cell{HTML: paper.Lines(a.Lines)}
 		if len(a.Lines) == 0 {
 			value = page.Cell{Text: r.T("Not answered")}
 		}
@@ -145,7 +146,7 @@ func feeSection(r *web.Request, fee *view.Fee, complete bool) page.Component {
 	g = append(g, list)
 	for _, item := range fee.Items {
 		if item.Why != nil {
-			g = append(g, page.Details{SummaryText: r.T("Why this amount: {title}", i18n.V{"title": item.Title}), HTML: why(item.Why)})
+			g = append(g, page.Details{SummaryText: r.T("Why this amount: {title}", i18n.V{"title": item.Title}), HTML: paper.Reasons{Why: item.Why}})
 		}
 	}
 	return g

@@ -9,6 +9,7 @@ import (
 	"stoa/internal/view"
 	"stoa/internal/web"
 	"stoa/internal/web/page"
+	"stoa/internal/web/paper"
 )
 
 // ownCase is /account/cases/{case}: where it stands, what is next, and everything that happened.
@@ -139,7 +140,7 @@ func decision(r *web.Request, c view.CasePage) page.Component {
 	}}
 	add := func(label string, texts []string) {
 		if len(texts) > 0 {
-			list.Rows = append(list.Rows, page.SummaryRow{Key: page.Cell{Text: label}, Value: page.Cell{HTML: lines(texts)}})
+			list.Rows = append(list.Rows, page.SummaryRow{Key: page.Cell{Text: label}, Value: page.Cell{HTML: paper.Lines(texts)}})
 		}
 	}
 	add(r.T("Reasons"), d.Reasons)
@@ -319,7 +320,7 @@ func (s *Site) letter(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	content := page.Group{paper(d, nil), page.Paragraph{HTML: page.LinkTo{Text: r.T("Download as PDF"), URL: r.URL.Path + "/pdf"}}}
+	content := page.Group{paper.Sheet{Document: d}, page.Paragraph{HTML: page.LinkTo{Text: r.T("Download as PDF"), URL: r.URL.Path + "/pdf"}}}
 	return r.Render(w, web.Page{Title: line.Title, Area: "account", Content: content, Back: "/account/cases/" + r.PathValue("case")})
 }
 

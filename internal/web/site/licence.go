@@ -12,6 +12,7 @@ import (
 	"stoa/internal/view"
 	"stoa/internal/web"
 	"stoa/internal/web/page"
+	"stoa/internal/web/paper"
 )
 
 func itoa64(n int64) string { return strconv.FormatInt(n, 10) }
@@ -107,7 +108,7 @@ func (s *Site) certificate(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Render(w, web.Page{Title: l.Document.Title, Area: "account", Content: paper(l.Document, templ.Raw(string(svg))), Back: "/account/licences/" + l.ID})
+	return r.Render(w, web.Page{Title: l.Document.Title, Area: "account", Content: paper.Sheet{Document: l.Document, Code: templ.Raw(string(svg))}, Back: "/account/licences/" + l.ID})
 }
 
 func (s *Site) licencePDF(w http.ResponseWriter, r *web.Request) error {

@@ -11,6 +11,7 @@ import (
 	"stoa/internal/view"
 	"stoa/internal/web"
 	"stoa/internal/web/page"
+	"stoa/internal/web/paper"
 )
 
 // notices is /notices: the applications on which the public can comment.
@@ -47,7 +48,7 @@ func (s *Site) notice(w http.ResponseWriter, r *web.Request) error {
 		{Key: page.Cell{Text: r.T("Received")}, Value: page.Cell{HTML: timeOf(n.Since)}},
 	}}
 	for _, f := range n.Facts {
-		list.Rows = append(list.Rows, page.SummaryRow{Key: page.Cell{Text: f.Label}, Value: page.Cell{HTML: lines(strings.Split(f.Value, "\n"))}})
+		list.Rows = append(list.Rows, page.SummaryRow{Key: page.Cell{Text: f.Label}, Value: page.Cell{HTML: paper.Lines(strings.Split(f.Value, "\n"))}})
 	}
 	g := page.Group{heading1(n.Service, n.Title), list, source("", n.Law)}
 	if n.Open {

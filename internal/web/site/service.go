@@ -8,6 +8,7 @@ import (
 	"stoa/internal/view"
 	"stoa/internal/web"
 	"stoa/internal/web/page"
+	"stoa/internal/web/paper"
 )
 
 // service is /services/{service}.
@@ -94,7 +95,7 @@ func fees(r *web.Request, p view.ServicePage) page.Component {
 	g = append(g, page.SummaryList{Rows: rows})
 	for _, f := range p.FeeItems {
 		if f.Why != nil {
-			g = append(g, page.Details{SummaryText: r.T("Why this amount: {title}", i18n.V{"title": f.Title}), HTML: why(f.Why)})
+			g = append(g, page.Details{SummaryText: r.T("Why this amount: {title}", i18n.V{"title": f.Title}), HTML: paper.Reasons{Why: f.Why}})
 		}
 	}
 	return g
@@ -149,7 +150,7 @@ func privacyOf(r *web.Request, list []view.Privacy) page.Component {
 			{Key: page.Cell{Text: r.T("What for")}, Value: page.Cell{Text: p.Purpose}},
 			{Key: page.Cell{Text: r.T("What we ask")}, Value: page.Cell{Text: r.P.List(p.Questions)}},
 			{Key: page.Cell{Text: r.T("How long we keep it")}, Value: page.Cell{Text: p.Keep}},
-			{Key: page.Cell{Text: r.T("Legal basis")}, Value: page.Cell{HTML: lawText(p.Basis)}},
+			{Key: page.Cell{Text: r.T("Legal basis")}, Value: page.Cell{HTML: paper.Law(p.Basis)}},
 		}})
 	}
 	return page.Details{SummaryText: r.T("What we do with your personal data"), HTML: g}
@@ -161,7 +162,7 @@ func lawList(r *web.Request, laws []view.Law) page.Component {
 	}
 	var items []page.Component
 	for _, l := range laws {
-		items = append(items, lawText(l))
+		items = append(items, paper.Law(l))
 	}
 	return page.Details{SummaryText: r.T("The law behind this service"), HTML: page.List{Items: items}}
 }

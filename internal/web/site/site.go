@@ -161,13 +161,6 @@ func tone(state string) page.Tone {
 	return page.Neutral
 }
 
-func direction(d document.Document) string {
-	if d.Dir == document.RTL {
-		return "rtl"
-	}
-	return "ltr"
-}
-
 // paragraphs parts a plain text at empty lines, and each part into its lines.
 func paragraphs(text string) [][]string {
 	var all [][]string

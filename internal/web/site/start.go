@@ -10,6 +10,7 @@ import (
 	"stoa/internal/view"
 	"stoa/internal/web"
 	"stoa/internal/web/page"
+	"stoa/internal/web/paper"
 )
 
 // eligibility is /services/{service}/check: a few questions before starting. Nothing of it is stored
@@ -69,17 +70,8 @@ func refusals(r *web.Request, list []view.Refuse) page.Component {
 	for _, f := range list {
 		g = append(g, page.InsetText{HTML: page.Group{page.Text(f.Text), source(r.T("The rule:"), f.Law)}})
 		if f.Why != nil && len(f.Why.Because) > 0 {
-			g = append(g, page.Details{SummaryText: r.T("Why we say this"), HTML: reasons(f.Why)})
+			g = append(g, page.Details{SummaryText: r.T("Why we say this"), HTML: paper.Reasons{Why: f.Why}})
 		}
-	}
-	return g
-}
-
-// reasons are what a result rests on, without the result.
-func reasons(w *view.Why) page.Component {
-	var g page.Group
-	for _, b := range w.Because {
-		g = append(g, why(b))
 	}
 	return g
 }
