@@ -165,3 +165,15 @@ func (v *View) StateTitle(ctx context.Context, r Reader, id, state string) (titl
 	})
 	return title, err
 }
+
+// Works asks whether the reader may work on a case. Writing is also the applicant's right, in their
+// account; at the desk nobody writes about themselves.
+func (v *View) Works(ctx context.Context, r Reader, id string) error {
+	return v.read(ctx, "Works", func(ctx context.Context, tx *store.Tx) error {
+		c, err := v.Docket.Cases.Get(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		return policy.Can(r.Actor, policy.CaseWork, policy.Thing{Kind: "case", ID: id, Organisation: c.Organisation, Owner: c.Person})
+	})
+}

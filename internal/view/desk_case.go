@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"stoa/internal/calendar"
 	"stoa/internal/docket"
@@ -315,10 +316,10 @@ func (r Reader) duties(p *DeskCase) []Duty {
 		list = append(list, Duty{Text: r.P.N("{n} message from the applicant is not answered or marked as read.",
 			"{n} messages from the applicant are not answered or marked as read.", p.Unread), Part: "messages"})
 	}
-	for _, q := range p.Consultations {
-		if q.Reply == "" {
-			list = append(list, Duty{Text: r.P.T("{organisation} has not replied yet.", i18n.V{"organisation": q.Organisation}), Timing: q.Timing, Part: "replies"})
-		}
+	if silent := unanswered(p.Consultations); len(silent) == 1 {
+		list = append(list, Duty{Text: r.P.T("{organisation} has not replied yet.", i18n.V{"organisation": silent[0].Organisation}), Timing: silent[0].Timing, Part: "replies"})
+	} else if len(silent) > 1 {
+		list = append(list, Duty{Text: r.P.N("{n} organisation has not replied yet.", "{n} organisations have not replied yet.", len(silent)), Timing: silent[0].Timing, Part: "replies"})
 	}
 	fresh := 0
 	for _, q := range p.Representations {
@@ -330,6 +331,28 @@ func (r Reader) duties(p *DeskCase) []Duty {
 		list = append(list, Duty{Text: r.P.N("{n} representation by the public is not looked at yet.", "{n} representations by the public are not looked at yet.", fresh), Part: "representations"})
 	}
 	return list
+}
+
+// unanswered are the questions without a reply, the one that is due first before the others.
+func unanswered(all []DeskConsultation) []DeskConsultation {
+	var list []DeskConsultation
+	for _, q := range all {
+		if q.Reply == "" {
+			list = append(list, q)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b DeskConsultation) int {
+		return strings.Compare(dateKey(a.Timing.Date), dateKey(b.Timing.Date))
+	})
+	return list
+}
+
+// dateKey sorts what has no day last.
+func dateKey(date string) string {
+	if date == "" {
+		return "9999"
+	}
+	return date
 }
 
 // dayOr is a day for the reader, or a word where there is none.

@@ -182,7 +182,7 @@ func (v *View) wholeLicence(ctx context.Context, tx *store.Tx, r Reader, rec *re
 	for _, h := range history {
 		p.Changes = append(p.Changes, RecordChange{At: r.instant(j, h.At), Change: r.changeTitle(c.Service, h.Change), State: h.State})
 	}
-	p.Actions = r.licenceSteps(c, rec)
+	p.Actions = r.licenceSteps(c, rec, docket.Day(c.Service, tx.Now()))
 	return p, nil
 }
 
@@ -200,7 +200,7 @@ func (r Reader) changeTitle(s *service.Service, change string) string {
 }
 
 // licenceSteps are the file's actions that the reader may take on a record now.
-func (r Reader) licenceSteps(c *docket.Case, rec *record.Record) []LicenceStep {
+func (r Reader) licenceSteps(c *docket.Case, rec *record.Record, today calendar.Date) []LicenceStep {
 	if c.Service.Issue == nil {
 		return nil
 	}
@@ -208,11 +208,7 @@ func (r Reader) licenceSteps(c *docket.Case, rec *record.Record) []LicenceStep {
 	var list []LicenceStep
 	for _, a := range c.Service.Issue.Actions {
 		right, ours := rights[a.By]
-		from := a.From
-		if len(from) == 0 {
-			from = []string{record.Active}
-		}
-		if !ours || !contains(from, rec.State) || policy.Can(r.Actor, right, licenceThing(rec)) != nil {
+		if !ours || !rec.In(a.From, today) || policy.Can(r.Actor, right, licenceThing(rec)) != nil {
 			continue
 		}
 		list = append(list, LicenceStep{a.ID, r.words(c.Service.Jurisdiction, a.Title), a.To, a.Reasons, law(c.Service, a.Law)})

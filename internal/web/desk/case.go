@@ -94,6 +94,9 @@ func (d *Desk) message(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	id := r.PathValue("case")
+	if err := d.View.Works(r.Context(), reader(r), id); err != nil {
+		return err
+	}
 	err := d.Flow.WriteMessage(r.Context(), r.Actor, flow.WriteMessage{Case: id, Text: r.Field("text"), Key: r.Key()})
 	if err == nil {
 		err = d.Flow.SeeMessages(r.Context(), r.Actor, id)
@@ -104,7 +107,11 @@ func (d *Desk) message(w http.ResponseWriter, r *web.Request) error {
 // seen marks what the applicant wrote as read. It is a button and not a consequence of looking: a
 // colleague who looks in must not take the duty away from whoever has the case.
 func (d *Desk) seen(w http.ResponseWriter, r *web.Request) error {
-	return d.after(w, r, d.Flow.SeeMessages(r.Context(), r.Actor, r.PathValue("case")), "seen", "messages")
+	id := r.PathValue("case")
+	if err := d.View.Works(r.Context(), reader(r), id); err != nil {
+		return err
+	}
+	return d.after(w, r, d.Flow.SeeMessages(r.Context(), r.Actor, id), "seen", "messages")
 }
 
 // weigh notes whether a representation counts.

@@ -164,13 +164,31 @@ func (c casePage) chosenStaff() string {
 	return c.Assignee
 }
 
-// values are the file's results with their reasons.
-func (c casePage) values() page.SummaryList {
-	var l page.SummaryList
+// figures are the file's results, each with its reasons.
+func (c casePage) figures() page.QueueTable {
+	t := page.QueueTable{Caption: c.P.T("Figures"), CaptionHidden: true, Columns: []page.Column{{Text: c.P.T("Figure")}, {Text: c.P.T("Value")}}}
 	for _, w := range c.Values {
-		l.Rows = append(l.Rows, page.SummaryRow{Key: page.Cell{Text: w.Title}, Value: page.Cell{HTML: valueWhy(c.P, w)}})
+		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{{HTML: figure(c.P, w)}, {HTML: page.ID(w.Value)}}})
 	}
-	return l
+	return t
+}
+
+// replies are the questions to other organisations, a row each.
+func (c casePage) replies() page.QueueTable {
+	t := page.QueueTable{Caption: c.P.T("Replies of other organisations"), CaptionHidden: true,
+		Columns: []page.Column{{Text: c.P.T("Organisation")}, {Text: c.P.T("Reply")}, {Text: c.P.T("When")}}}
+	for _, q := range c.Consultations {
+		when := page.Component(page.ID(q.Due))
+		if q.Reply != "" {
+			when = instant(q.Replied)
+		}
+		row := page.QueueRow{Cells: []page.Cell{{HTML: askedOf(c.P, q)}, {HTML: replyCell(c.P, q)}, {HTML: when}}}
+		if q.Reply == "objection" {
+			row.Tone = page.Bad
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
 }
 
 // law is a legal source in small letters.
