@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
+	netmail "net/mail"
 	"time"
 
 	"github.com/wneessen/go-mail"
+
+	"stoa/internal/job"
 )
 
 // Mail sends by SMTP.
@@ -23,11 +27,11 @@ type Mail struct {
 // Send implements Sender. RFC 5321; the Message-ID is the message's own, so a second try is the same mail.
 func (s *Mail) Send(ctx context.Context, m Message) error {
 	msg := mail.NewMsg(mail.WithCharset(mail.CharsetUTF8))
-	if err := msg.FromFormat(s.FromName, s.From); err != nil {
+	if err := msg.From(address(s.FromName, s.From)); err != nil {
 		return fmt.Errorf("writing the sender's address: %w", err)
 	}
-	if err := msg.AddToFormat(m.Name, m.To); err != nil {
-		return fmt.Errorf("writing the receiver's address: %w", err)
+	if err := msg.To(address(m.Name, m.To)); err != nil {
+		return job.Permanent(errAddress) // the error itself names the address
 	}
 	msg.Subject(m.Title)
 	msg.SetMessageIDWithValue(m.ID + "@stoa")
@@ -45,9 +49,29 @@ func (s *Mail) Send(ctx context.Context, m Message) error {
 		return fmt.Errorf("setting up mail: %w", err)
 	}
 	if err := client.DialAndSendWithContext(ctx, msg); err != nil {
-		return fmt.Errorf("sending mail through %s: %w", s.Host, err)
+		return fmt.Errorf("sending mail through %s: %w", s.Host, refusal(err))
 	}
 	return nil
+}
+
+// errAddress is a receiver whose address is none.
+var errAddress = errors.New("the receiver's address cannot be written to")
+
+// address is a name and an address as a header holds them (RFC 5322, RFC 2047), whatever is in the name.
+func address(name, at string) string { return (&netmail.Address{Name: name, Address: at}).String() }
+
+// refusal is what a mail server answered, as far as it may be stored and logged: servers like to repeat the address,
+// so that only codes are kept. What it refuses for good (RFC 5321, section 4.2.1: 5yz) is not sent again.
+func refusal(err error) error {
+	var said *mail.SendError
+	if !errors.As(err, &said) {
+		return err // it never came to the address
+	}
+	short := fmt.Errorf("%s: the server answered %d %s", said.Reason, said.ErrorCode(), said.EnhancedStatusCode())
+	if said.ErrorCode() >= 500 {
+		return job.Permanent(short)
+	}
+	return short
 }
 
 func (s *Mail) options() []mail.Option {
