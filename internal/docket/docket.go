@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 
@@ -159,6 +160,13 @@ func (d *Docket) lookup(ctx context.Context, tx *store.Tx, s *service.Service, l
 	found, err := d.Records.ByKey(ctx, tx, l.Register, texts)
 	if err != nil {
 		return nil, fmt.Errorf("asking register %s: %w", l.Register, err)
+	}
+	if slices.Contains(l.States, record.Pending) {
+		pending, err := d.Records.PendingByKey(ctx, tx, l.Register, texts)
+		if err != nil {
+			return nil, fmt.Errorf("asking register %s: %w", l.Register, err)
+		}
+		found = append(found, pending...)
 	}
 	reg, ok := s.Jurisdiction.Registers[l.Register]
 	if !ok {

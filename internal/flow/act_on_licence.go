@@ -70,11 +70,7 @@ func licenceAction(s *service.Service, id string) service.LicenceActionFile {
 }
 
 func (f *Flow) actOnLicence(ctx context.Context, tx *store.Tx, c *docket.Case, r *record.Record, action service.LicenceActionFile, in ActOnLicence, by doer) error {
-	from := action.From
-	if len(from) == 0 {
-		from = []string{record.Active}
-	}
-	if r.Version != in.Version || !contains(from, r.State) {
+	if r.Version != in.Version || !r.In(action.From, docket.Day(c.Service, tx.Now())) {
 		return fault.NewConflict("This licence has changed since you opened the page. Look at it again, then repeat")
 	}
 	if action.Reasons == "required" && in.Reason == "" {

@@ -62,8 +62,18 @@ func (f *Flow) one(ctx context.Context, tx *store.Tx, c *docket.Case, e process.
 	if e.End != "" {
 		c.Ending, c.Ended = e.End, e.At
 	}
+	if e.Pending != nil {
+		if err := f.await(ctx, tx, c, e.Pending); err != nil {
+			return err
+		}
+	}
 	if e.Issue != nil {
 		if err := f.issue(ctx, tx, c, e.Issue, by); err != nil {
+			return err
+		}
+	}
+	if e.End != "" {
+		if err := f.Docket.Records.Drop(ctx, tx, c.ID); err != nil {
 			return err
 		}
 	}

@@ -94,15 +94,7 @@ func (f *Flow) fromLicence(ctx context.Context, tx *store.Tx, actor policy.Actor
 
 func mayBegin(tx *store.Tx, s *service.Service, v *service.VariantFile, licence *record.Record) error {
 	today := docket.Day(s, tx.Now())
-	from := v.From
-	if len(from) == 0 {
-		from = []string{record.Active}
-	}
-	allowed := false
-	for _, state := range from {
-		allowed = allowed || licence.State == state
-	}
-	if !allowed {
+	if !licence.In(v.From, today) {
 		return fault.NewConflict("This cannot be done with the licence as it stands")
 	}
 	if v.Opens > 0 && !licence.Until.IsZero() && today.DaysUntil(licence.Until) > v.Opens {

@@ -196,6 +196,7 @@ type Effects struct {
 	Letters  []string
 	Decision *Decision
 	Said     *Decision // reasons given with an action that decides nothing: the information asked for
+	Pending  *Licence  // on submission: what is asked for, where look-ups are to count it
 	Issue    *Licence
 	End      string // the case is over
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"stoa/internal/calendar"
 	"stoa/internal/process"
 	"stoa/internal/service"
 )
@@ -79,4 +80,32 @@ func TestAVariantBeginsFromALicence(t *testing.T) {
       - {on: 2026-04-16, pass: true, issued: {title: Winter market, from: 2025-02-03}}
 `+lastExample)
 	comesTrue(t, s, "has from 2025-02-04, expected 2025-02-03", "has title Spring market, expected Winter market")
+}
+
+// TestWhatIsAskedForIsPending from submission on, for a first application to a service that says so.
+func TestWhatIsAskedForIsPending(t *testing.T) {
+	file := []string{lookups, "variants:\n  - {id: longer, title: {en: Longer, ar: أطول}}\n" + lookups, "  register: events\n  fields:", "  register: events\n  pending: true\n  fields:"}
+	for _, c := range []struct {
+		name    string
+		s       *service.Service
+		variant string
+		pending bool
+	}{
+		{"a first application", hallWith(t, file...), "", true},
+		{"a variant", hallWith(t, file...), "longer", false},
+		{"a service that does not say so", hall(t), "", false},
+	} {
+		j := judge(t, process.Situation{Service: c.s, Variant: c.variant, Today: calendar.MustDate("2026-03-30")}, concert())
+		effects, err := process.Submit(ctx, j, at("2026-03-30", 12))
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := effects[0].Pending
+		if (l != nil) != c.pending {
+			t.Errorf("%s: pending %+v", c.name, l)
+		}
+		if l != nil && (l.Fields["title"] != "Night music" || l.From != calendar.MustDate("2026-03-30") || l.Until != calendar.MustDate("2026-06-12")) {
+			t.Errorf("%s: pending %+v", c.name, l)
+		}
+	}
 }

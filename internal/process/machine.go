@@ -80,6 +80,13 @@ func Submit(ctx context.Context, j *Judgement, now time.Time) ([]Effects, error)
 	if err := m.enter(ctx, Effects{At: now, To: m.s.Case.Start}); err != nil {
 		return nil, err
 	}
+	if m.s.Issue != nil && m.s.Issue.Pending && j.rules.given["variant"] == "new" {
+		l, err := m.issue(ctx)
+		if err != nil {
+			return nil, err
+		}
+		m.done[0].Pending = l
+	}
 	return m.settle(ctx)
 }
 

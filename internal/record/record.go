@@ -12,7 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
+	"slices"
 	"time"
 
 	"stoa/internal/calendar"
@@ -30,6 +30,7 @@ func Migrations() fs.FS { return migrations }
 
 // States of a record.
 const (
+	Pending     = "pending" // asked for, and not decided: see pending.go
 	Active      = "active"
 	Suspended   = "suspended"
 	Revoked     = "revoked"
@@ -60,6 +61,16 @@ func (r *Record) On(day calendar.Date) string {
 		return "future"
 	}
 	return r.State
+}
+
+// In reports whether the record is, on a day, in one of the states that a file names; none named: active.
+// Past its end an active record is expired.
+func (r *Record) In(states []string, day calendar.Date) bool {
+	state := r.State
+	if r.On(day) == "ended" {
+		state = "expired"
+	}
+	return slices.Contains(states, state) || len(states) == 0 && state == Active
 }
 
 // Change says who changed a record and how.
@@ -172,45 +183,6 @@ func (s *Records) putCurrent(ctx context.Context, tx *store.Tx, r *Record, open 
 	return nil
 }
 
-// index makes the record findable: by the keyed hash of each key field, and by words: of the published
-// fields, or, in a register without public pages, of those that are not personal.
-func (s *Records) index(ctx context.Context, tx *store.Tx, reg *service.Register, r *Record) error {
-	for _, table := range []string{"record_key", "record_term"} {
-		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE record_id = $1`, r.ID); err != nil {
-			return fmt.Errorf("clearing the index of record %s: %w", r.Number, err)
-		}
-	}
-	for _, f := range reg.Fields {
-		v, ok := r.Fields[f.ID]
-		if !f.Key || !ok {
-			continue
-		}
-		_, err := tx.Exec(ctx, `INSERT INTO record_key (register, field, value, record_id) VALUES ($1, $2, $3, $4)`,
-			r.Register, f.ID, s.key(r.Register, f.ID, v), r.ID)
-		if err != nil {
-			return fmt.Errorf("indexing record %s: %w", r.Number, err)
-		}
-	}
-	words := r.Number
-	for _, f := range reg.Fields {
-		if f.Public || !reg.Public && f.Personal == "" {
-			words += " " + r.Fields[f.ID]
-		}
-	}
-	for _, w := range terms(words) {
-		_, err := tx.Exec(ctx, `INSERT INTO record_term (register, term, record_id) VALUES ($1, $2, $3) ON CONFLICT (register, term, record_id) DO NOTHING`, r.Register, w, r.ID)
-		if err != nil {
-			return fmt.Errorf("indexing record %s: %w", r.Number, err)
-		}
-	}
-	return nil
-}
-
-// key is the keyed hash of a key field's value. Letter case and outer spaces do not tell values apart.
-func (s *Records) key(register, field, value string) []byte {
-	return s.Vault.Blind("record.key", register+"\x00"+field+"\x00"+strings.ToLower(strings.TrimSpace(value)))
-}
-
 const columns = `id, register, organisation, number, service, case_id, holder, subject, state, from_day, until_day, version, label, public, sealed, updated`
 
 type scanner interface{ Scan(...any) error }
@@ -259,7 +231,7 @@ func (s *Records) ByNumber(ctx context.Context, tx *store.Tx, register, number s
 	if err != nil {
 		return nil, fmt.Errorf("reading a record: %w", err)
 	}
-	return r, s.unseal(ctx, tx, r, sealed)
+	return r, s.unseal(ctx, tx, r, "record ", sealed)
 }
 
 // Get reads a record whole; in Write it is locked until commit. store.ErrNotFound if there is none.
@@ -268,11 +240,12 @@ func (s *Records) Get(ctx context.Context, tx *store.Tx, id string) (*Record, er
 	if err != nil {
 		return nil, fmt.Errorf("reading a record: %w", err)
 	}
-	return r, s.unseal(ctx, tx, r, sealed)
+	return r, s.unseal(ctx, tx, r, "record ", sealed)
 }
 
-func (s *Records) unseal(ctx context.Context, tx *store.Tx, r *Record, sealed []byte) error {
-	plain, err := s.Vault.Open(ctx, tx, r.Subject, "record "+r.ID, sealed)
+// unseal adds the fields that were sealed as what a record or a pending record holds.
+func (s *Records) unseal(ctx context.Context, tx *store.Tx, r *Record, as string, sealed []byte) error {
+	plain, err := s.Vault.Open(ctx, tx, r.Subject, as+r.ID, sealed)
 	if errors.Is(err, vault.ErrErased) {
 		return nil
 	}
@@ -308,7 +281,7 @@ func (s *Records) many(ctx context.Context, tx *store.Tx, whole bool, query stri
 		if !whole {
 			break
 		}
-		if err := s.unseal(ctx, tx, r, closed[i]); err != nil {
+		if err := s.unseal(ctx, tx, r, "record ", closed[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -318,30 +291,6 @@ func (s *Records) many(ctx context.Context, tx *store.Tx, whole bool, query stri
 // Of lists a holder's records, latest change first.
 func (s *Records) Of(ctx context.Context, tx *store.Tx, holder string) ([]*Record, error) {
 	return s.many(ctx, tx, true, `SELECT `+columns+` FROM record WHERE holder = $1 ORDER BY updated DESC, id DESC LIMIT 200`, holder)
-}
-
-// ByKey lists the records of a register whose key field has the value, whole.
-func (s *Records) ByKey(ctx context.Context, tx *store.Tx, register string, match map[string]string) ([]*Record, error) {
-	args := []any{register}
-	query := `SELECT ` + columns + ` FROM record WHERE register = $1`
-	for field, value := range match {
-		args = append(args, field, s.key(register, field, value))
-		query += fmt.Sprintf(` AND id IN (SELECT record_id FROM record_key WHERE register = $1 AND field = $%d AND value = $%d)`, len(args)-1, len(args))
-	}
-	return s.many(ctx, tx, true, query+` ORDER BY id LIMIT 1000`, args...)
-}
-
-// Find lists records of a register that hold all the words (a word may be the start of one), by number:
-// with the public fields only, or whole.
-func (s *Records) Find(ctx context.Context, tx *store.Tx, register, words, after string, limit int, whole bool) ([]*Record, error) {
-	args := []any{register, after}
-	query := `SELECT ` + columns + ` FROM record WHERE register = $1 AND number > $2`
-	for _, w := range terms(words) {
-		args = append(args, w, w+"\U0010FFFF")
-		query += fmt.Sprintf(` AND id IN (SELECT record_id FROM record_term WHERE register = $1 AND term >= $%d AND term < $%d)`, len(args)-1, len(args))
-	}
-	args = append(args, limit)
-	return s.many(ctx, tx, whole, query+fmt.Sprintf(` ORDER BY number LIMIT $%d`, len(args)), args...)
 }
 
 // Version is a former or present state of a record, with its public fields.

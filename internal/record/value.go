@@ -3,9 +3,6 @@ package record
 import (
 	"fmt"
 	"strings"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 
 	"stoa/internal/calendar"
 	"stoa/internal/money"
@@ -73,12 +70,9 @@ func Values(reg *service.Register, fields map[string]string) (map[string]rule.Va
 // Give is what a look-up gives over the records found: "count", "sum FIELD" or "list FIELD".
 func Give(reg *service.Register, give string, states []string, day calendar.Date, found []*Record) (rule.Value, error) {
 	what, field, _ := strings.Cut(give, " ")
-	if len(states) == 0 {
-		states = []string{Active}
-	}
 	total, list := money.Decimal{}, []rule.Value{}
 	for _, r := range found {
-		if !contains(states, r.State) && !contains(states, r.On(day)) {
+		if !r.In(states, day) {
 			continue
 		}
 		if what == "count" {
@@ -109,34 +103,4 @@ func Give(reg *service.Register, give string, states []string, day calendar.Date
 		return list, nil
 	}
 	return total, nil
-}
-
-func contains(all []string, s string) bool {
-	for _, a := range all {
-		if a == s {
-			return true
-		}
-	}
-	return false
-}
-
-// terms are the words of public texts for searching: marks folded, lower case.
-func terms(text string) []string {
-	var all []string
-	seen := map[string]bool{}
-	for _, w := range strings.FieldsFunc(norm.NFKD.String(strings.ToLower(text)), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r)
-	}) {
-		w = strings.Map(func(r rune) rune {
-			if unicode.Is(unicode.Mn, r) || r == 'ـ' {
-				return -1
-			}
-			return r
-		}, w)
-		if w != "" && !seen[w] && len(all) < 100 {
-			seen[w] = true
-			all = append(all, w)
-		}
-	}
-	return all
 }

@@ -115,10 +115,13 @@ type LetterBlockFile struct {
 
 // IssueFile is what is issued: a record in a register, with a certificate that a stranger can verify.
 type IssueFile struct {
-	Pos     Pos
-	Title   Text                `yaml:"title" must:"required"`
-	Number  string              `yaml:"number" must:"required"` // "PL-{year}-{seq:5}"
-	Record  string              `yaml:"register" must:"required"`
+	Pos    Pos
+	Title  Text   `yaml:"title" must:"required"`
+	Number string `yaml:"number" must:"required"` // "PL-{year}-{seq:5}"
+	Record string `yaml:"register" must:"required"`
+	// Pending: a first application enters the record when it is submitted, in the state pending, which only
+	// look-ups that name it count; granting makes it active, and any other end drops it.
+	Pending bool                `yaml:"pending"`
 	Fields  map[string]Expr     `yaml:"fields"`
 	From    *Expr               `yaml:"from"`              // first day; default: the day it is issued
 	Until   *Expr               `yaml:"until"`             // last day; default: no end

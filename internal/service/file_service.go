@@ -80,9 +80,9 @@ type LookupFile struct {
 	Pos      Pos
 	Title    Text            `yaml:"title" must:"required"`
 	Register string          `yaml:"register" must:"required"`
-	Match    map[string]Expr `yaml:"match" must:"required"`                                          // register field (key: true) ← rule
-	States   []string        `yaml:"states" must:"one:active|suspended|expired|revoked|surrendered"` // of the records; default [active]
-	Give     string          `yaml:"give" must:"required"`                                           // count | sum FIELD | list FIELD
+	Match    map[string]Expr `yaml:"match" must:"required"`                                                  // register field (key: true) ← rule
+	States   []string        `yaml:"states" must:"one:pending|active|suspended|expired|revoked|surrendered"` // of the records; default [active]
+	Give     string          `yaml:"give" must:"required"`                                                   // count | sum FIELD | list FIELD
 	Law      string          `yaml:"law"`
 }
 

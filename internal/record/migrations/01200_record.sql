@@ -53,3 +53,13 @@ CREATE TABLE record_term (
     PRIMARY KEY (register, term, record_id)
 );
 CREATE INDEX record_term_record ON record_term (record_id);
+
+CREATE TABLE record_pending (
+    id        TEXT  PRIMARY KEY,
+    register  TEXT  NOT NULL,
+    case_id   TEXT  NOT NULL UNIQUE,
+    subject   TEXT  NOT NULL,
+    from_day  TEXT  NOT NULL,
+    until_day TEXT  NOT NULL,
+    sealed    BYTEA NOT NULL
+);
