@@ -78,6 +78,11 @@ func templatesIn(folder, work, modfile string) (wrong []string, err error) {
 	if out, err := output(work, "go", "tool", "-modfile="+modfile, "templ", "generate"); err != nil {
 		return nil, fmt.Errorf("%w\n%s", err, tail(out, 20))
 	}
+	return differ(folder, work)
+}
+
+// differ lists the generated files that are not the same in both folders.
+func differ(folder, work string) (wrong []string, err error) {
 	compare := map[string]bool{}
 	for _, pattern := range []string{filepath.Join(folder, "*_templ.go"), filepath.Join(work, "*_templ.go")} {
 		files, err := filepath.Glob(pattern)
