@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"stoa/internal/job"
@@ -60,9 +61,13 @@ type File struct {
 	Bytes      []byte
 }
 
+// bare takes the marks of direction out of a subject line: some mail programs print them as boxes.
+var bare = strings.NewReplacer("\u2066", "", "\u2067", "", "\u2068", "", "\u2069", "")
+
 // Put stores a message and owes its sending, in the transaction of what caused it.
 func (o *Outbox) Put(ctx context.Context, tx *store.Tx, m Message) error {
 	m.ID = tx.NewID()
+	m.Title = bare.Replace(m.Title)
 	plain, err := json.Marshal(m.Content)
 	if err != nil {
 		return fmt.Errorf("writing a message: %w", err)
