@@ -196,6 +196,19 @@ func (d *Docket) Pick(ctx context.Context, tx *store.Tx, s *service.Service, reg
 	return process.Pick{Key: r.Number, Label: r.Label, Fields: fields}, true, nil
 }
 
+// Offers reports whether an action on a licence is offered on a day: by the state of its record, which
+// was read whole, and by the condition that the file gives.
+func (d *Docket) Offers(ctx context.Context, s *service.Service, a *service.LicenceAction, r *record.Record, day calendar.Date) (bool, error) {
+	if !r.In(a.From, day) {
+		return false, nil
+	}
+	licence, err := d.previous(s, Previous(r))
+	if err != nil {
+		return false, err
+	}
+	return process.OfferedOn(ctx, s, a, licence, day)
+}
+
 func (d *Docket) previous(s *service.Service, fields map[string]string) (map[string]rule.Value, error) {
 	if len(fields) == 0 || s.Issue == nil {
 		return nil, nil

@@ -43,11 +43,11 @@ func (f *Flow) ActOnLicence(ctx context.Context, actor policy.Actor, in ActOnLic
 			return err
 		}
 		action := licenceAction(c.Service, in.Action)
-		right, known := map[string]policy.Action{
-			"holder": policy.LicenceOwn, byOfficer: policy.LicenceWork, bySupervisor: policy.LicenceSupervise}[action.By]
-		if !known {
+		if action == nil {
 			return fault.NewNotFound("")
 		}
+		right := map[string]policy.Action{
+			"holder": policy.LicenceOwn, byOfficer: policy.LicenceWork, bySupervisor: policy.LicenceSupervise}[action.By]
 		if err := policy.Can(actor, right, LicenceThing(r, c.Service)); err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ func (f *Flow) ActOnLicence(ctx context.Context, actor policy.Actor, in ActOnLic
 	})
 }
 
-func licenceAction(s *service.Service, id string) service.LicenceActionFile {
+func licenceAction(s *service.Service, id string) *service.LicenceAction {
 	if s.Issue != nil {
 		for _, a := range s.Issue.Actions {
 			if a.ID == id {
@@ -66,11 +66,15 @@ func licenceAction(s *service.Service, id string) service.LicenceActionFile {
 			}
 		}
 	}
-	return service.LicenceActionFile{}
+	return nil
 }
 
-func (f *Flow) actOnLicence(ctx context.Context, tx *store.Tx, c *docket.Case, r *record.Record, action service.LicenceActionFile, in ActOnLicence, by doer) error {
-	if r.Version != in.Version || !r.In(action.From, docket.Day(c.Service, tx.Now())) {
+func (f *Flow) actOnLicence(ctx context.Context, tx *store.Tx, c *docket.Case, r *record.Record, action *service.LicenceAction, in ActOnLicence, by doer) error {
+	offered, err := f.Docket.Offers(ctx, c.Service, action, r, docket.Day(c.Service, tx.Now()))
+	if err != nil {
+		return fmt.Errorf("changing licence %s: %w", r.Number, err)
+	}
+	if r.Version != in.Version || !offered {
 		return fault.NewConflict("This licence has changed since you opened the page. Look at it again, then repeat")
 	}
 	if action.Reasons == "required" && in.Reason == "" {
@@ -90,6 +94,6 @@ func (f *Flow) actOnLicence(ctx context.Context, tx *store.Tx, c *docket.Case, r
 	return f.sendLetter(ctx, tx, c, action.Letter, decisionOf(action, in, by))
 }
 
-func decisionOf(action service.LicenceActionFile, in ActOnLicence, by doer) *process.Decision {
+func decisionOf(action *service.LicenceAction, in ActOnLicence, by doer) *process.Decision {
 	return &process.Decision{Action: action.ID, Outcome: action.To, Reason: in.Reason, By: by.Person}
 }

@@ -18,6 +18,7 @@
 //
 //	Submit(ctx, *Judgement, now) ([]Effects, error)
 //	Offered(ctx, *Judgement, Facts, by, now) ([]*service.Action, error)
+//	OfferedOn(ctx, *service.Service, *service.LicenceAction, licence, today) (bool, error)
 //	Act(ctx, *Judgement, Facts, action, Decision, now) ([]Effects, error)
 //	Reply(ctx, *Judgement, Facts, consultee, reply, now) ([]Effects, error)
 //	Represent(ctx, *Judgement, Facts, now) ([]Effects, error)

@@ -9,6 +9,7 @@ import (
 
 	"stoa/internal/calendar"
 	"stoa/internal/process"
+	"stoa/internal/rule"
 	"stoa/internal/service"
 )
 
@@ -107,5 +108,44 @@ func TestWhatIsAskedForIsPending(t *testing.T) {
 		if l != nil && (l.Fields["title"] != "Night music" || l.From != calendar.MustDate("2026-03-30") || l.Until != calendar.MustDate("2026-06-12")) {
 			t.Errorf("%s: pending %+v", c.name, l)
 		}
+	}
+}
+
+// TestAConsulteeIsAskedOnlyIf its condition holds when the state is entered.
+func TestAConsulteeIsAskedOnlyIf(t *testing.T) {
+	s := hallWith(t, "sees: [event], within: {days: 3}, silence: none}", "when: guests > 79, sees: [event], within: {days: 3}, silence: none}",
+		lastExample, `  - name: Noise is not asked about fewer
+    like: A small market
+    answers: {guests: 79}
+    steps:
+      - {on: 2026-03-31, reply: {noise: objection}, refused: true}
+      - {on: 2026-03-31, reply: {fire: no_objection}}
+      - {do: grant, state: granted}
+  - name: Noise is asked about eighty guests
+    like: A small market
+    steps:
+      - {on: 2026-03-31, reply: {fire: no_objection}}
+      - {do: grant, refused: true}
+      - {reply: {noise: objection}, state: hearing}
+`+lastExample)
+	comesTrue(t, s)
+}
+
+// TestAnActionOnALicenceIsOfferedOnlyIf its condition holds for the licence, on the day, by the figures of the day.
+func TestAnActionOnALicenceIsOfferedOnlyIf(t *testing.T) {
+	s := hallWith(t, "  text: {en: \"{{ organiser }} may hold", `  actions:
+    - {id: give, title: {en: Give back, ar: إعادة}, by: holder, from: [active], to: surrendered, when: 'has(licence.day) && today < licence.day && add_working_days(today, 1) <= licence.day && param.hall_fee > 13'}
+  text: {en: "{{ organiser }} may hold`)
+	licence := map[string]rule.Value{"number": "EL-2026-00001", "from": calendar.MustDate("2026-04-01")}
+	for day, want := range map[string]bool{"2026-06-11": true, "2026-06-12": false, "2026-06-10": true, "2026-03-31": false} {
+		licence["day"] = calendar.MustDate("2026-06-12")
+		got, err := process.OfferedOn(ctx, s, s.Issue.Actions[0], licence, calendar.MustDate(day))
+		if err != nil || got != want {
+			t.Errorf("on %s offered %v (%v), want %v", day, got, err, want)
+		}
+	}
+	delete(licence, "day")
+	if got, err := process.OfferedOn(ctx, s, s.Issue.Actions[0], licence, calendar.MustDate("2026-06-11")); got || err != nil {
+		t.Errorf("without its day: %v, %v", got, err)
 	}
 }

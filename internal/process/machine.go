@@ -113,6 +113,14 @@ func Offered(ctx context.Context, j *Judgement, f Facts, by string, now time.Tim
 	return list, nil
 }
 
+// OfferedOn reports whether the condition of an action on a licence holds on a day. What rules see of the
+// licence are the fields of its record, with its number, from and until.
+func OfferedOn(ctx context.Context, s *service.Service, a *service.LicenceAction, licence map[string]rule.Value, today calendar.Date) (bool, error) {
+	r := newWalk(Situation{Service: s, Today: today}).rules
+	r.given = map[string]rule.Value{"today": today, "licence": licence}
+	return r.holds(ctx, a.When, r.top), r.err
+}
+
 // can reports whether an action can be taken from the state of the case.
 func (m *machine) can(ctx context.Context, a *service.Action) (bool, error) {
 	st := m.s.States[m.facts.State]
@@ -223,6 +231,9 @@ func (m *machine) enter(ctx context.Context, e Effects) error {
 			continue // asked before, in an earlier turn of this state: the question stands
 		}
 		c := m.s.Consultees[id]
+		if !m.rules().holds(ctx, c.When, m.scope()) {
+			continue
+		}
 		day, err := m.replyDue(ctx, c)
 		if err != nil {
 			return err

@@ -35,8 +35,12 @@ func (b *builder) rule(e *Expr, want rule.Type, at setting) *Rule {
 	if e == nil || strings.TrimSpace(e.Source) == "" {
 		return nil
 	}
+	return b.compileIn(b.environment(b.sureWithin(e.Source, at)), e, want)
+}
+
+// compileIn compiles an expression in an environment; nil when it is wrong.
+func (b *builder) compileIn(env *rule.Env, e *Expr, want rule.Type) *Rule {
 	b.note(e.Source)
-	env := b.environment(b.sureWithin(e.Source, at))
 	p, problems := env.Compile(plain(e.Source), want)
 	for _, found := range problems {
 		b.problem(b.inRule(e, found.Offset), asWritten(found.Fix), "%s", asWritten(found.Message))
@@ -136,7 +140,7 @@ func (b *builder) compileCase() {
 	b.s.Label = b.rule(&c.Label, rule.Text(), life)
 	for i := range c.States {
 		s := &State{StateFile: c.States[i]}
-		s.Deadline = b.deadline(s.StateFile.Deadline)
+		s.Deadline = b.deadline(s.StateFile.Deadline, life)
 		b.s.States[s.ID] = s
 	}
 	for i := range c.Actions {
@@ -149,16 +153,17 @@ func (b *builder) compileCase() {
 		for n, id := range k.ConsulteeFile.Sees {
 			k.Sees = append(k.Sees, b.shown(b.places.at(k.Pos, "sees", n), id, true)...)
 		}
-		k.Within = b.deadline(k.ConsulteeFile.Within)
+		k.When = b.rule(k.ConsulteeFile.When, rule.Bool(), life)
+		k.Within = b.deadline(k.ConsulteeFile.Within, under(k.ConsulteeFile.When, life))
 		b.s.Consultees[k.ID] = k
 	}
 }
 
-func (b *builder) deadline(d *DeadlineFile) *Deadline {
+func (b *builder) deadline(d *DeadlineFile, at setting) *Deadline {
 	if d == nil {
 		return nil
 	}
-	return &Deadline{DeadlineFile: *d, On: b.rule(d.On, rule.Date(), setting{inCase: true})}
+	return &Deadline{DeadlineFile: *d, On: b.rule(d.On, rule.Date(), at)}
 }
 
 func (b *builder) compileIssue() {
@@ -180,6 +185,13 @@ func (b *builder) compileIssue() {
 	i.From = b.rule(f.From, rule.Date(), life)
 	i.Until = b.rule(f.Until, rule.Optional(rule.Date()), life)
 	i.Certificate = b.template(f.Text, life)
+	for n := range f.Actions {
+		a := &LicenceAction{LicenceActionFile: f.Actions[n]}
+		if w := a.LicenceActionFile.When; w != nil {
+			a.When = b.compileIn(b.aboutLicence(i.Register), w, rule.Bool())
+		}
+		i.Actions = append(i.Actions, a)
+	}
 	b.s.Issue = i
 }
 

@@ -146,6 +146,7 @@ type Action struct {
 // Consultee is a compiled consultee; Sees lists its questions.
 type Consultee struct {
 	ConsulteeFile
+	When   *Rule
 	Sees   []*Question
 	Within *Deadline
 }
@@ -182,6 +183,13 @@ type Issue struct {
 	Fields   map[string]*Rule
 	From     *Rule
 	Until    *Rule
+	Actions  []*LicenceAction
 	// Certificate is Text cut at its {{ rules }}.
 	Certificate Template
+}
+
+// LicenceAction is a compiled action on what was issued.
+type LicenceAction struct {
+	LicenceActionFile
+	When *Rule
 }

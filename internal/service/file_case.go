@@ -77,6 +77,7 @@ type ConsulteeFile struct {
 	ID           string        `yaml:"id" must:"required id"`
 	Organisation string        `yaml:"organisation" must:"required"`
 	Ask          Text          `yaml:"ask" must:"required"`
+	When         *Expr         `yaml:"when"`                 // asked only if, as of entering the state
 	Sees         []string      `yaml:"sees" must:"required"` // question and page ids; nothing else of the case
 	Within       *DeadlineFile `yaml:"within"`
 	Silence      string        `yaml:"silence" must:"one:no_objection|none"` // no_objection (default) or none, when the day passes
@@ -137,6 +138,7 @@ type LicenceActionFile struct {
 	By      string   `yaml:"by" must:"required one:officer|supervisor|holder"`            // officer, supervisor, holder
 	From    []string `yaml:"from" must:"required one:active|suspended|expired"`           // active, suspended
 	To      string   `yaml:"to" must:"required one:active|suspended|revoked|surrendered"` // active, suspended, revoked, surrendered
+	When    *Expr    `yaml:"when"`                                                        // offered only if; a rule about the licence: licence.FIELD, today
 	Reasons string   `yaml:"reasons" must:"one:required|optional|none"`
 	Letter  string   `yaml:"letter"`
 	Law     string   `yaml:"law"`

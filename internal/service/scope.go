@@ -113,7 +113,8 @@ func (b *builder) declare() bool {
 		{Name: "today", Type: rule.Date()},
 	}
 	if b.f.Issues != nil {
-		d.Vars = append(d.Vars, rule.Var{Name: "previous", Type: b.previousType()})
+		r := b.j.Registers[b.f.Issues.Record]
+		d.Vars = append(d.Vars, rule.Var{Name: "previous", Type: recordType(r, rule.Optional(rule.Text()), rule.Optional(rule.Date()))})
 	}
 	env, err := rule.NewEnv(d)
 	if err != nil {
@@ -124,19 +125,30 @@ func (b *builder) declare() bool {
 	return true
 }
 
-// previousType is what rules see of the licence that a variant begins from.
-func (b *builder) previousType() rule.Type {
+// recordType is what rules see of a record: its fields, which may all be missing, and its number and days.
+func recordType(r *Register, number, from rule.Type) rule.Type {
 	fields := []rule.Field{
-		{Name: "number", Type: rule.Optional(rule.Text())},
-		{Name: "from", Type: rule.Optional(rule.Date())}, {Name: "until", Type: rule.Optional(rule.Date())},
+		{Name: "number", Type: number}, {Name: "from", Type: from}, {Name: "until", Type: rule.Optional(rule.Date())},
 	}
-	for _, f := range b.j.Registers[b.f.Issues.Record].Fields {
-		if !validType(namedType(f.Type)) {
-			continue
+	for _, f := range r.Fields {
+		if t := namedType(f.Type); validType(t) {
+			fields = append(fields, rule.Field{Name: f.ID, Type: rule.Optional(t)})
 		}
-		fields = append(fields, rule.Field{Name: f.ID, Type: rule.Optional(namedType(f.Type))})
 	}
 	return rule.Record(fields...)
+}
+
+// aboutLicence is the environment of rules about a licence, whatever case it came from: the licence itself,
+// the day, and the figures of that day.
+func (b *builder) aboutLicence(r *Register) *rule.Env {
+	d := b.decl
+	d.Vars = []rule.Var{{Name: "today", Type: rule.Date()}, {Name: "licence", Type: recordType(r, rule.Text(), rule.Date())}}
+	env, err := rule.NewEnv(d)
+	if err != nil {
+		b.problem(b.f.Issues.Pos, "", "the rules about the licence cannot be set up: %v", err)
+		return b.env
+	}
+	return env
 }
 
 // caseVars are what rules about the life of a case see besides.

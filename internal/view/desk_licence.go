@@ -182,8 +182,8 @@ func (v *View) wholeLicence(ctx context.Context, tx *store.Tx, r Reader, rec *re
 	for _, h := range history {
 		p.Changes = append(p.Changes, RecordChange{At: r.instant(j, h.At), Change: r.changeTitle(c.Service, h.Change), State: h.State})
 	}
-	p.Actions = r.licenceSteps(c, rec, docket.Day(c.Service, tx.Now()))
-	return p, nil
+	p.Actions, err = v.licenceSteps(ctx, r, c, rec, docket.Day(c.Service, tx.Now()))
+	return p, err
 }
 
 // changeTitle says what made a version of a record.
@@ -200,18 +200,24 @@ func (r Reader) changeTitle(s *service.Service, change string) string {
 }
 
 // licenceSteps are the file's actions that the reader may take on a record now.
-func (r Reader) licenceSteps(c *docket.Case, rec *record.Record, today calendar.Date) []LicenceStep {
+func (v *View) licenceSteps(ctx context.Context, r Reader, c *docket.Case, rec *record.Record, today calendar.Date) ([]LicenceStep, error) {
 	if c.Service.Issue == nil {
-		return nil
+		return nil, nil
 	}
 	rights := map[string]policy.Action{"officer": policy.LicenceWork, "supervisor": policy.LicenceSupervise}
 	var list []LicenceStep
 	for _, a := range c.Service.Issue.Actions {
 		right, ours := rights[a.By]
-		if !ours || !rec.In(a.From, today) || policy.Can(r.Actor, right, licenceThing(rec)) != nil {
+		if !ours || policy.Can(r.Actor, right, licenceThing(rec)) != nil {
 			continue
 		}
-		list = append(list, LicenceStep{a.ID, r.words(c.Service.Jurisdiction, a.Title), a.To, a.Reasons, law(c.Service, a.Law)})
+		offered, err := v.Docket.Offers(ctx, c.Service, a, rec, today)
+		if err != nil {
+			return nil, err
+		}
+		if offered {
+			list = append(list, LicenceStep{a.ID, r.words(c.Service.Jurisdiction, a.Title), a.To, a.Reasons, law(c.Service, a.Law)})
+		}
 	}
-	return list
+	return list, nil
 }

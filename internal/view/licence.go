@@ -74,7 +74,14 @@ func (v *View) Licence(ctx context.Context, r Reader, id string) (p LicencePage,
 			}
 		}
 		for _, a := range s.Issue.Actions {
-			if a.By == "holder" && rec.In(a.From, today) {
+			if a.By != "holder" {
+				continue
+			}
+			offered, err := v.Docket.Offers(ctx, s, a, rec, today)
+			if err != nil {
+				return err
+			}
+			if offered {
 				p.Actions = append(p.Actions, Action{ID: a.ID, Title: r.words(j, a.Title), Text: a.Reasons == "required"})
 			}
 		}
