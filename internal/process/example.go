@@ -38,6 +38,7 @@ type exampleRun struct {
 	facts    Facts
 	last     []Effects // of the submission, or the step at hand
 	due      *Due
+	proposed *Decision // it waits for the second person
 	problems []service.Problem
 }
 
@@ -114,6 +115,9 @@ func (x *exampleRun) take(ctx context.Context, pos service.Pos, effects []Effect
 	for _, e := range effects {
 		x.facts = x.facts.Apply(e)
 		x.due = e.Deadline
+		if e.End != "" {
+			x.proposed = nil
+		}
 		if e.Issue != nil && x.facts.Licence == "" {
 			x.facts.Licence = exampleNumber(x.s.Issue.IssueFile.Number, e.Issue.From)
 		}
@@ -189,7 +193,9 @@ func (x *exampleRun) event(ctx context.Context, st *service.StepFile, now time.T
 	}
 	switch {
 	case st.Do != "":
-		err = add(Act(ctx, x.j, facts, st.Do, x.decision(st.Do), now))
+		err = add(x.do(ctx, st.Do, now))
+	case st.Approve != nil:
+		err = add(x.approve(ctx, *st.Approve, now))
 	case len(st.Reply) > 0:
 		for _, who := range slices.Sorted(maps.Keys(st.Reply)) {
 			if err = add(Reply(ctx, x.j, facts, who, st.Reply[who], now)); err != nil {
@@ -202,23 +208,50 @@ func (x *exampleRun) event(ctx context.Context, st *service.StepFile, now time.T
 				return nil, err
 			}
 		}
-	default:
+	case x.proposed == nil: // while a person is deciding, time does not decide over them
 		err = add(Pass(ctx, x.j, facts, now))
 	}
 	return done, err
 }
 
+// do takes an action, or proposes it where a second person must approve.
+func (x *exampleRun) do(ctx context.Context, id string, now time.Time) ([]Effects, error) {
+	i := slices.IndexFunc(x.s.Actions, func(a *service.Action) bool { return a.ID == id }) // the check of the file says that there is one
+	a := x.s.Actions[i]
+	if x.proposed != nil && a.By != "applicant" {
+		return nil, fault.NewConflict("process.waits_for_approval")
+	}
+	d := decision(a)
+	effects, err := Act(ctx, x.j, x.facts, id, d, now)
+	if err == nil && a.Approval {
+		d.Action, x.proposed = id, &d
+		return nil, nil
+	}
+	return effects, err
+}
+
+// approve lets the decision that waits take effect, or returns it.
+func (x *exampleRun) approve(ctx context.Context, yes bool, now time.Time) ([]Effects, error) {
+	d := x.proposed
+	if d == nil {
+		return nil, fault.NewConflict("process.nothing_to_approve")
+	}
+	x.proposed = nil
+	if !yes {
+		return nil, nil
+	}
+	return Act(ctx, x.j, x.facts, d.Action, *d, now)
+}
+
 // decision gives the reasons that an action asks for.
-func (x *exampleRun) decision(action string) Decision {
+func decision(a *service.Action) Decision {
 	d := Decision{By: "example"}
-	for _, a := range x.s.Actions {
-		if a.ID == action && a.Reasons == "required" {
-			if len(a.Standard) > 0 {
-				d.Reasons = []string{a.Standard[0].ID}
-			} else {
-				d.Reason = "An example."
-			}
-		}
+	switch {
+	case a.Reasons != "required":
+	case len(a.Standard) > 0:
+		d.Reasons = []string{a.Standard[0].ID}
+	default:
+		d.Reason = "An example."
 	}
 	return d
 }

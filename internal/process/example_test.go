@@ -149,3 +149,33 @@ func TestAnActionOnALicenceIsOfferedOnlyIf(t *testing.T) {
 		t.Errorf("without its day: %v, %v", got, err)
 	}
 }
+
+// TestTheSecondPersonApproves: until then nothing changes, not even by the passing of time.
+func TestTheSecondPersonApproves(t *testing.T) {
+	s := hallWith(t, "      by: supervisor\n", "      by: supervisor\n      approval: true\n",
+		"      - {do: refuse, state: refused, letter: decision}\n", `      - {do: refuse, state: hearing}
+      - {on: 2026-05-08, pass: true, state: hearing}
+      - {approve: true, state: refused, letter: decision}
+      - {approve: true, refused: true}
+`, lastExample, `  - name: Returned
+    like: Fire objects and nobody decides
+    steps:
+      - {on: 2026-03-31, approve: true, refused: true}
+      - {on: 2026-03-31, reply: {fire: objection, noise: no_objection}, state: hearing}
+      - {do: refuse, state: hearing}
+      - {do: grant, refused: true}
+      - {approve: false, state: hearing}
+      - {do: grant, state: granted}
+  - name: The applicant is faster
+    like: Returned
+    steps:
+      - {on: 2026-03-31, do: refuse}
+      - {do: withdraw, state: withdrawn}
+      - {approve: true, refused: true}
+  - name: As if one person were enough
+    like: Returned
+    steps:
+      - {on: 2026-03-31, do: refuse, letter: decision}
+`+lastExample)
+	comesTrue(t, s, `the letter "decision" is not sent; sent: none`)
+}

@@ -17,3 +17,9 @@ func TypedFrom(s *service.Service, answers map[string]any) Typed {
 	}
 	return typed
 }
+
+// SituationFrom is what stands around answers written as in a worked example: the records chosen, the
+// files, what the registers say; with what a person would have typed.
+func SituationFrom(s *service.Service, e *service.ExampleFile) (Situation, Typed) {
+	return (&exampleRun{s: s, e: e}).situation()
+}

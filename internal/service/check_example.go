@@ -222,13 +222,13 @@ func (b *builder) expectValues(parent Pos, values map[string]any) {
 
 func (b *builder) checkStep(s *StepFile, last *calendar.Date) {
 	n := 0
-	for _, is := range []bool{s.Do != "", len(s.Reply) > 0, s.Represent > 0, s.Pass} {
+	for _, is := range []bool{s.Do != "", s.Approve != nil, len(s.Reply) > 0, s.Represent > 0, s.Pass} {
 		if is {
 			n++
 		}
 	}
 	if n != 1 {
-		b.problem(s.Pos, "give one of do, reply, represent and pass", "a step is one event, not %d", n)
+		b.problem(s.Pos, "give one of do, approve, reply, represent and pass", "a step is one event, not %d", n)
 	}
 	if !s.On.IsZero() {
 		if s.On.Before(*last) {

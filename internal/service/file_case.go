@@ -175,12 +175,13 @@ type ExpectFile struct {
 	Due      *calendar.Date `yaml:"due"`
 }
 
-// StepFile is one further event of the example's case, and what must come of it. One of Do, Reply,
-// Represent, Pass.
+// StepFile is one further event of the example's case, and what must come of it. One of Do, Approve,
+// Reply, Represent, Pass.
 type StepFile struct {
 	Pos       Pos
 	On        calendar.Date     `yaml:"on"`        // the day; default: the day of the step before
 	Do        string            `yaml:"do"`        // an action
+	Approve   *bool             `yaml:"approve"`   // the second person approves the decision that waits for it, or returns it
 	Reply     map[string]string `yaml:"reply"`     // consultee → no_objection | objection | comment
 	Represent int               `yaml:"represent"` // so many representations come in
 	Pass      bool              `yaml:"pass"`      // the day's turn: deadlines that have passed take effect
