@@ -3,8 +3,8 @@ package view
 import (
 	"context"
 	"slices"
+	"strings"
 
-	"stoa/internal/calendar"
 	"stoa/internal/docket"
 	"stoa/internal/fault"
 	"stoa/internal/policy"
@@ -97,9 +97,11 @@ func (v *View) Service(r Reader, id string) (ServicePage, error) {
 		}
 		p.FeeItems = append(p.FeeItems, item)
 	}
-	for _, id := range sortedKeys(s.Law) {
-		p.Laws = append(p.Laws, law(s, id))
+	for _, src := range s.Law {
+		p.Laws = append(p.Laws, lawOf(src))
 	}
+	slices.SortFunc(p.Laws, func(a, b Law) int { return strings.Compare(a.Text+a.URL, b.Text+b.URL) })
+	p.Laws = slices.Compact(p.Laws)
 	for _, variant := range s.Variants {
 		p.Variants = append(p.Variants, VariantLine{variant.ID, r.words(j, variant.Title), r.words(j, variant.Summary)})
 	}
@@ -293,6 +295,3 @@ func (r Reader) refusals(j *process.Judgement, early bool) []Refuse {
 	}
 	return list
 }
-
-// Today is the day in the jurisdiction.
-func (v *View) today() calendar.Date { return v.place().Calendar.DateOf(v.now()) }

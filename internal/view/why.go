@@ -34,17 +34,42 @@ func (r Reader) why(s *service.Service, j *process.Judgement, x *process.Explain
 	if x.From != nil {
 		w.Since = r.P.T("in force since {date}", i18n.V{"date": r.date(*x.From)})
 	}
-	if x.Kind == "given" {
+	switch x.Kind {
+	case "given":
 		w.Title = r.given(x.ID)
+	case "answer":
+		r.partOfRecord(s, x, w)
 	}
 	for _, b := range x.Because {
-		if below := r.why(s, j, b); below.Title != "" {
+		below := r.why(s, j, b)
+		if b.Kind == "answer" && below.Value == "" {
+			continue // looked at, but not answered
+		}
+		if below.Title != "" {
 			w.Because = append(w.Because, below)
 		} else {
 			w.Because = append(w.Because, below.Because...)
 		}
 	}
 	return w
+}
+
+// partOfRecord names a field of a record that was chosen: "Rateable value", not "Place".
+func (r Reader) partOfRecord(s *service.Service, x *process.Explained, w *Why) {
+	path := process.Definition(x.ID)
+	dot := strings.LastIndexByte(path, '.')
+	if dot < 0 {
+		return
+	}
+	q := questionAt(s, path[:dot])
+	if q == nil || q.Type != "lookup" || s.Jurisdiction.Registers[q.Register] == nil {
+		return
+	}
+	for _, f := range s.Jurisdiction.Registers[q.Register].Fields {
+		if f.ID == path[dot+1:] {
+			w.Title, w.Value = r.words(s.Jurisdiction, f.Title), process.Show(r.P, s, x.Value, f.Type)
+		}
+	}
 }
 
 func (r Reader) reasonValue(s *service.Service, j *process.Judgement, x *process.Explained) string {

@@ -138,6 +138,9 @@ func feeSection(r *web.Request, fee *view.Fee, complete bool) page.Component {
 		return page.Group{h2(r.T("Fee")), body(r.T("The fee is worked out when all parts are complete."))}
 	}
 	g := page.Group{h2(r.T("Fee"))}
+	if len(fee.Items) == 0 {
+		return append(g, body(r.T("There is nothing to pay.")))
+	}
 	list := page.SummaryList{}
 	for _, item := range fee.Items {
 		list.Rows = append(list.Rows, page.SummaryRow{Key: page.Cell{Text: item.Title}, Value: page.Cell{HTML: page.ID(item.Amount)}})

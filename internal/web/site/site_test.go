@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -476,5 +477,93 @@ func TestWeightOfAQuestionPage(t *testing.T) {
 		if a := b.do(r); len(a.body) > 3<<10 || a.header.Get("Content-Encoding") != "br" {
 			t.Errorf("%s: %d bytes compressed, want at most 3 kB", p, len(a.body))
 		}
+	}
+}
+
+// upload posts a page with a file.
+func (b *browser) upload(path, field, name string, content []byte, pairs ...string) answer {
+	b.t.Helper()
+	var body bytes.Buffer
+	m := multipart.NewWriter(&body)
+	w, err := m.CreateFormFile(field, name)
+	if err == nil {
+		_, err = w.Write(content)
+	}
+	for i := 0; i < len(pairs) && err == nil; i += 2 {
+		err = m.WriteField(pairs[i], pairs[i+1])
+	}
+	if err == nil {
+		err = m.Close()
+	}
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	r := httptest.NewRequest("POST", path, &body)
+	r.Header.Set("Content-Type", m.FormDataContentType())
+	return b.do(r)
+}
+
+// paperPDF is the least a PDF is.
+const paperPDF = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+func TestUploadsAreTakenOrRefusedWithAReason(t *testing.T) {
+	tn := open(t, false)
+	b := tn.browser()
+	page := b.food() + "/documents"
+	for name, content := range map[string][]byte{
+		"menu.pdf": []byte("not a PDF at all"),
+		"menu.exe": []byte("MZ\x90\x00"),
+		"big.pdf":  append([]byte(paperPDF), make([]byte, 11<<20)...),
+		"huge.pdf": append([]byte(paperPDF), make([]byte, web.FileMost)...),
+	} {
+		a := b.upload(page, "menu", name, content)
+		if a.status != 422 || !strings.Contains(a.body, `href="#menu"`) || !strings.Contains(a.body, "<title>Error") {
+			t.Errorf("%s: %d %s", name, a.status, text(a.body)[:200])
+		}
+	}
+	if a := b.upload(page, "menu", "menu.pdf", []byte(paperPDF)); a.status != 303 {
+		t.Fatalf("a good file: %d %s", a.status, text(a.body))
+	}
+	shown := b.get(page)
+	at := regexp.MustCompile(`/apply/[0-9a-z]+/files/[0-9a-z]+`).FindString(shown.body)
+	if a := b.get(at); at == "" || a.status != 200 || a.header.Get("Content-Type") != "application/pdf" || !strings.HasPrefix(a.header.Get("Content-Disposition"), "attachment") {
+		t.Errorf("looking at the file again: %d %v", a.status, a.header)
+	}
+	if a := tn.browser().get(at); a.status != 404 {
+		t.Errorf("a stranger's look at the file: %d", a.status)
+	}
+	b.follow(page, v("do", "remove-file:menu"))
+	if a := b.get(page); strings.Contains(a.body, "menu.pdf") {
+		t.Error("the removed file is still there")
+	}
+}
+
+func TestAPlaceIsFoundChosenOrTyped(t *testing.T) {
+	b := open(t, false).browser()
+	day := b.clock.Now().AddDate(0, 0, 60)
+	first, _ := b.follow("/services/temporary-event-notice/check", v("adult", "yes", "start_date-day", day.Format("2"), "start_date-month", day.Format("1"),
+		"start_date-year", day.Format("2006"), "most_people", "100"))
+	place := strings.Join(strings.Split(first, "/")[:3], "/") + "/place"
+	a := b.post(place, v("place-find", "corn hall", "do", "find:place"))
+	if a.status != 200 || !strings.Contains(a.body, "The Corn Hall") || strings.Contains(a.body, "error-summary") {
+		t.Fatalf("looking for a place: %d %s", a.status, text(a.body))
+	}
+	key := regexp.MustCompile(`name="place" type="radio" value="([^"]+)"`).FindStringSubmatch(a.body)
+	if key == nil {
+		t.Fatalf("no place to choose: %s", a.body)
+	}
+	if a = b.post(place, v("place-find", "corn hall")); a.status != 200 || !strings.Contains(a.body, "The Corn Hall") {
+		t.Errorf("words and the ordinary button do not search: %d", a.status)
+	}
+	if a = b.post(place, v("place-find", "xyzzy", "do", "find:place")); !strings.Contains(a.body, "Nothing was found") {
+		t.Errorf("nothing found is not said: %s", text(a.body))
+	}
+	b.follow(place, v("place", key[1], "place_licensed", "no"))
+	if a = b.get(place); !strings.Contains(a.body, "The Corn Hall") || !strings.Contains(a.body, `value="`+key[1]+`" checked`) {
+		t.Errorf("the chosen place is not shown: %s", text(a.body))
+	}
+	b.follow(place, v("place", "-", "place-manual", "The meadow behind the mill", "place_licensed", "no"))
+	if a = b.get(place); !strings.Contains(a.body, "The meadow behind the mill") {
+		t.Errorf("what was typed is not shown: %s", text(a.body))
 	}
 }
