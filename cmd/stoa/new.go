@@ -98,7 +98,7 @@ func staffCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			override(cmd, &config, app.Config{Data: data, Database: database})
+			override(cmd, &config, app.Config{Data: data, Database: app.Secret(database)})
 			if email == "" || role == "" || organisation == "" {
 				return usageError{fmt.Errorf("--email, --role and --organisation are needed")}
 			}

@@ -55,7 +55,7 @@ problems are refused, with the list, and the former ones stay.`,
 	f.BoolVar(&onlyCheck, "check", false, "say what is wrong with the settings, and end")
 	f.StringVar(&option.Jurisdiction, "jurisdiction", "", "folder of the jurisdiction")
 	f.StringVar(&option.Data, "data", "", "folder for the database and the keys (default data)")
-	f.StringVar(&option.Database, "database", "", "postgres://… instead of the embedded database")
+	f.StringVar((*string)(&option.Database), "database", "", "postgres://… instead of the embedded database")
 	f.StringVar(&option.Addr, "addr", "", "HOST:PORT to listen on (default 127.0.0.1:8080)")
 	f.StringVar(&option.URL, "url", "", "how people reach the site")
 	return c
@@ -64,7 +64,7 @@ problems are refused, with the list, and the former ones stay.`,
 func override(cmd *cobra.Command, c *app.Config, option app.Config) {
 	for name, at := range map[string][2]*string{
 		"jurisdiction": {&c.Jurisdiction, &option.Jurisdiction}, "data": {&c.Data, &option.Data},
-		"database": {&c.Database, &option.Database}, "addr": {&c.Addr, &option.Addr}, "url": {&c.URL, &option.URL},
+		"database": {(*string)(&c.Database), (*string)(&option.Database)}, "addr": {&c.Addr, &option.Addr}, "url": {&c.URL, &option.URL},
 	} {
 		if cmd.Flags().Changed(name) {
 			*at[0] = *at[1]

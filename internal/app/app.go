@@ -194,8 +194,8 @@ func (a *App) Work(ctx context.Context, files func() fs.FS) error {
 		case <-turn.C:
 			a.turn(ctx)
 		case <-look.C:
-			if watch.changed() {
-				a.reload(ctx, files())
+			if watch.changed() && !a.reload(ctx, files()) {
+				watch.last = "" // not a matter of the files: try again
 			}
 		}
 	}
@@ -214,8 +214,9 @@ func (a *App) turn(ctx context.Context) {
 	}
 }
 
-// reload puts changed files in force, or goes on with the old ones and says why.
-func (a *App) reload(ctx context.Context, files fs.FS) {
+// reload puts changed files in force, or goes on with the old ones and says why. It reports whether that
+// is the last word on these files.
+func (a *App) reload(ctx context.Context, files fs.FS) bool {
 	problems, err := a.Publish(ctx, files)
 	switch {
 	case err != nil:
@@ -231,6 +232,7 @@ func (a *App) reload(ctx context.Context, files fs.FS) {
 		a.note(nil)
 		a.Log.Info("changed files are in force")
 	}
+	return err == nil
 }
 
 // Serve answers on a listener until ctx ends, then lets running requests finish.

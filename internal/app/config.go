@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -18,7 +19,7 @@ import (
 type Config struct {
 	Jurisdiction string     `yaml:"jurisdiction"` // folder
 	Data         string     `yaml:"data"`         // folder for the database, the keys and the log
-	Database     string     `yaml:"database"`     // postgres://…; empty: SQLite in Data
+	Database     Secret     `yaml:"database"`     // postgres://…, which may hold a password; empty: SQLite in Data
 	Keys         string     `yaml:"keys"`         // file of the master keys; default DATA/keys, but better on another disk
 	Addr         string     `yaml:"addr"`         // HOST:PORT to listen on
 	URL          string     `yaml:"url"`          // as people reach it: https://services.greenvale.example
@@ -38,14 +39,19 @@ type MailConfig struct {
 	Name     string `yaml:"name"`
 }
 
-// Secret does not print.
+// Secret does not print, in any format.
 type Secret string
 
-// String implements fmt.Stringer.
-func (Secret) String() string { return "(secret)" }
+const unsaid = "(secret)"
 
-// GoString implements fmt.GoStringer.
-func (Secret) GoString() string { return "(secret)" }
+// String implements fmt.Stringer.
+func (Secret) String() string { return unsaid }
+
+// Format implements fmt.Formatter: all verbs, also those that pass String by.
+func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, unsaid) }
+
+// MarshalText implements encoding.TextMarshaler, for JSON and YAML.
+func (Secret) MarshalText() ([]byte, error) { return []byte(unsaid), nil }
 
 // setting is one line of the table that file, environment and options share.
 type setting struct {
@@ -61,7 +67,7 @@ func text(at func(*Config) *string) func(*Config, string) error {
 var settings = []setting{
 	{"jurisdiction", false, text(func(c *Config) *string { return &c.Jurisdiction })},
 	{"data", false, text(func(c *Config) *string { return &c.Data })},
-	{"database", true, text(func(c *Config) *string { return &c.Database })},
+	{"database", true, func(c *Config, v string) error { c.Database = Secret(v); return nil }},
 	{"keys", false, text(func(c *Config) *string { return &c.Keys })},
 	{"addr", false, text(func(c *Config) *string { return &c.Addr })},
 	{"url", false, text(func(c *Config) *string { return &c.URL })},
@@ -86,7 +92,7 @@ func ReadConfig(file string, env func(string) string) (Config, error) {
 		}
 		d := yaml.NewDecoder(bytes.NewReader(raw))
 		d.KnownFields(true)
-		if err := d.Decode(&c); err != nil {
+		if err := d.Decode(&c); err != nil && !errors.Is(err, io.EOF) { // an empty file sets nothing
 			return c, fmt.Errorf("reading the settings in %s: %w", file, err)
 		}
 	}
@@ -136,7 +142,7 @@ func (c Config) Check() error {
 
 func (c Config) databaseURL() string {
 	if c.Database != "" {
-		return c.Database
+		return string(c.Database)
 	}
 	return "sqlite:" + filepath.Join(c.Data, "stoa.db")
 }

@@ -66,7 +66,8 @@ func Explain(ctx context.Context, files fs.FS, id string, answers []byte, day, l
 			return nil, fmt.Errorf("reading the day: %w", err)
 		}
 	}
-	judged, err := process.Judge(ctx, process.Situation{Service: s, Variant: "new", Today: today}, process.TypedFrom(s, given))
+	situation, typed := process.SituationFrom(s, &service.ExampleFile{Variant: "new", Submitted: today, Answers: given})
+	judged, err := process.Judge(ctx, situation, typed)
 	if err != nil {
 		return nil, err
 	}
