@@ -35,7 +35,7 @@ var onlies = []only{
 	{"cel.dev/cel-go", []string{"rule"}, "the grammar of rules; checking and evaluating is ours"},
 	{"go.yaml.in/yaml/v3", []string{"service", "service/scaffold", "app"}, "files of a jurisdiction and of settings"},
 	{"github.com/santhosh-tekuri/jsonschema/v6", nil, "the schemas are held against a validator in tests"},
-	{"github.com/jackc/pgx/v5", []string{"store", "store/storetest"}, "the dialect seam"},
+	{"github.com/jackc/pgx/v5", []string{"store", "store/storetest", "ring drivers"}, "the dialect seam; bare transactions to measure against"},
 	{"modernc.org/sqlite", []string{"store"}, "the dialect seam"},
 	{"github.com/pressly/goose/v3", []string{"store"}, "migrations"},
 	{"github.com/wneessen/go-mail", []string{"notify"}, "SMTP"},

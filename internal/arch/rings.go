@@ -82,6 +82,7 @@ var neighbours = []neighbour{
 	{"cmd/stoa", "policy", "the role that stoa staff gives"},
 	{"cmd/stoa", "service/scaffold", "stoa new"},
 	{"cmd/stoa", "jurisdictions", "the sample that stoa demo serves"},
+	{"app", "service/scaffold", "its tests serve what stoa new writes"},
 	{"i18n/texts", "i18n", "it compares the catalogues with the code"},
 	{"i18n/po", "i18n", "it keeps the catalogues"},
 	{"i18n/po", "i18n/texts", "it keeps the catalogues"},
