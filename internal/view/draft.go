@@ -68,8 +68,8 @@ func (v *View) open(ctx context.Context, tx *store.Tx, r Reader, id string) (*do
 	return d, policy.Can(r.Actor, policy.DraftUse, d.Thing())
 }
 
-func (v *View) head(r Reader, d *docket.Draft) Draft {
-	head := Draft{ID: d.ID, Service: v.serviceLine(r, d.Service), Case: d.Case, Ready: d.Judged.Ready()}
+func (r Reader) head(d *docket.Draft) Draft {
+	head := Draft{ID: d.ID, Service: r.serviceName(d.Service), Case: d.Case, Ready: d.Judged.Ready()}
 	for _, variant := range d.Service.Variants {
 		if variant.ID == d.Variant {
 			head.Variant = r.words(d.Service.Jurisdiction, variant.Title)
@@ -85,7 +85,7 @@ func (v *View) TaskList(ctx context.Context, r Reader, id string) (t TaskList, e
 		if err != nil {
 			return err
 		}
-		t = TaskList{Draft: v.head(r, d), Saved: r.instant(d.Service.Jurisdiction, d.Updated)}
+		t = TaskList{Draft: r.head(d), Saved: r.instant(d.Service.Jurisdiction, d.Updated)}
 		for p := d.Judged.Next(nil); p != nil; p = d.Judged.Next(p) {
 			line := PageLine{p.File.Page, r.words(d.Service.Jurisdiction, p.File.Title), d.Judged.Page(p)}
 			if line.State != process.PageDone && t.Next == "" {
@@ -105,7 +105,7 @@ func (v *View) DraftPage(ctx context.Context, r Reader, id string, ask Ask) (p D
 		if err != nil {
 			return err
 		}
-		p = DraftPage{Draft: v.head(r, d), Item: ask.Item}
+		p = DraftPage{Draft: r.head(d), Item: ask.Item}
 		page := pageOf(d.Service, ask.Page)
 		if page == nil || d.Judged.Page(page) == process.PageHidden {
 			return fault.NewNotFound("")
@@ -236,124 +236,6 @@ func (v *View) find(ctx context.Context, tx *store.Tx, r Reader, d *docket.Draft
 		}
 	}
 	return nil
-}
-
-// Answers is the summary before an application is sent.
-type Answers struct {
-	Draft
-	Cards       []Card
-	Fee         *Fee
-	Refusals    []Refuse
-	Conditions  int // of eligibility, when all hold
-	Declaration string
-	Problems    []Problem // pages that are not done
-	Privacy     []Privacy
-}
-
-// Card is a page's answers, or an item's.
-type Card struct {
-	Title string
-	Page  string
-	Item  string // id; "" for the page itself
-	Rows  []Row
-	Empty string // group without items: what to say
-}
-
-// Row is a question with its answer.
-type Row struct {
-	Label  string
-	Lines  []string
-	Anchor string
-	File   string // blob, for a link
-}
-
-// Fee is what is to be paid, and why.
-type Fee struct {
-	Total string
-	Items []FeeItem
-	Zero  bool
-}
-
-// CheckAnswers is the summary.
-func (v *View) CheckAnswers(ctx context.Context, r Reader, id string) (a Answers, err error) {
-	err = v.read(ctx, "CheckAnswers", func(ctx context.Context, tx *store.Tx) error {
-		d, err := v.open(ctx, tx, r, id)
-		if err != nil {
-			return err
-		}
-		j := d.Service.Jurisdiction
-		a = Answers{Draft: v.head(r, d), Fee: r.fee(d.Service, d.Judged), Refusals: r.refusals(d.Judged, false),
-			Declaration: r.words(j, d.Service.Declaration), Privacy: r.privacy(d.Service)}
-		if len(a.Refusals) == 0 {
-			a.Conditions = len(d.Judged.Eligibility)
-		}
-		for p := d.Judged.Next(nil); p != nil; p = d.Judged.Next(p) {
-			title := r.words(j, p.File.Title)
-			a.Cards = append(a.Cards, r.cards(d, p, title, "", "", p.Questions, d.Judged.Answers)...)
-			if d.Judged.Page(p) != process.PageDone {
-				a.Problems = append(a.Problems, Problem{Path: p.File.Page, Text: r.P.T("Complete “{page}”", map[string]any{"page": title})})
-			}
-		}
-		return nil
-	})
-	return a, err
-}
-
-// cards lists the answers of a place, and below them those of its groups' items.
-func (r Reader) cards(d *docket.Draft, p *service.Page, title, place, item string, questions []*service.Question, answers process.Answers) []Card {
-	card := Card{Title: title, Page: p.File.Page, Item: item}
-	var below []Card
-	for _, q := range questions {
-		path := join(place, q.ID)
-		if !d.Judged.Asked(path) {
-			continue
-		}
-		if q.Type == "group" {
-			below = append(below, r.itemCards(d, p, path, q)...)
-			continue
-		}
-		row := Row{Label: r.short(d.Service, q), Anchor: anchor(q, nil), Lines: process.ShowAnswer(r.P, d.Service, q, answers[q.ID])}
-		if f, ok := answers[q.ID].(process.File); ok {
-			row.File = f.ID
-		}
-		card.Rows = append(card.Rows, row)
-	}
-	if len(card.Rows) == 0 && item == "" {
-		return below
-	}
-	return append([]Card{card}, below...)
-}
-
-func (r Reader) itemCards(d *docket.Draft, p *service.Page, path string, q *service.Question) []Card {
-	f := r.field(d, &d.Typed, strings.TrimSuffix(strings.TrimSuffix(path, q.ID), "."), q)
-	if len(f.Items) == 0 {
-		return []Card{{Title: f.Short, Page: p.File.Page, Empty: r.P.T("None added")}}
-	}
-	var list []Card
-	for i, item := range f.Items {
-		place := path + "[" + itoa(i) + "]"
-		var answers process.Answers
-		if at, ok := answerAt(d.Judged.Answers, place).(process.Item); ok {
-			answers = at.Answers
-		}
-		list = append(list, r.cards(d, p, r.ItemName(f, item), place, item.ID, q.Members, answers)...)
-	}
-	return list
-}
-
-// fee is what is to be paid with its reasons; nil where there is none, or it cannot be said yet.
-func (r Reader) fee(s *service.Service, j *process.Judgement) *Fee {
-	if j.Fee == nil {
-		return nil
-	}
-	f := &Fee{Total: process.Show(r.P, s, j.Fee.Total, "money"), Zero: j.Fee.Total.IsZero()}
-	for _, item := range j.Fee.Items {
-		f.Items = append(f.Items, FeeItem{
-			Title: r.words(s.Jurisdiction, item.Fee.Title), Amount: process.Show(r.P, s, item.Amount, "money"),
-			Why: r.why(s, j, item.Why), Law: law(s, item.Fee.Law),
-		})
-	}
-	return f
 }
 
 // DraftFile is an upload of a draft, for whoever may use the draft.

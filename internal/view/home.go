@@ -104,11 +104,15 @@ func (v *View) Services(r Reader) []ServiceLine {
 }
 
 func (v *View) serviceLine(r Reader, s *service.Service) ServiceLine {
+	line := r.serviceName(s)
+	line.Fee, line.Time = v.feeAtOnce(r, s), r.shortTime(s)
+	return line
+}
+
+// serviceName is a service without what has to be worked out.
+func (r Reader) serviceName(s *service.Service) ServiceLine {
 	j := s.Jurisdiction
-	return ServiceLine{
-		ID: s.Service, Title: r.words(j, s.Title), Summary: r.words(j, s.Summary),
-		Organisation: r.organisationName(j, s.Organisation), Fee: v.feeAtOnce(r, s), Time: r.shortTime(s),
-	}
+	return ServiceLine{ID: s.Service, Title: r.words(j, s.Title), Summary: r.words(j, s.Summary), Organisation: r.organisationName(j, s.Organisation)}
 }
 
 // feeAtOnce is the fee as far as it can be told before anything is answered.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 
+	"stoa/internal/calendar"
 	"stoa/internal/docket"
 	"stoa/internal/fault"
 	"stoa/internal/policy"
@@ -134,13 +136,32 @@ func (r Reader) channel(c string) string {
 	return r.P.T("By telephone")
 }
 
-// unanswered is the judgement of a draft in which nothing is answered.
+// blanks keeps the judgement of an application in which nothing is answered: it changes with the
+// definition and with the day only, and every list of services asks for it.
+type blanks struct {
+	mu     sync.Mutex
+	day    calendar.Date
+	of     *service.Jurisdiction
+	byHash map[string]*process.Judgement
+}
+
+// unanswered is the judgement of a draft in which nothing is answered. It is shared: read its fee only.
 func (v *View) unanswered(s *service.Service) *process.Judgement {
 	today := docket.Day(s, v.now())
-	j, err := process.Judge(context.Background(), process.Situation{Service: s, Variant: "new", Today: today}, process.Typed{})
-	if err != nil { // nothing outside is asked, so nothing can fail
-		return &process.Judgement{Situation: process.Situation{Service: s, Today: today}}
+	v.blank.mu.Lock()
+	defer v.blank.mu.Unlock()
+	if v.blank.of != s.Jurisdiction || v.blank.day != today {
+		v.blank.of, v.blank.day, v.blank.byHash = s.Jurisdiction, today, map[string]*process.Judgement{}
 	}
+	if j := v.blank.byHash[s.Hash]; j != nil {
+		return j
+	}
+	situation := process.Situation{Service: s, Variant: "new", Today: today}
+	j, err := process.Judge(context.Background(), situation, process.Typed{})
+	if err != nil { // nothing outside is asked, so nothing can fail
+		j = &process.Judgement{Situation: situation}
+	}
+	v.blank.byHash[s.Hash] = j
 	return j
 }
 

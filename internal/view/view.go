@@ -43,6 +43,7 @@ type Site struct {
 type View struct {
 	Deps
 	search searches
+	blank  blanks
 }
 
 // New makes it.
