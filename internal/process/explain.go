@@ -79,7 +79,11 @@ func (r *rules) reason(look rule.Look, sc *scope, depth int) *Explained {
 		}
 	}
 	if q, path := r.question(look.Name, sc); q != nil {
-		return &Explained{Kind: "answer", ID: path, Title: q.Short, Value: look.Value, Type: answerType(q, path, look.Value)}
+		x := &Explained{Kind: "answer", ID: path, Title: q.Short, Value: look.Value, Type: answerType(q, path, look.Value)}
+		if f := pickedField(s, q, path); f != nil {
+			x.Title, x.Type = f.Title, f.Type
+		}
+		return x
 	}
 	return &Explained{Kind: "given", ID: look.Name, Value: look.Value, Type: valueType(look.Value)}
 }
@@ -96,7 +100,21 @@ func (r *rules) parameterReason(look rule.Look) *Explained {
 	return x
 }
 
-// column narrows the explanation of a table to the output that was looked at.
+// pickedField is the register's field that a path into a picked record means; nil if it means none.
+func pickedField(s *service.Service, q *service.Question, path string) *service.RegisterField {
+	id, inside := strings.CutPrefix(Definition(path), q.Path+".")
+	reg := s.Jurisdiction.Registers[q.Register]
+	if !inside || q.Type != typeLookup || reg == nil {
+		return nil
+	}
+	i := slices.IndexFunc(reg.Fields, func(f service.RegisterField) bool { return f.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &reg.Fields[i]
+}
+
+// column narrows the explanation of a table to the output that was looked at, and what that rests on.
 func (x *Explained) column(n *service.Named, look rule.Look) *Explained {
 	_, output, ok := strings.Cut(look.Name, ".")
 	if x == nil || n.Table == nil || !ok {
@@ -106,10 +124,24 @@ func (x *Explained) column(n *service.Named, look rule.Look) *Explained {
 	narrow.ID, narrow.Value = look.Name, look.Value
 	for _, o := range n.Table.File.Outputs {
 		if o.ID == output {
-			narrow.Type = o.Type
+			narrow.Title, narrow.Type = o.Title, o.Type
 		}
 	}
+	narrow.Because = slices.DeleteFunc(slices.Clone(x.Because), func(b *Explained) bool {
+		return !n.Table.Uses(x.Row, output, b.name())
+	})
 	return &narrow
+}
+
+// name is what a rule writes to look at it.
+func (x *Explained) name() string {
+	switch x.Kind {
+	case "param", "lookup":
+		return x.Kind + "." + x.ID
+	}
+	name, _, _ := strings.Cut(x.ID, ".")
+	name, _, _ = strings.Cut(name, "[")
+	return name
 }
 
 // rowOf is the row of a table that matched.

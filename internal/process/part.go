@@ -3,6 +3,7 @@ package process
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"stoa/internal/calendar"
 	"stoa/internal/document"
@@ -137,7 +138,8 @@ func (w *writer) fee() []document.Block {
 	for _, item := range fee.Items {
 		t.Rows = append(t.Rows, []document.Text{document.Plain(w.words(item.Fee.Title)), document.Isolate(Show(w.p, w.s, item.Amount, typeMoney))})
 		for _, line := range w.explanation(item.Why) {
-			if !slices.ContainsFunc(why, func(t document.Text) bool { return t.String() == line.String() }) {
+			said := slices.ContainsFunc(why, func(t document.Text) bool { return strings.HasPrefix(t.String()+" ", line.String()+" ") })
+			if !said { // nor is it said already, with the law besides
 				why = append(why, line)
 			}
 		}

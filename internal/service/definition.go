@@ -116,6 +116,15 @@ type Table struct {
 	File   TableFile
 	Inputs []*Rule
 	*rule.Table
+
+	tested map[string]bool              // names that the inputs and tests look at
+	given  []map[string]map[string]bool // by row and output: names that the cell looks at
+}
+
+// Uses reports whether an output of a row (from 1) rests on a name, as rules write it: by which row
+// matched, or by what that row gives.
+func (t *Table) Uses(row int, output, name string) bool {
+	return t.tested[name] || row > 0 && row <= len(t.given) && t.given[row-1][output][name]
 }
 
 // Fee is a compiled item of the fee.

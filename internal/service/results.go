@@ -54,7 +54,7 @@ func (b *builder) compileValue(v *ValueFile) {
 }
 
 func (b *builder) compileTable(f *TableFile) {
-	t := &Table{File: *f, Table: &rule.Table{Name: f.ID}}
+	t := &Table{File: *f, Table: &rule.Table{Name: f.ID}, tested: map[string]bool{}}
 	n := &Named{ID: f.ID, Title: f.Title, Law: f.Law, Table: t}
 	b.s.Values = append(b.s.Values, n)
 	var fields []rule.Field
@@ -70,6 +70,7 @@ func (b *builder) compileTable(f *TableFile) {
 	ok := true
 	for i := range f.Inputs {
 		in := &f.Inputs[i]
+		maps.Copy(t.tested, names(in.Is.Source))
 		r := b.rule(&in.Is, rule.Type{}, setting{})
 		t.Inputs = append(t.Inputs, r)
 		if r == nil {
@@ -85,14 +86,18 @@ func (b *builder) compileTable(f *TableFile) {
 			if e, ok := row.When[in.ID]; ok {
 				test = e.Source
 				b.note(test)
+				maps.Copy(t.tested, names(test))
 			}
 			made.When = append(made.When, test)
 		}
+		looks := map[string]map[string]bool{}
 		for _, out := range f.Outputs {
 			e, given := row.Then[out.ID]
 			ok = ok && given
 			made.Then = append(made.Then, e.Source)
+			looks[out.ID] = names(e.Source)
 		}
+		t.given = append(t.given, looks)
 		t.Rows = append(t.Rows, made)
 	}
 	if ok {
