@@ -21,7 +21,7 @@ const (
 
 // Whoever may not see a case gets the same answer at each of its addresses as for a case that is not there.
 func TestWhatIsNotYoursDoesNotExist(t *testing.T) {
-	each(t, func(o *office) {
+	each(t, func(t *testing.T, o *office) {
 		id := o.apply(notice)
 		own := o.load(id).Person
 		o.staff["Applicant"] = policy.Actor{Person: own, Name: "Applicant", Grants: []policy.Grant{{Role: policy.Supervisor, Organisation: "licensing"}}}
@@ -55,7 +55,7 @@ func TestWhatIsNotYoursDoesNotExist(t *testing.T) {
 
 // An organisation that is asked sees the questions that the file lists for it, and nothing else.
 func TestConsulteeSeesItsPart(t *testing.T) {
-	each(t, func(o *office) {
+	each(t, func(t *testing.T, o *office) {
 		id := o.apply(notice)
 		c := o.load(id)
 		rachel := o.staff["Rachel"]
@@ -104,7 +104,7 @@ func TestConsulteeSeesItsPart(t *testing.T) {
 
 // A decision that needs a second person: proposed by an officer, returned, proposed again, approved.
 func TestSecondPerson(t *testing.T) {
-	each(t, func(o *office) {
+	each(t, func(t *testing.T, o *office) {
 		id := o.apply(notice)
 		for _, q := range o.load(id).Consultations {
 			if q.Organisation == "police" {
@@ -140,7 +140,7 @@ func TestSecondPerson(t *testing.T) {
 // Asking for information: wrong, stale, previewed, doubled. Nothing that was typed is lost, nothing is
 // stored before it is confirmed, and one form acts once.
 func TestActionForm(t *testing.T) {
-	each(t, func(o *office) {
+	each(t, func(t *testing.T, o *office) {
 		id := o.apply(food)
 		c := o.load(id)
 		tom := o.staff["Tom"]
@@ -189,7 +189,7 @@ func ask(s *service.Service) string {
 
 // Taking on, giving, covering, writing.
 func TestAssignAndWrite(t *testing.T) {
-	each(t, func(o *office) {
+	each(t, func(t *testing.T, o *office) {
 		id := o.apply(notice)
 		priya, youssef, margaret := o.staff["Priya"], o.staff["Youssef"], o.staff["Margaret"]
 		page := "/desk/cases/" + id
@@ -225,7 +225,7 @@ func TestAssignAndWrite(t *testing.T) {
 
 // The administrators' pages are theirs alone.
 func TestAdministration(t *testing.T) {
-	each(t, func(o *office) {
+	each(t, func(t *testing.T, o *office) {
 		ines, priya := o.staff["Ines"], o.staff["Priya"]
 		for _, path := range []string{"/desk/staff", "/desk/system"} {
 			o.get(priya, path).says(t, 403)

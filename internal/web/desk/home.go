@@ -56,8 +56,8 @@ func lines(p *i18n.Printer, caption string, columns []page.Column, rows []view.Q
 	t := page.QueueTable{Caption: caption, CaptionHidden: true, Columns: columns, Empty: empty}
 	for _, l := range rows {
 		row := page.QueueRow{Cells: []page.Cell{
-			{HTML: caseLink(l)}, {Text: l.Service}, {HTML: stateTag(l.State, l.Ending, l.Awaiting)}, {HTML: dueCell(p, l)},
-			{HTML: assigneeCell(p, l)}, {HTML: instant(l.Submitted)},
+			{HTML: caseLink(l)}, {HTML: dueCell(p, l)}, {HTML: stateTag(l.State, l.Ending, l.Awaiting)}, {HTML: assigneeCell(p, l)},
+			{Text: l.Service}, {HTML: instant(l.Submitted)},
 		}}
 		if l.Timing.Level == "late" {
 			row.Tone = page.Bad
@@ -69,7 +69,7 @@ func lines(p *i18n.Printer, caption string, columns []page.Column, rows []view.Q
 	return t
 }
 
-// queueColumns are the heads without sorting.
+// queueColumns are the heads without sorting. What decides stands first: a small screen shows no more.
 func queueColumns(p *i18n.Printer) []page.Column {
-	return []page.Column{{Text: p.T("Case")}, {Text: p.T("Service")}, {Text: p.T("State")}, {Text: p.T("Deadline")}, {Text: p.T("Officer")}, {Text: p.T("Submitted")}}
+	return []page.Column{{Text: p.T("Case")}, {Text: p.T("Deadline")}, {Text: p.T("State")}, {Text: p.T("Officer")}, {Text: p.T("Service")}, {Text: p.T("Submitted")}}
 }

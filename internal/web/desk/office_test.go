@@ -58,9 +58,9 @@ type office struct {
 }
 
 // each opens an office on every database.
-func each(t *testing.T, test func(o *office)) {
+func each(t *testing.T, test func(t *testing.T, o *office)) {
 	t.Helper()
-	storetest.Each(t, tables, func(t *testing.T, db *store.DB, clock *storetest.Clock) { test(open(t, db, clock)) })
+	storetest.Each(t, tables, func(t *testing.T, db *store.DB, clock *storetest.Clock) { test(t, open(t, db, clock)) })
 }
 
 func open(t testing.TB, db *store.DB, clock *storetest.Clock) *office {

@@ -77,7 +77,7 @@ func sortable(p *i18n.Printer, ask view.QueueAsk) []page.Column {
 		return queueURL(a)
 	}
 	columns := queueColumns(p)
-	due, submitted := &columns[3], &columns[5]
+	due, submitted := &columns[1], &columns[5]
 	due.SortURL, submitted.SortURL = to(""), to(cases.BySubmitted)
 	switch ask.Sort {
 	case cases.BySubmitted:
