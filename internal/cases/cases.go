@@ -48,6 +48,7 @@ type Case struct {
 	Ended                                                  time.Time
 	Version                                                int64
 	Updated                                                time.Time
+	Label                                                  string // names it in lists; sealed by itself, so that a list opens nothing else
 	Body
 }
 
@@ -56,7 +57,6 @@ func (c *Case) Open() bool { return c.Ending == "" }
 
 // Body is the sealed part of a case.
 type Body struct {
-	Label    string            `json:"label"`
 	Typed    process.Typed     `json:"typed"`
 	Previous map[string]string `json:"previous,omitempty"` // fields of the licence a variant began from, as package record writes them
 	Lookups  map[string]Looked `json:"lookups,omitempty"`  // what the registers said on submission
@@ -131,13 +131,17 @@ func (c *Cases) Insert(ctx context.Context, tx *store.Tx, one *Case) error {
 	if err != nil {
 		return err
 	}
+	label, err := c.seal(ctx, tx, one.Subject, "label "+one.ID, one.Label)
+	if err != nil {
+		return err
+	}
 	_, err = tx.Exec(ctx, `INSERT INTO cases (id, organisation, number, service, variant, definition, person, subject,
 		language, licence, state, entered, submitted, due, due_then, turn, stopped, assignee, awaits, ending, ended, is_open,
-		sealed, version, updated)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`,
+		label, sealed, version, updated)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`,
 		one.ID, one.Organisation, one.Number, one.Service, one.Variant, one.Definition, one.Person, one.Subject,
 		one.Language, one.Licence, one.State, store.Micros(one.Entered), store.Micros(one.Submitted), dayText(one.Due),
-		one.DueThen, dayText(one.Turn), one.Stopped, one.Assignee, one.Awaits, one.Ending, endedMicros(one), one.Open(), sealed,
+		one.DueThen, dayText(one.Turn), one.Stopped, one.Assignee, one.Awaits, one.Ending, endedMicros(one), one.Open(), label, sealed,
 		one.Version, store.Micros(one.Updated))
 	if err != nil {
 		return fmt.Errorf("storing case %s: %w", one.Number, err)
@@ -161,11 +165,15 @@ func (c *Cases) Update(ctx context.Context, tx *store.Tx, one *Case) error {
 	if err != nil {
 		return err
 	}
+	label, err := c.seal(ctx, tx, one.Subject, "label "+one.ID, one.Label)
+	if err != nil {
+		return err
+	}
 	n, err := tx.Exec(ctx, `UPDATE cases SET licence = $3, state = $4, entered = $5, due = $6, due_then = $7, turn = $8,
-		stopped = $9, assignee = $10, awaits = $11, ending = $12, ended = $13, is_open = $14, sealed = $15, version = $2 + 1, updated = $16
+		stopped = $9, assignee = $10, awaits = $11, ending = $12, ended = $13, is_open = $14, sealed = $15, version = $2 + 1, updated = $16, label = $17
 		WHERE id = $1 AND version = $2`,
 		one.ID, one.Version, one.Licence, one.State, store.Micros(one.Entered), dayText(one.Due), one.DueThen, dayText(one.Turn),
-		one.Stopped, one.Assignee, one.Awaits, one.Ending, endedMicros(one), one.Open(), sealed, store.Micros(tx.Now()))
+		one.Stopped, one.Assignee, one.Awaits, one.Ending, endedMicros(one), one.Open(), sealed, store.Micros(tx.Now()), label)
 	if err != nil {
 		return fmt.Errorf("updating case %s: %w", one.Number, err)
 	}
@@ -176,22 +184,30 @@ func (c *Cases) Update(ctx context.Context, tx *store.Tx, one *Case) error {
 	return nil
 }
 
+// columns are those of a list: all but the sealed body.
 const columns = `id, organisation, number, service, variant, definition, person, subject, language, licence, state,
-	entered, submitted, due, due_then, turn, stopped, assignee, awaits, ending, ended, sealed, version, updated`
+	entered, submitted, due, due_then, turn, stopped, assignee, awaits, ending, ended, version, updated, label`
 
 // scanner is a row.
 type scanner interface{ Scan(...any) error }
 
-func scan(row scanner) (*Case, []byte, error) {
+// sealedParts are a row's, as they are stored.
+type sealedParts struct{ label, body []byte }
+
+func scan(row scanner, whole bool) (*Case, sealedParts, error) {
 	var c Case
 	var entered, submitted, ended, updated int64
 	var due, turn string
-	var sealed []byte
-	err := row.Scan(&c.ID, &c.Organisation, &c.Number, &c.Service, &c.Variant, &c.Definition, &c.Person, &c.Subject,
+	var sealed sealedParts
+	to := []any{&c.ID, &c.Organisation, &c.Number, &c.Service, &c.Variant, &c.Definition, &c.Person, &c.Subject,
 		&c.Language, &c.Licence, &c.State, &entered, &submitted, &due, &c.DueThen, &turn, &c.Stopped, &c.Assignee,
-		&c.Awaits, &c.Ending, &ended, &sealed, &c.Version, &updated)
+		&c.Awaits, &c.Ending, &ended, &c.Version, &updated, &sealed.label}
+	if whole {
+		to = append(to, &sealed.body)
+	}
+	err := row.Scan(to...)
 	if err != nil {
-		return nil, nil, err
+		return nil, sealed, err
 	}
 	c.Entered, c.Submitted, c.Updated = store.Time(entered), store.Time(submitted), store.Time(updated)
 	if ended != 0 {
@@ -205,54 +221,74 @@ func scan(row scanner) (*Case, []byte, error) {
 
 // Get reads a case whole; in Write it is locked until commit. store.ErrNotFound if there is none.
 func (c *Cases) Get(ctx context.Context, tx *store.Tx, id string) (*Case, error) {
-	return c.one(ctx, tx, `SELECT `+columns+` FROM cases WHERE id = $1`+tx.Lock(), id)
+	return c.one(ctx, tx, `SELECT `+columns+`, sealed FROM cases WHERE id = $1`+tx.Lock(), id)
 }
 
 // ByNumber reads a case by its number.
 func (c *Cases) ByNumber(ctx context.Context, tx *store.Tx, organisation, number string) (*Case, error) {
-	return c.one(ctx, tx, `SELECT `+columns+` FROM cases WHERE organisation = $1 AND number = $2`+tx.Lock(), organisation, number)
+	return c.one(ctx, tx, `SELECT `+columns+`, sealed FROM cases WHERE organisation = $1 AND number = $2`+tx.Lock(), organisation, number)
 }
 
 func (c *Cases) one(ctx context.Context, tx *store.Tx, query string, args ...any) (*Case, error) {
-	one, sealed, err := scan(tx.QueryRow(ctx, query, args...))
+	one, sealed, err := scan(tx.QueryRow(ctx, query, args...), true)
 	if err != nil {
 		return nil, fmt.Errorf("reading a case: %w", err)
 	}
-	return one, c.open(ctx, tx, one.Subject, "case "+one.ID, sealed, &one.Body)
+	return one, c.unseal(ctx, tx, one, sealed)
 }
 
-// many reads cases whole, closing the rows before opening what is sealed.
-func (c *Cases) many(ctx context.Context, tx *store.Tx, query string, args ...any) ([]*Case, error) {
+func (c *Cases) unseal(ctx context.Context, tx *store.Tx, one *Case, sealed sealedParts) error {
+	if err := c.open(ctx, tx, one.Subject, "label "+one.ID, sealed.label, &one.Label); err != nil {
+		return err
+	}
+	if sealed.body == nil {
+		return nil
+	}
+	return c.open(ctx, tx, one.Subject, "case "+one.ID, sealed.body, &one.Body)
+}
+
+// lines reads cases without their bodies, for lists; whole reads them with.
+func (c *Cases) lines(ctx context.Context, tx *store.Tx, query string, args ...any) ([]*Case, error) {
+	return c.many(ctx, tx, false, query, args...)
+}
+
+func (c *Cases) whole(ctx context.Context, tx *store.Tx, query string, args ...any) ([]*Case, error) {
+	return c.many(ctx, tx, true, query, args...)
+}
+
+// many closes the rows before opening what is sealed.
+func (c *Cases) many(ctx context.Context, tx *store.Tx, whole bool, query string, args ...any) ([]*Case, error) {
 	rows, err := tx.Query(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("listing cases: %w", err)
 	}
+	defer rows.Close()
 	var all []*Case
-	var bodies [][]byte
+	var sealed []sealedParts
 	for rows.Next() {
-		one, sealed, err := scan(rows)
+		one, parts, err := scan(rows, whole)
 		if err != nil {
-			rows.Close()
 			return nil, fmt.Errorf("listing cases: %w", err)
 		}
-		all, bodies = append(all, one), append(bodies, sealed)
+		all, sealed = append(all, one), append(sealed, parts)
 	}
-	err = rows.Err()
-	rows.Close()
-	if err != nil {
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("listing cases: %w", err)
+	}
+	if err := rows.Close(); err != nil {
 		return nil, fmt.Errorf("listing cases: %w", err)
 	}
 	for i, one := range all {
-		if err := c.open(ctx, tx, one.Subject, "case "+one.ID, bodies[i], &one.Body); err != nil {
+		if err := c.unseal(ctx, tx, one, sealed[i]); err != nil {
 			return nil, err
 		}
 	}
 	return all, nil
 }
 
-// Of lists a person's cases, newest first.
+// Of lists a person's cases, newest first, without their bodies.
 func (c *Cases) Of(ctx context.Context, tx *store.Tx, person string) ([]*Case, error) {
-	return c.many(ctx, tx, `SELECT `+columns+` FROM cases WHERE person = $1 ORDER BY submitted DESC, id DESC LIMIT 200`, person)
+	return c.lines(ctx, tx, `SELECT `+columns+` FROM cases WHERE person = $1 ORDER BY submitted DESC, id DESC LIMIT 200`, person)
 }
 
 // ToTurn lists ids of cases for which something may happen by itself on or before a day, oldest first.
@@ -270,7 +306,7 @@ func (c *Cases) Noticed(ctx context.Context, tx *store.Tx, organisation, service
 	for _, s := range states {
 		args = append(args, s)
 	}
-	return c.many(ctx, tx, `SELECT `+columns+` FROM cases WHERE organisation = $1 AND is_open = TRUE AND service = $2
+	return c.whole(ctx, tx, `SELECT `+columns+`, sealed FROM cases WHERE organisation = $1 AND is_open = TRUE AND service = $2
 		AND state IN (`+store.Marks(3, len(states))+`) ORDER BY submitted DESC, id DESC LIMIT 200`, args...)
 }
 

@@ -45,7 +45,8 @@ type EventWords struct {
 	Ref  string `json:"ref,omitempty"` // id of the letter, message …
 }
 
-// Note adds to the timeline.
+// Note adds to the timeline. What one transaction notes has one instant, and ids of one instant have no order: a number
+// keeps what happened first before what followed.
 func (c *Cases) Note(ctx context.Context, tx *store.Tx, one *Case, e Event) error {
 	e.ID = tx.NewID()
 	if e.At.IsZero() {
@@ -55,8 +56,8 @@ func (c *Cases) Note(ctx context.Context, tx *store.Tx, one *Case, e Event) erro
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO case_event (id, case_id, at, kind, public, actor, action, from_state, to_state, sealed)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+	_, err = tx.Exec(ctx, `INSERT INTO case_event (id, case_id, seq, at, kind, public, actor, action, from_state, to_state, sealed)
+		VALUES ($1, $2, (SELECT COUNT(*) FROM case_event WHERE case_id = $2), $3, $4, $5, $6, $7, $8, $9, $10)`,
 		e.ID, one.ID, store.Micros(e.At), e.Kind, e.Public, e.Actor, e.Action, e.From, e.To, sealed)
 	if err != nil {
 		return fmt.Errorf("noting an event: %w", err)
@@ -67,7 +68,7 @@ func (c *Cases) Note(ctx context.Context, tx *store.Tx, one *Case, e Event) erro
 // Timeline lists a case's events, oldest first.
 func (c *Cases) Timeline(ctx context.Context, tx *store.Tx, one *Case) ([]Event, error) {
 	return list(ctx, tx, c, one, `SELECT id, at, kind, public, actor, action, from_state, to_state, sealed
-		FROM case_event WHERE case_id = $1 ORDER BY id`, "event ", func(row scanner) (e Event, id string, sealed []byte, err error) {
+		FROM case_event WHERE case_id = $1 ORDER BY seq, id`, "event ", func(row scanner) (e Event, id string, sealed []byte, err error) {
 		var at int64
 		err = row.Scan(&e.ID, &at, &e.Kind, &e.Public, &e.Actor, &e.Action, &e.From, &e.To, &sealed)
 		e.At = store.Time(at)

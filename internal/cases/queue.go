@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/text/unicode/norm"
-
 	"stoa/internal/calendar"
 	"stoa/internal/fault"
 	"stoa/internal/store"
@@ -38,7 +36,7 @@ type Query struct {
 	Limit         int
 }
 
-// Page is a page of a queue. Next is the cursor for the following one; "" on the last.
+// Page is a page of a queue: cases without their bodies. Next is the cursor for the following one; "" on the last.
 type Page struct {
 	Cases []*Case
 	Next  string
@@ -60,9 +58,9 @@ func (a *arguments) in(column string, values []string) string {
 	return column + " IN (" + strings.Join(marks, ", ") + ")"
 }
 
-// where builds the condition for one organisation, without the cursor.
-func (c *Cases) where(q Query, organisation string, args *arguments) string {
-	all := []string{"organisation = " + args.add(organisation), "is_open = " + args.add(!q.Closed)}
+// where builds the condition for one organisation, without words and cursor.
+func (q Query) where(organisation string, args *arguments) string {
+	all := []string{"cases.organisation = " + args.add(organisation), "is_open = " + args.add(!q.Closed)}
 	if q.Service != "" {
 		all = append(all, "service = "+args.add(q.Service))
 	}
@@ -75,15 +73,11 @@ func (c *Cases) where(q Query, organisation string, args *arguments) string {
 	if q.Unassigned {
 		all = append(all, "assignee = ''")
 	}
-	if q.Awaits != "" {
-		all = append(all, "awaits = "+args.add(q.Awaits))
+	if q.Awaits != "" { // the second condition is what the index asks for
+		all = append(all, "awaits = "+args.add(q.Awaits), "awaits <> ''")
 	}
 	if q.DueBefore != (calendar.Date{}) {
 		all = append(all, "due < "+args.add(q.DueBefore.String()))
-	}
-	for _, term := range Terms(q.Words) {
-		all = append(all, "id IN (SELECT case_id FROM case_term WHERE organisation = "+args.add(organisation)+
-			" AND term = "+args.add(c.term(organisation, term))+")")
 	}
 	return strings.Join(all, " AND ")
 }
@@ -94,7 +88,8 @@ type cursor struct {
 }
 
 // Queue gives a page. Pages hang on the last row's key, so a row that comes or goes shifts nothing. Each
-// organisation's first rows come from its own stretch of an index; only those few are sorted together.
+// organisation's first rows come from its own stretch of an index; only those few are sorted together,
+// and only those of the page are read.
 func (c *Cases) Queue(ctx context.Context, tx *store.Tx, q Query) (Page, error) {
 	if len(q.Organisations) == 0 {
 		return Page{}, nil
@@ -121,14 +116,19 @@ func (c *Cases) Queue(ctx context.Context, tx *store.Tx, q Query) (Page, error) 
 	limit := args.add(q.Limit + 1)
 	parts := make([]string, len(q.Organisations))
 	for i, o := range q.Organisations {
-		where := c.where(q, o, &args)
+		from, where, err := c.search(ctx, tx, q, o, &args)
+		if err != nil {
+			return Page{}, err
+		}
 		if at != nil {
 			where += fmt.Sprintf(" AND (%s, id) %s (%s, %s)", column, more, args.add(at.key), args.add(at.id))
 		}
-		parts[i] = fmt.Sprintf(`SELECT * FROM (SELECT %s FROM cases WHERE %s ORDER BY %s %s, id %s LIMIT %s) AS part`,
-			columns, where, column, order, order, limit)
+		parts[i] = fmt.Sprintf(`SELECT * FROM (SELECT id AS found, %s AS place FROM %s WHERE %s ORDER BY %s %s, id %s LIMIT %s) AS part`,
+			column, from, where, column, order, order, limit)
 	}
-	found, err := c.many(ctx, tx, strings.Join(parts, " UNION ALL ")+fmt.Sprintf(` ORDER BY %s %s, id %s LIMIT %s`, column, order, order, limit), args...)
+	found, err := c.lines(ctx, tx, fmt.Sprintf(`SELECT %s FROM (%s ORDER BY place %s, found %s LIMIT %s) AS page CROSS JOIN cases
+		WHERE id = found ORDER BY place %s, found %s`,
+		columns, strings.Join(parts, " UNION ALL "), order, order, limit, order, order), args...)
 	if err != nil {
 		return Page{}, err
 	}
@@ -154,7 +154,11 @@ func (c *Cases) HowMany(ctx context.Context, tx *store.Tx, q Query, most int) (i
 	limit := args.add(most)
 	parts := make([]string, len(q.Organisations))
 	for i, o := range q.Organisations {
-		parts[i] = `SELECT * FROM (SELECT id FROM cases WHERE ` + c.where(q, o, &args) + ` LIMIT ` + limit + `) AS part`
+		from, where, err := c.search(ctx, tx, q, o, &args)
+		if err != nil {
+			return 0, err
+		}
+		parts[i] = `SELECT * FROM (SELECT id FROM ` + from + ` WHERE ` + where + ` LIMIT ` + limit + `) AS part`
 	}
 	var n int
 	err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM (`+strings.Join(parts, " UNION ALL ")+`) AS found`, args...).Scan(&n)
@@ -222,50 +226,4 @@ func (c *Cases) Counts(ctx context.Context, tx *store.Tx, organisations []string
 		all = append(all, n)
 	}
 	return all, rows.Err()
-}
-
-// Terms are the words of a text as the index knows them: compatibility forms and letters with marks
-// folded, lower case, at most 64 distinct.
-func Terms(text string) []string {
-	var all []string
-	seen := map[string]bool{}
-	var word strings.Builder
-	end := func() {
-		if w := word.String(); w != "" && !seen[w] && len(all) < 64 {
-			seen[w] = true
-			all = append(all, w)
-		}
-		word.Reset()
-	}
-	for _, r := range norm.NFKD.String(strings.ToLower(text)) {
-		switch {
-		case isMark(r):
-		case isWord(r):
-			word.WriteRune(r)
-		default:
-			end()
-		}
-	}
-	end()
-	return all
-}
-
-// Index makes a case findable by the words of texts. ADR 5 says why words are stored as keyed hashes.
-func (c *Cases) Index(ctx context.Context, tx *store.Tx, one *Case, texts ...string) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM case_term WHERE case_id = $1`, one.ID); err != nil {
-		return fmt.Errorf("clearing the index of case %s: %w", one.Number, err)
-	}
-	for _, term := range Terms(strings.Join(texts, " ")) {
-		_, err := tx.Exec(ctx, `INSERT INTO case_term (organisation, term, case_id) VALUES ($1, $2, $3) ON CONFLICT (organisation, term, case_id) DO NOTHING`,
-			one.Organisation, c.term(one.Organisation, term), one.ID)
-		if err != nil {
-			return fmt.Errorf("indexing case %s: %w", one.Number, err)
-		}
-	}
-	return nil
-}
-
-// term is the keyed hash of a word; 12 bytes keep false hits out of reach and the index small.
-func (c *Cases) term(organisation, word string) []byte {
-	return c.Vault.Blind("cases.term", organisation+" "+word)[:12]
 }

@@ -123,10 +123,11 @@ func (d *Docket) Judge(ctx context.Context, tx *store.Tx, draft *Draft) error {
 
 // Live is the situation of a draft: registers are asked now.
 func (d *Docket) Live(tx *store.Tx, s *service.Service, variant string, today calendar.Date, subject string) process.Situation {
+	asked := map[string][]*record.Record{} // many look-ups ask for the same records
 	return process.Situation{
 		Service: s, Variant: variant, Today: today,
 		Lookup: func(ctx context.Context, l *service.Lookup, match map[string]rule.Value) (rule.Value, error) {
-			return d.lookup(ctx, tx, s, l, match, today)
+			return d.lookup(ctx, tx, s, l, match, today, asked)
 		},
 		Pick: func(ctx context.Context, register, key string) (process.Pick, bool, error) {
 			return d.Pick(ctx, tx, s, register, key)
@@ -148,7 +149,7 @@ func (d *Docket) files(tx *store.Tx, subject string) func(context.Context, strin
 	}
 }
 
-func (d *Docket) lookup(ctx context.Context, tx *store.Tx, s *service.Service, l *service.Lookup, match map[string]rule.Value, today calendar.Date) (rule.Value, error) {
+func (d *Docket) lookup(ctx context.Context, tx *store.Tx, s *service.Service, l *service.Lookup, match map[string]rule.Value, today calendar.Date, asked map[string][]*record.Record) (rule.Value, error) {
 	texts := map[string]string{}
 	for field, v := range match {
 		text, ok := record.Text(v)
@@ -157,22 +158,31 @@ func (d *Docket) lookup(ctx context.Context, tx *store.Tx, s *service.Service, l
 		}
 		texts[field] = text
 	}
-	found, err := d.Records.ByKey(ctx, tx, l.Register, texts)
-	if err != nil {
-		return nil, fmt.Errorf("asking register %s: %w", l.Register, err)
-	}
-	if slices.Contains(l.States, record.Pending) {
-		pending, err := d.Records.PendingByKey(ctx, tx, l.Register, texts)
-		if err != nil {
+	pending := slices.Contains(l.States, record.Pending)
+	question := fmt.Sprintf("%s %t %q", l.Register, pending, texts) // maps print in the order of their keys
+	found, known := asked[question]
+	if !known {
+		var err error
+		if found, err = d.records(ctx, tx, l.Register, texts, pending); err != nil {
 			return nil, fmt.Errorf("asking register %s: %w", l.Register, err)
 		}
-		found = append(found, pending...)
+		asked[question] = found
 	}
 	reg, ok := s.Jurisdiction.Registers[l.Register]
 	if !ok {
 		return nil, fmt.Errorf("register %s is not in the definition", l.Register)
 	}
 	return record.Give(reg, l.Give, l.States, today, found)
+}
+
+// records are those of a register that match, with what is pending if that counts.
+func (d *Docket) records(ctx context.Context, tx *store.Tx, register string, match map[string]string, pending bool) ([]*record.Record, error) {
+	found, err := d.Records.ByKey(ctx, tx, register, match)
+	if err != nil || !pending {
+		return found, err
+	}
+	more, err := d.Records.PendingByKey(ctx, tx, register, match)
+	return append(found, more...), err
 }
 
 // Pick finds a record by its number for a question. Rules see every field; pages show those that the

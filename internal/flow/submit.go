@@ -94,7 +94,7 @@ func (f *Flow) open(ctx context.Context, tx *store.Tx, draft *docket.Draft) (*do
 		ID: tx.NewID(), Organisation: s.Organisation, Number: number, Service: s.Service, Variant: draft.Variant,
 		Definition: draft.Definition, Person: who.ID, Subject: draft.Subject, Language: draft.Language, Licence: draft.Licence,
 		State: s.Case.Start, Entered: now, Submitted: now,
-		Body: cases.Body{Label: label, Typed: draft.Typed, Previous: draft.Previous, Lookups: draft.Lookups, Picks: draft.Picks},
+		Label: label, Body: cases.Body{Typed: draft.Typed, Previous: draft.Previous, Lookups: draft.Lookups, Picks: draft.Picks},
 	}
 	if j.Fee != nil {
 		row.Fee = j.Fee.Total.Minor

@@ -145,7 +145,8 @@ func (p *People) one(ctx context.Context, tx *store.Tx, query string, arg any) (
 	if err := p.open(ctx, tx, &person, sealed); err != nil {
 		return Person{}, err
 	}
-	person.Grants, err = p.grants(ctx, tx, person.ID)
+	grants, err := p.grantsOf(ctx, tx, `person = $1`, person.ID)
+	person.Grants = grants[person.ID]
 	return person, err
 }
 
@@ -163,19 +164,21 @@ func (p *People) open(ctx context.Context, tx *store.Tx, person *Person, sealed 
 	return nil
 }
 
-func (p *People) grants(ctx context.Context, tx *store.Tx, id string) ([]policy.Grant, error) {
-	rows, err := tx.Query(ctx, `SELECT role, organisation FROM person_role WHERE person = $1 ORDER BY organisation, role`, id)
+// grantsOf reads the roles of those for whom a condition holds.
+func (p *People) grantsOf(ctx context.Context, tx *store.Tx, where string, args ...any) (map[string][]policy.Grant, error) {
+	rows, err := tx.Query(ctx, `SELECT person, role, organisation FROM person_role WHERE `+where+` ORDER BY person, organisation, role`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading roles: %w", err)
 	}
 	defer rows.Close()
-	var all []policy.Grant
+	all := map[string][]policy.Grant{}
 	for rows.Next() {
+		var id string
 		var g policy.Grant
-		if err := rows.Scan(&g.Role, &g.Organisation); err != nil {
+		if err := rows.Scan(&id, &g.Role, &g.Organisation); err != nil {
 			return nil, fmt.Errorf("reading roles: %w", err)
 		}
-		all = append(all, g)
+		all[id] = append(all[id], g)
 	}
 	return all, rows.Err()
 }
@@ -202,26 +205,38 @@ func (p *People) Revoke(ctx context.Context, tx *store.Tx, id string, g policy.G
 	return nil
 }
 
-// Staff lists those with a role in any of the organisations, by name; all staff if none is named.
+// Staff lists those with a role in any of the organisations; all staff if none is named.
 func (p *People) Staff(ctx context.Context, tx *store.Tx, organisations ...string) ([]Person, error) {
-	query, args := `SELECT DISTINCT person FROM person_role`, []any{}
+	where, args := "", []any{}
 	if len(organisations) > 0 {
-		query += ` WHERE organisation IN (` + store.Marks(1, len(organisations)) + `)`
+		where = ` WHERE organisation IN (` + store.Marks(1, len(organisations)) + `)`
 		for _, o := range organisations {
 			args = append(args, o)
 		}
 	}
-	ids, err := store.Strings(ctx, tx, query+` ORDER BY person`, args...)
+	who := `SELECT person FROM person_role` + where
+	rows, err := tx.Query(ctx, `SELECT id, subject, sealed, language FROM person WHERE id IN (`+who+`) ORDER BY id`, args...)
+	type row struct {
+		Person
+		sealed []byte
+	}
+	found, err := store.Collect(rows, err, func(s store.Scanner) (r row, err error) {
+		return r, s.Scan(&r.ID, &r.Subject, &r.sealed, &r.Language)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("listing staff: %w", err)
 	}
-	var all []Person
-	for _, id := range ids {
-		one, err := p.Get(ctx, tx, id)
-		if err != nil {
+	grants, err := p.grantsOf(ctx, tx, `person IN (`+who+`)`, args...)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Person, len(found))
+	for i, r := range found {
+		all[i] = r.Person
+		all[i].Grants = grants[r.ID]
+		if err := p.open(ctx, tx, &all[i], r.sealed); err != nil {
 			return nil, err
 		}
-		all = append(all, one)
 	}
 	return all, nil
 }

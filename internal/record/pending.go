@@ -66,8 +66,12 @@ func (s *Records) Drop(ctx context.Context, tx *store.Tx, caseID string) error {
 
 // PendingByKey is ByKey of pending records.
 func (s *Records) PendingByKey(ctx context.Context, tx *store.Tx, register string, match map[string]string) (all []*Record, err error) {
-	where, args := s.matching(register, match)
-	rows, err := tx.Query(ctx, `SELECT id, case_id, subject, from_day, until_day, sealed FROM record_pending WHERE register = $1`+where+` ORDER BY id LIMIT 1000`, args...)
+	hits, args, err := s.matching(ctx, tx, register, match)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.Query(ctx, `SELECT id, case_id, subject, from_day, until_day, sealed FROM (`+hits+`) AS hit CROSS JOIN record_pending
+		WHERE id = hit.record_id ORDER BY id LIMIT 1000`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("listing pending records: %w", err)
 	}

@@ -41,6 +41,7 @@ CREATE TABLE cases (
     ending       TEXT    NOT NULL,
     ended        BIGINT  NOT NULL,
     is_open      BOOLEAN NOT NULL,
+    label        BYTEA   NOT NULL, -- sealed by itself: lists open nothing else
     sealed       BYTEA   NOT NULL,
     version      BIGINT  NOT NULL,
     updated      BIGINT  NOT NULL,
@@ -48,14 +49,16 @@ CREATE TABLE cases (
 );
 CREATE INDEX cases_due ON cases (organisation, is_open, due, id);
 CREATE INDEX cases_submitted ON cases (organisation, is_open, submitted, id);
-CREATE INDEX cases_service ON cases (organisation, is_open, service, state, due, id);
-CREATE INDEX cases_assignee ON cases (assignee, is_open, due, id);
+CREATE INDEX cases_service ON cases (organisation, is_open, service, state, due, id, assignee); -- holds all that Counts needs
+CREATE INDEX cases_assignee ON cases (organisation, is_open, assignee, due, id);
+CREATE INDEX cases_awaits ON cases (organisation, is_open, awaits, due, id) WHERE awaits <> '';
 CREATE INDEX cases_person ON cases (person, submitted);
 CREATE INDEX cases_turn ON cases (turn, id);
 
 CREATE TABLE case_event (
     id         TEXT   PRIMARY KEY,
     case_id    TEXT   NOT NULL,
+    seq        BIGINT NOT NULL,
     at         BIGINT NOT NULL,
     kind       TEXT   NOT NULL,
     public     BOOLEAN NOT NULL,
@@ -65,7 +68,7 @@ CREATE TABLE case_event (
     to_state   TEXT   NOT NULL,
     sealed     BYTEA  NOT NULL
 );
-CREATE INDEX case_event_case ON case_event (case_id, id);
+CREATE INDEX case_event_case ON case_event (case_id, seq, id);
 
 CREATE TABLE consultation (
     id           TEXT   PRIMARY KEY,
