@@ -138,11 +138,15 @@ func (s *Site) tasks(w http.ResponseWriter, r *web.Request) error {
 	if t.Next != "" {
 		next = base + "/" + t.Next
 	}
+	caption, title := "", t.Service.Title
+	if t.Variant != "" {
+		caption, title = title, t.Variant
+	}
 	content := column(
-		heading1(t.Variant, t.Service.Title),
+		heading1(caption, title),
 		page.Paragraph{Text: r.T("{done} of {all} parts completed.", i18n.V{"done": done, "all": len(t.Pages)})},
 		list,
 		page.ButtonGroup{page.Button{Text: r.T("Continue"), Href: next}, page.LinkTo{Text: r.T("Save and come back later"), URL: base + "/save"}},
 	)
-	return r.Render(w, web.Page{Title: t.Service.Title, Content: content, ServiceName: t.Service.Title, ServiceURL: "/services/" + t.Service.ID})
+	return r.Render(w, web.Page{Title: title, Content: content, ServiceName: t.Service.Title, ServiceURL: "/services/" + t.Service.ID})
 }
