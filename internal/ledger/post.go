@@ -125,10 +125,7 @@ func (p *posting) guard(ctx context.Context, tx *store.Tx) error {
 		return err
 	}
 	for _, a := range asked {
-		if err := fold(ctx, tx, p.Organisation, a.id); err != nil {
-			return err
-		}
-		s, err := spanFrom(ctx, tx, p.Organisation, a.id, p.Value.String())
+		s, err := standing(ctx, tx, p.Organisation, a.id, p.Value.String())
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"math"
 	"reflect"
@@ -282,6 +283,27 @@ func TestAnAccountOpenedInVain(t *testing.T) {
 			w.t.Fatal(err)
 		}
 		w.mustPost(move("k1", "2026-01-05", "owed", "fees", 100))
+		w.sound()
+	})
+}
+
+// TestTakingWhatManyBrought: more entries wait than are added up without folding.
+func TestTakingWhatManyBrought(t *testing.T) {
+	each(t, func(w *world) {
+		const n = ledger.Enough + 10
+		var list []ledger.Entry
+		for i := range n {
+			list = append(list, move(fmt.Sprint(i), "2026-01-05", "bank", "reserves", 1))
+		}
+		w.postAll(list)
+		_, err := w.post(w.ctx, move("too much", "2026-01-05", "costs", "bank", n+1))
+		w.refused(err, ledger.ErrSide)
+		w.mustPost(move("all", "2026-01-05", "costs", "bank", n))
+		_, err = w.post(w.ctx, move("more", "2026-01-05", "costs", "bank", 1))
+		w.refused(err, ledger.ErrSide)
+		if rows := w.counts(); rows["day"] == 0 || rows["pending"] == 0 {
+			w.t.Errorf("folded all or nothing: %v", rows)
+		}
 		w.sound()
 	})
 }

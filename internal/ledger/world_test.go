@@ -84,6 +84,19 @@ func (w *world) mustPost(e ledger.Entry) string {
 	return id
 }
 
+// postAll posts many entries in one transaction.
+func (w *world) postAll(list []ledger.Entry) {
+	w.t.Helper()
+	w.must(w.db.Write(w.ctx, "post many", func(ctx context.Context, tx *store.Tx) error {
+		for _, e := range list {
+			if _, err := w.Post(ctx, tx, w.chart, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
 func (w *world) reverse(ctx context.Context, r ledger.Reversal) (id string, err error) {
 	err = w.db.Write(ctx, "reverse", func(ctx context.Context, tx *store.Tx) (err error) {
 		id, err = w.Reverse(ctx, tx, r)
@@ -102,7 +115,7 @@ func (w *world) fold() {
 	w.t.Helper()
 	for n := 1; n > 0; {
 		w.must(w.db.Write(w.ctx, "fold", func(ctx context.Context, tx *store.Tx) (err error) {
-			n, err = w.Fold(ctx, tx, 3)
+			n, err = w.Fold(ctx, tx, 3, 1)
 			return err
 		}))
 	}
