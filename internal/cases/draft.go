@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"crypto/subtle"
+	"errors"
 	"fmt"
 	"time"
 
@@ -77,9 +78,13 @@ func (c *Cases) HoldsDraft(ctx context.Context, tx *store.Tx, id string, tokenHa
 	return subtle.ConstantTimeCompare(want, tokenHash) == 1, nil
 }
 
-// HandDraft makes a new token the draft's: it goes on in another browser.
+// HandDraft makes a new token the draft's: it goes on in another browser. store.ErrNotFound if it was forgotten.
 func (c *Cases) HandDraft(ctx context.Context, tx *store.Tx, id string, tokenHash []byte) error {
-	if _, err := tx.Exec(ctx, `UPDATE draft SET token_hash = $2 WHERE id = $1`, id, tokenHash); err != nil {
+	n, err := tx.Exec(ctx, `UPDATE draft SET token_hash = $2 WHERE id = $1`, id, tokenHash)
+	if err == nil && n == 0 {
+		err = store.ErrNotFound
+	}
+	if err != nil {
 		return fmt.Errorf("handing a draft over: %w", err)
 	}
 	return nil
@@ -127,17 +132,22 @@ func (c *Cases) ForgetDrafts(ctx context.Context, tx *store.Tx, before time.Time
 	if err != nil {
 		return 0, fmt.Errorf("listing old drafts: %w", err)
 	}
+	forgotten := 0
 	for _, id := range ids {
+		// Asked again while the row is held: a draft that was sent meanwhile has become a case, with the same key.
 		var subject string
-		if err := tx.QueryRow(ctx, `SELECT subject FROM draft WHERE id = $1`, id).Scan(&subject); err != nil {
-			return 0, fmt.Errorf("reading an old draft: %w", err)
+		err := tx.QueryRow(ctx, `DELETE FROM draft WHERE id = $1 AND made_case = '' AND updated < $2 RETURNING subject`,
+			id, store.Micros(before)).Scan(&subject)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
 		}
-		if _, err := tx.Exec(ctx, `DELETE FROM draft WHERE id = $1`, id); err != nil {
+		if err != nil {
 			return 0, fmt.Errorf("forgetting a draft: %w", err)
 		}
 		if err := c.Vault.Erase(ctx, tx, subject); err != nil {
 			return 0, fmt.Errorf("forgetting a draft's key: %w", err)
 		}
+		forgotten++
 	}
-	return len(ids), nil
+	return forgotten, nil
 }

@@ -114,7 +114,8 @@ func (f *Flow) open(ctx context.Context, tx *store.Tx, draft *docket.Draft) (*do
 	if err := f.Docket.Cases.Insert(ctx, tx, row); err != nil {
 		return nil, err
 	}
-	if err := f.Docket.Cases.Index(ctx, tx, row, append(j.Searchable(), number, label)...); err != nil {
+	// First what a case is always known by: of a long text only the first words are kept.
+	if err := f.Docket.Cases.Index(ctx, tx, row, append([]string{number, label}, j.Searchable()...)...); err != nil {
 		return nil, err
 	}
 	submitted := cases.Event{Kind: cases.EventSubmitted, Public: true, Actor: who.ID, To: row.State, EventWords: cases.EventWords{Name: who.Name}}
