@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"stoa/internal/app"
+	"stoa/internal/cases"
+	"stoa/internal/docket"
+	"stoa/internal/flow"
+	"stoa/internal/process"
+	"stoa/internal/service"
+	"stoa/internal/store"
+)
+
+// filler stores cases by the thousand. They go straight to package cases in large transactions, which
+// only a benchmark may do; what it stores is what flow would have: sealed bodies, words, a timeline.
+type filler struct {
+	*world
+	dice  *rand.Rand
+	plain []sample
+	staff []string // officers, by person
+}
+
+// sample is a judged worked example of which many cases are made.
+type sample struct {
+	service *service.Service
+	typed   process.Typed
+	looked  map[string]cases.Looked
+	picked  map[string]cases.Picked
+	words   []string
+}
+
+const (
+	batch    = 500 // cases in a transaction
+	officers = 40
+)
+
+// large opens the database with many cases, making it if it is not there.
+func large(ctx context.Context, o options, n int) (*world, error) {
+	w, err := open(ctx, filepath.Join(o.dir, fmt.Sprintf("cases-%d", n)), "")
+	if err != nil {
+		return nil, err
+	}
+	have := 0
+	err = w.DB.Read(ctx, "bench.have", func(ctx context.Context, tx *store.Tx) error {
+		return tx.QueryRow(ctx, `SELECT COUNT(*) FROM cases`).Scan(&have)
+	})
+	if err != nil || have >= n {
+		return w, err
+	}
+	f := &filler{world: w, dice: rand.New(rand.NewPCG(1, 1)), staff: []string{w.officer.Person}}
+	for i := range officers {
+		in := flow.AddStaff{Name: resident(i).Name, Email: fmt.Sprintf("officer-%d@greenvale.example", i), Language: "en", Grants: w.officer.Grants}
+		id, err := w.Flow.AddStaff(ctx, app.System, in)
+		if err != nil {
+			return nil, err
+		}
+		f.staff = append(f.staff, id)
+	}
+	if err := f.samples(ctx); err != nil {
+		return nil, err
+	}
+	for at := have; at < n; at += batch {
+		err := w.DB.Write(ctx, "bench.fill", func(ctx context.Context, tx *store.Tx) error {
+			for i := at; i < min(at+batch, n); i++ {
+				if err := f.one(ctx, tx, i, n); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return w, nil
+}
+
+// samples judges the examples that are good first applications.
+func (f *filler) samples(ctx context.Context) error {
+	return f.DB.Read(ctx, "bench.samples", func(ctx context.Context, tx *store.Tx) error {
+		for _, s := range f.Flow.Docket.Releases.Current().Services {
+			for _, e := range s.Examples {
+				if e.Variant != "" && e.Variant != "new" || len(e.Expect.Errors) > 0 {
+					continue
+				}
+				d := &docket.Draft{Draft: &cases.Draft{Variant: "new"}, Service: s}
+				d.Typed = process.TypedFrom(s, e.Answers)
+				if err := f.Flow.Docket.Judge(ctx, tx, d); err != nil {
+					return fmt.Errorf("judging %q: %w", e.Name, err)
+				}
+				f.plain = append(f.plain, sample{s, d.Typed, d.Lookups, d.Picks, d.Judged.Searchable()})
+			}
+		}
+		return nil
+	})
+}
+
+// streets and things make labels that differ; each word is in some of the cases.
+var (
+	streets = strings.Fields("Mill Church Station Bridge Orchard Castle Chapel Victoria Albert Queen King Park School Forge Meadow Wharf Tannery Abbey Priory Cross")
+	things  = strings.Fields("fair wedding concert party festival market supper ceilidh auction picnic parade regatta pageant quiz disco barbecue gala jubilee recital cabaret")
+)
+
+// one stores the ith case of n.
+func (f *filler) one(ctx context.Context, tx *store.Tx, i, n int) error {
+	from := f.plain[f.dice.IntN(len(f.plain))]
+	s, now := from.service, tx.Now()
+	submitted := now.Add(-time.Duration(n-i) * 5 * time.Minute)
+	who, err := f.Flow.People.Ensure(ctx, tx, resident(f.dice.IntN(n/3+1)), "en")
+	if err != nil {
+		return err
+	}
+	subject, err := f.Flow.Docket.Cases.Vault.NewSubject(ctx, tx)
+	if err != nil {
+		return err
+	}
+	label := streets[f.dice.IntN(len(streets))] + " Street " + things[f.dice.IntN(len(things))]
+	due, err := docket.Day(s, now).AddDays(f.dice.IntN(60) - 20)
+	if err != nil {
+		return err
+	}
+	number := fmt.Sprintf("%s-%07d", strings.ToUpper(s.Service[:3]), i)
+	row := &cases.Case{ID: tx.NewID(), Organisation: s.Organisation, Number: number, Service: s.Service, Variant: "new", Definition: s.Hash,
+		Person: who.ID, Subject: subject, Language: "en", State: s.Case.Start, Entered: submitted, Submitted: submitted, Due: due,
+		Label: label, Body: cases.Body{Typed: from.typed, Lookups: from.looked, Picks: from.picked}}
+	if row.Turn, err = docket.Day(s, now).AddDays(1000); err != nil {
+		return err
+	}
+	f.further(row)
+	if err := f.Flow.Docket.Cases.Insert(ctx, tx, row); err != nil {
+		return err
+	}
+	if err := f.Flow.Docket.Cases.Index(ctx, tx, row, append(from.words, number, label, who.Name)...); err != nil {
+		return err
+	}
+	for _, kind := range []string{cases.EventSubmitted, cases.EventAssigned, cases.EventLetter, cases.EventAction} {
+		event := cases.Event{Kind: kind, At: submitted, Public: true, Actor: who.ID, To: row.State, EventWords: cases.EventWords{Name: who.Name}}
+		if err := f.Flow.Docket.Cases.Note(ctx, tx, row, event); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// further lets a case be in another state, with somebody, or ended.
+func (f *filler) further(c *cases.Case) {
+	s, _ := f.Flow.Docket.Releases.InForce(c.Service)
+	st := s.Case.States[f.dice.IntN(len(s.Case.States))]
+	c.State = st.ID
+	if st.End != "" || f.dice.IntN(10) < 2 {
+		c.Ending, c.Ended = "granted", c.Submitted
+		return
+	}
+	if f.dice.IntN(10) < 7 { // the others are nobody's yet
+		c.Assignee = f.staff[f.dice.IntN(len(f.staff))]
+	}
+}

@@ -1,0 +1,98 @@
+// Command bench measures Stoa and, in the same run, what the same machine does at best: figures are
+// worth comparing only beside such a limit. It prints a table for each area; docs/benchmarks.md holds
+// the last full run.
+//
+//	go run ./test/bench                     all areas, quickly
+//	go run ./test/bench -full               the figures of docs/benchmarks.md
+//	go run ./test/bench -only submit,cases  some areas
+//
+// It stops at measuring: nothing fails here because a machine is slow.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/pprof"
+	"slices"
+	"strings"
+	"time"
+)
+
+// options is how much is measured.
+type options struct {
+	cases  int           // in the large database
+	rounds int           // of which the median counts
+	each   time.Duration // for one measurement
+	dir    string        // for databases; kept if named
+
+	postgres string // a server to use instead of the tests' own
+}
+
+// area is a part of the run.
+type area struct {
+	name string
+	run  func(ctx context.Context, o options, out io.Writer) error
+}
+
+var areas = []area{{"pages", pages}, {"submit", submit}, {"cases", desk}, {"start", start}, {"size", size}, {"growth", growth}}
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == loadCommand {
+		exit(generate(os.Stdin, os.Stdout))
+	}
+	full := flag.Bool("full", false, "measure as docs/benchmarks.md does: 100,000 cases, three rounds")
+	only := flag.String("only", "", "areas, separated by commas: pages, submit, cases, start, size, growth")
+	dir := flag.String("dir", "", "folder for the databases; a large one that is there is used again")
+	pg := flag.String("postgres", "", "postgres://… of a server to measure on; default: a throw-away one, which does not sync")
+	profile := flag.String("cpuprofile", "", "file for a profile of this process")
+	flag.Parse()
+	o := options{cases: 10_000, rounds: 1, each: time.Second, dir: *dir, postgres: *pg}
+	if *full {
+		o.cases, o.rounds, o.each = 100_000, 1, time.Second
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	exit(run(ctx, o, *only, *profile))
+}
+
+func exit(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+func run(ctx context.Context, o options, only, profile string) (err error) {
+	if o.dir == "" {
+		if o.dir, err = os.MkdirTemp("", "stoa-bench-"); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(o.dir)) }()
+	}
+	if profile != "" {
+		f, err := os.Create(profile)
+		if err != nil {
+			return err
+		}
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer func() { pprof.StopCPUProfile(); f.Close() }()
+	}
+	fmt.Println(machine(o))
+	for _, a := range areas {
+		if only != "" && !slices.Contains(strings.Split(only, ","), a.name) {
+			continue
+		}
+		if err := a.run(ctx, o, os.Stdout); err != nil {
+			return fmt.Errorf("measuring %s: %w", a.name, err)
+		}
+	}
+	return nil
+}
