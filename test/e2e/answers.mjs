@@ -104,6 +104,7 @@ export async function refused(v, service, { wrong, typed = {}, button = "Save an
   ok(await v.page.getByRole("heading", { name: v.t("There is a problem") }).isVisible(), "no error summary");
   const said = await summary(v);
   same(said.length, wrong, `errors at once: ${said.join(" | ")}; their number`);
+  for (const text of said) ok(!/^[\w.]+$/.test(text), `an error is no sentence: “${text}”`);
   const focused = await v.page.evaluate(() => !!document.activeElement?.querySelector("[role=alert]"));
   ok(focused, `the error summary has no focus on ${v.path()}`);
   for (const link of await v.page.getByRole("alert").getByRole("link").all()) {

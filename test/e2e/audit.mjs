@@ -45,6 +45,7 @@ export class Auditor {
   async audit(page) {
     await this.show(page);
     const found = [];
+    if (!await this.page.evaluate(() => document.styleSheets.length)) return ["the page has no styles"];
     const narrowFirst = page.lang === "ar"; // axe at 1280 px in English, at 360 px in Arabic, so that both are seen
     for (const width of [1280, 360, 320]) {
       await this.page.setViewportSize({ width, height: 900 });

@@ -35,8 +35,8 @@ export async function write(v, text) {
 
 // licence opens what was issued, saves it as PDF and returns its number and where it is verified.
 export async function licence(v) {
-  await v.press(v.main().getByRole("link", { name: /^[\u2068]?[A-Z]{2}-\d{4}-\d+/ }).first());
-  const number = /[A-Z]{2}-\d{4}-\d+/.exec(clean(await v.main().innerText()))[0];
+  await v.press(v.main().getByRole("link", { name: /^[\u2068]?[A-Z]{2,4}-\d{4}-\d+/ }).first());
+  const number = /[A-Z]{2,4}-\d{4}-\d+/.exec(clean(await v.main().innerText()))[0];
   await v.sees("Verification page");
   const [download] = await Promise.all([v.page.waitForEvent("download"), v.page.getByRole("button", { name: v.t("Download as PDF") }).click()]);
   const file = await download.path();

@@ -15,11 +15,10 @@ const chosen = (name) => words.length === 0 || words.some((w) => name.includes(w
 let passed = 0, failed = 0;
 const begun = Date.now();
 
-function tell(name, problems, took) {
-  const time = ` (${(took / 1000).toFixed(1)} s)`;
-  if (problems.length === 0) { passed++; console.log(`ok    ${name}${time}`); return; }
-  failed++;
-  console.log(`FAIL  ${name}${time}`);
+function tell(name, problems, took, notes = []) {
+  problems.length ? failed++ : passed++;
+  console.log(`${problems.length ? "FAIL " : "ok   "} ${name} (${(took / 1000).toFixed(1)} s)`);
+  for (const n of notes) console.log(`      ${n}`);
   for (const p of problems.slice(0, 12)) console.log(`      ${p}`);
   if (problems.length > 12) console.log(`      and ${problems.length - 12} more`);
 }
@@ -27,7 +26,8 @@ function tell(name, problems, took) {
 // walk runs one journey in a world of its own visitors.
 async function walk(world, { name, run }) {
   const start = Date.now();
-  const mine = { ...world, visitors: [] };
+  const notes = [];
+  const mine = { ...world, visitors: [], note: (text) => notes.push(text) };
   const problems = [];
   let late;
   try {
@@ -41,7 +41,7 @@ async function walk(world, { name, run }) {
   clearTimeout(late);
   for (const v of mine.visitors) problems.push(...new Set(v.wrongs));
   await Promise.all(mine.visitors.map((v) => v.leave().catch(() => {})));
-  tell(name, problems, Date.now() - start);
+  tell(name, problems, Date.now() - start, notes);
 }
 
 // all runs tasks side by side, a few at a time, in their order.
@@ -85,7 +85,7 @@ try {
   const world = { browser, url: demo.url, pages: new Pages(), shots: out };
   console.log(`Chromium ${browser.version()}, ${journeys.length} journeys, ${parallel} at a time`);
   await all(journeys.map((j) => () => walk(world, j)));
-  if (chosen("audit") || words.includes("pages")) await audits(world);
+  if (chosen("pages") && world.pages.all.length) await audits(world);
   tell("the program wrote no fault into its log", demo.faults(), 0);
 } finally {
   await browser.close();

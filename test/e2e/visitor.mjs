@@ -77,8 +77,10 @@ export class Visitor {
     const seen = await this.page.evaluate(() => ({
       lang: document.documentElement.lang, dir: document.documentElement.dir, title: document.title,
       h1: document.querySelectorAll("h1").length, wide: document.documentElement.scrollWidth - innerWidth,
+      styles: document.styleSheets.length,
     }));
     if (seen.lang !== this.lang || seen.dir !== (this.lang === "ar" ? "rtl" : "ltr")) this.wrong(`language ${seen.lang} ${seen.dir}`);
+    if (!seen.styles) this.wrong("a page without styles: was the program built with its assets?");
     if (!seen.title) this.wrong("no title");
     if (seen.h1 !== 1) this.wrong(`${seen.h1} main headings`);
     if (seen.wide > 0) this.wrong(`${seen.wide} px wider than ${this.width}`);

@@ -8,7 +8,7 @@ import { Visitor } from "../visitor.mjs";
 const food = greenvale.services["food-business-registration"];
 
 // Hands is a person at a keyboard who reads what has the focus.
-class Hands {
+export class Hands {
   constructor(v) { this.v = v; this.stops = 0; }
 
   // what has the focus now: its role and name, and whether one can see that it has.
