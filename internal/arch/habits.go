@@ -24,6 +24,7 @@ var (
 		{"internal/app/clock.go", "the clock that everybody is given"},
 		{"internal/app/seed.go", "the demo's half year ends today"},
 		{"internal/app/explain.go", "stoa explain judges as of today unless told a day"},
+		{"internal/app/watch.go", "what stoa check says will soon be wrong, as of today"},
 		{"internal/app/app.go", "minutes between looks at what is due"},
 		{"internal/job/runner.go", "pauses between looks at the queue"},
 		{"cmd/stoa/new.go", "the year that a new jurisdiction's calendar begins with"},
