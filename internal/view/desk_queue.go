@@ -61,7 +61,8 @@ type QueueLine struct {
 
 const (
 	queuePage  = 25
-	weekLength = 8 // days: due before the eighth day from today
+	foundMost  = 100 // a search says "100 cases or more"
+	weekLength = 8   // days: due before the eighth day from today
 )
 
 // Queue is a page of the cases of the reader's organisations.
@@ -81,7 +82,11 @@ func (v *View) Queue(ctx context.Context, r Reader, ask QueueAsk) (q Queue, err 
 		if err != nil {
 			return err
 		}
-		n, err := v.Docket.Cases.HowMany(ctx, tx, query, countMost)
+		most := countMost
+		if ask.Words != "" { // each case counted is a look into the index of words
+			most = foundMost
+		}
+		n, err := v.Docket.Cases.HowMany(ctx, tx, query, most)
 		if err != nil {
 			return err
 		}
@@ -89,7 +94,7 @@ func (v *View) Queue(ctx context.Context, r Reader, ask QueueAsk) (q Queue, err 
 		if err != nil {
 			return err
 		}
-		found, q.Next, q.Total = page.Cases, page.Next, Number{n, n >= countMost}
+		found, q.Next, q.Total = page.Cases, page.Next, Number{n, n >= most}
 		v.queueChoices(r, ask, mine, staff, &q)
 		q.Lines, err = v.queueLines(ctx, tx, r, page.Cases, staff)
 		return err
