@@ -63,7 +63,7 @@ func TestEveryHopOfTheSubmissionFailsWhole(t *testing.T) {
 				}
 			}
 		}
-		if broken < 20 {
+		if broken < 12 {
 			w.t.Errorf("only %d places to break at: does the context still reach the statements?", broken)
 		}
 		after := w.counts()

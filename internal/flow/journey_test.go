@@ -305,3 +305,29 @@ func TestSearchFindsTheWordsThatTheFileMarks(t *testing.T) {
 		}
 	})
 }
+
+func TestTypingAnAddressMakesNobodyKnown(t *testing.T) {
+	each(t, func(w *world) {
+		before := w.counts()["person"]
+		id, err := w.RequestCode(w.ctx, flowStranger, flow.RequestCode{Email: "somebody@testshire.example", Language: "en"})
+		w.must(err)
+		if n := w.counts()["person"]; n != before {
+			w.t.Errorf("%d persons after asking for a code, %d before", n, before)
+		}
+		_, err = w.EnterCode(w.ctx, flowStranger, flow.EnterCode{CodeID: id, Code: w.lastCode()})
+		w.must(err)
+		if n := w.counts()["person"]; n != before+1 {
+			w.t.Errorf("%d persons after signing in, %d before", n, before)
+		}
+		w.clock.Advance(48 * time.Hour)
+		_, err = w.Forget(w.ctx, w.system)
+		w.must(err)
+		w.must(w.DB.Read(w.ctx, "test", func(ctx context.Context, tx *store.Tx) error {
+			left, err := w.Outbox.Latest(ctx, tx, 10)
+			if len(left) != 0 {
+				w.t.Errorf("the mail with the code can still be read: %q", left[0].Title)
+			}
+			return err
+		}))
+	})
+}

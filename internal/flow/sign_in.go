@@ -18,10 +18,6 @@ type RequestCode struct{ Email, Language string }
 // RequestCode answers alike whether or not the address is known.
 func (f *Flow) RequestCode(ctx context.Context, _ policy.Actor, in RequestCode) (codeID string, err error) {
 	err = f.DB.Write(ctx, "flow.RequestCode", func(ctx context.Context, tx *store.Tx) error {
-		who, err := f.People.Ensure(ctx, tx, person.Details{Email: in.Email}, in.Language)
-		if err != nil {
-			return err
-		}
 		id, code, tooMany, err := f.People.NewCode(ctx, tx, in.Email, person.CodeSignIn, "")
 		if err != nil {
 			return err
@@ -30,11 +26,15 @@ func (f *Flow) RequestCode(ctx context.Context, _ policy.Actor, in RequestCode) 
 		if tooMany {
 			return nil
 		}
+		subject, err := f.People.KeepAddress(ctx, tx, id, in.Email, in.Language)
+		if err != nil {
+			return err
+		}
 		p := f.Words.For(in.Language)
 		return f.Outbox.Put(ctx, tx, notify.Message{
-			Subject: who.Subject, Kind: "code", Language: in.Language,
+			Subject: subject, Kind: "code", Language: in.Language,
 			Content: notify.Content{
-				To: who.Email, Name: who.Name,
+				To:    person.NormalEmail(in.Email),
 				Title: p.T("Your sign-in code"),
 				Text: p.T("Your code is {code}", i18n.V{"code": code}) + "\n\n" +
 					p.T("It can be used once, within 15 minutes. If you did not ask for it, do nothing: nobody can sign in without it."),
@@ -51,12 +51,12 @@ type EnterCode struct{ CodeID, Code string }
 func (f *Flow) EnterCode(ctx context.Context, _ policy.Actor, in EnterCode) (token string, err error) {
 	var refused *fault.Error
 	err = f.DB.Write(ctx, "flow.EnterCode", func(ctx context.Context, tx *store.Tx) error {
-		_, email, no, err := f.People.UseCode(ctx, tx, in.CodeID, in.Code, person.CodeSignIn)
+		_, _, no, err := f.People.UseCode(ctx, tx, in.CodeID, in.Code, person.CodeSignIn)
 		refused = no
 		if err != nil || refused != nil {
 			return err // a wrong try is committed, or it would not count
 		}
-		who, err := f.People.ByEmailKey(ctx, tx, email)
+		who, err := f.People.Arrive(ctx, tx, in.CodeID)
 		if err != nil {
 			return err
 		}

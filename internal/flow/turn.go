@@ -67,14 +67,20 @@ func (f *Flow) turnOne(ctx context.Context, id string) error {
 	})
 }
 
-// Forget deletes drafts that nobody has touched for long.
+// forgetBatch bounds what one transaction forgets.
+const forgetBatch = 100
+
+// Forget deletes drafts that nobody has touched for long, and what signing in leaves behind.
 func (f *Flow) Forget(ctx context.Context, actor policy.Actor) (n int, err error) {
 	if err := policy.Can(actor, policy.CaseTurn, policy.Thing{Kind: "drafts"}); err != nil {
 		return 0, err
 	}
 	err = f.DB.Write(ctx, "flow.Forget", func(ctx context.Context, tx *store.Tx) error {
-		n, err = f.Docket.Cases.ForgetDrafts(ctx, tx, tx.Now().Add(-cases.DraftLife), 100)
-		return err
+		n, err = f.Docket.Cases.ForgetDrafts(ctx, tx, tx.Now().Add(-cases.DraftLife), forgetBatch)
+		if err != nil {
+			return err
+		}
+		return f.People.Forget(ctx, tx, forgetBatch)
 	})
 	return n, err
 }

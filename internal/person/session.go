@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -121,9 +122,9 @@ func (p *People) NewCode(ctx context.Context, tx *store.Tx, email, purpose, draf
 	}
 	// A code that is not sent must not work either: without end of codes there would be no end of tries.
 	tooMany = recent >= codesPerHour
-	_, err = tx.Exec(ctx, `INSERT INTO code (id, email_key, hash, purpose, draft, tries, created, expires, used)
-		VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8)`,
-		id, key, p.codeHash(id, code), purpose, draft, store.Micros(now), store.Micros(now.Add(life)), tooMany)
+	_, err = tx.Exec(ctx, `INSERT INTO code (id, email_key, hash, purpose, draft, tries, created, expires, used, subject, sealed)
+		VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8, '', $9)`,
+		id, key, p.codeHash(id, code), purpose, draft, store.Micros(now), store.Micros(now.Add(life)), tooMany, []byte{})
 	if err != nil {
 		return "", "", false, fmt.Errorf("storing a code: %w", err)
 	}
@@ -146,6 +147,83 @@ const (
 	CodeWrong   = "That code is not right. Check it, or ask for a new one"
 	CodeExpired = "That code can no longer be used. Ask for a new one"
 )
+
+// KeepAddress keeps an address with its code, sealed under a key of its own, so that nobody becomes a
+// person here by somebody's typing an address. It returns whose key it is, for the mail with the code.
+func (p *People) KeepAddress(ctx context.Context, tx *store.Tx, codeID, email, language string) (subject string, err error) {
+	if subject, err = p.Vault.NewSubject(ctx, tx); err != nil {
+		return "", fmt.Errorf("keeping an address: %w", err)
+	}
+	plain, err := json.Marshal(address{NormalEmail(email), language})
+	if err != nil {
+		return "", fmt.Errorf("writing an address: %w", err)
+	}
+	sealed, err := p.Vault.Seal(ctx, tx, subject, "code "+codeID, plain)
+	if err != nil {
+		return "", fmt.Errorf("sealing an address: %w", err)
+	}
+	if _, err := tx.Exec(ctx, `UPDATE code SET subject = $2, sealed = $3 WHERE id = $1`, codeID, subject, sealed); err != nil {
+		return "", fmt.Errorf("keeping an address: %w", err)
+	}
+	return subject, nil
+}
+
+type address struct {
+	Email    string `json:"email"`
+	Language string `json:"language"`
+}
+
+// Arrive finds or makes the person of an address that KeepAddress kept: they have shown that it is theirs.
+func (p *People) Arrive(ctx context.Context, tx *store.Tx, codeID string) (Person, error) {
+	var subject string
+	var sealed []byte
+	if err := tx.QueryRow(ctx, `SELECT subject, sealed FROM code WHERE id = $1`, codeID).Scan(&subject, &sealed); err != nil {
+		return Person{}, fmt.Errorf("finding an address: %w", err)
+	}
+	plain, err := p.Vault.Open(ctx, tx, subject, "code "+codeID, sealed)
+	if err != nil {
+		return Person{}, fmt.Errorf("opening an address: %w", err)
+	}
+	var a address
+	if err := json.Unmarshal(plain, &a); err != nil {
+		return Person{}, fmt.Errorf("reading an address: %w", err)
+	}
+	return p.Ensure(ctx, tx, Details{Email: a.Email}, a.Language)
+}
+
+// onceLife is how long a repeated form post is recognised.
+const onceLife = 7 * 24 * time.Hour
+
+// Forget deletes ended sessions, codes a day after their end with the key of what they kept, and old form keys.
+func (p *People) Forget(ctx context.Context, tx *store.Tx, limit int) error {
+	now := tx.Now()
+	if _, err := tx.Exec(ctx, `DELETE FROM session WHERE expires < $1 OR seen < $2`, store.Micros(now), store.Micros(now.Add(-SessionIdle))); err != nil {
+		return fmt.Errorf("forgetting sessions: %w", err)
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM once WHERE created < $1`, store.Micros(now.Add(-onceLife))); err != nil {
+		return fmt.Errorf("forgetting form keys: %w", err)
+	}
+	ids, err := store.Strings(ctx, tx, `SELECT id FROM code WHERE expires < $1 ORDER BY expires LIMIT $2`, store.Micros(now.Add(-24*time.Hour)), limit)
+	if err != nil {
+		return fmt.Errorf("listing old codes: %w", err)
+	}
+	for _, id := range ids {
+		var subject string
+		if err := tx.QueryRow(ctx, `SELECT subject FROM code WHERE id = $1`, id).Scan(&subject); err != nil {
+			return fmt.Errorf("reading an old code: %w", err)
+		}
+		if _, err := tx.Exec(ctx, `DELETE FROM code WHERE id = $1`, id); err != nil {
+			return fmt.Errorf("forgetting a code: %w", err)
+		}
+		if subject == "" {
+			continue
+		}
+		if err := p.Vault.Erase(ctx, tx, subject); err != nil {
+			return fmt.Errorf("forgetting an address: %w", err)
+		}
+	}
+	return nil
+}
 
 // UseCode checks a code that was typed for an id that the browser holds. Each code works once and may
 // be mistyped a few times; a wrong try counts even though it returns an error, so the caller must

@@ -32,6 +32,7 @@ CREATE TABLE session (
     expires BIGINT NOT NULL
 );
 CREATE INDEX session_person ON session (person);
+CREATE INDEX session_seen ON session (seen);
 
 CREATE TABLE code (
     id        TEXT    PRIMARY KEY,
@@ -42,9 +43,12 @@ CREATE TABLE code (
     tries     BIGINT  NOT NULL,
     created   BIGINT  NOT NULL,
     expires   BIGINT  NOT NULL,
-    used      BOOLEAN NOT NULL
+    used      BOOLEAN NOT NULL,
+    subject   TEXT    NOT NULL,
+    sealed    BYTEA   NOT NULL
 );
 CREATE INDEX code_email ON code (email_key, created);
+CREATE INDEX code_expires ON code (expires);
 
 CREATE TABLE once (
     form_key TEXT   PRIMARY KEY,
