@@ -114,7 +114,7 @@ func (a *App) wire(keys *vault.Vault) {
 	if a.Demo {
 		a.Flow.Site.Advance = a.Clock.Advance
 	}
-	a.View = view.New(view.Deps{DB: a.DB, Docket: d, People: people, Outbox: outbox,
+	a.View = view.New(view.Deps{DB: a.DB, Docket: d, People: people, Outbox: outbox, Now: a.Clock.Now,
 		Site: view.Site{URL: a.Config.URL, Demo: a.Demo}})
 	a.Jobs = job.NewRunner(a.DB, a.Log)
 	a.Jobs.Handle(notify.JobKind, outbox.Handler(a.DB, a.sender()))
