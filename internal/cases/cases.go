@@ -124,6 +124,14 @@ func (c *Cases) open(ctx context.Context, tx *store.Tx, subject, place string, s
 	return nil
 }
 
+// Save stores a case: a new one (Version 0) or a changed one.
+func (c *Cases) Save(ctx context.Context, tx *store.Tx, one *Case) error {
+	if one.Version == 0 {
+		return c.Insert(ctx, tx, one)
+	}
+	return c.Update(ctx, tx, one)
+}
+
 // Insert stores a new case. Its ID, Number and dates are set by the caller.
 func (c *Cases) Insert(ctx context.Context, tx *store.Tx, one *Case) error {
 	one.Version, one.Updated = 1, tx.Now()

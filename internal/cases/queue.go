@@ -116,7 +116,7 @@ func (c *Cases) Queue(ctx context.Context, tx *store.Tx, q Query) (Page, error) 
 	limit := args.add(q.Limit + 1)
 	parts := make([]string, len(q.Organisations))
 	for i, o := range q.Organisations {
-		from, where, err := c.search(ctx, tx, q, o, &args)
+		from, where, err := c.search(ctx, tx, q, o, true, &args)
 		if err != nil {
 			return Page{}, err
 		}
@@ -154,7 +154,7 @@ func (c *Cases) HowMany(ctx context.Context, tx *store.Tx, q Query, most int) (i
 	limit := args.add(most)
 	parts := make([]string, len(q.Organisations))
 	for i, o := range q.Organisations {
-		from, where, err := c.search(ctx, tx, q, o, &args)
+		from, where, err := c.search(ctx, tx, q, o, false, &args)
 		if err != nil {
 			return 0, err
 		}

@@ -89,8 +89,17 @@ func (c *Case) StateOf() *service.State { return c.Service.States[c.State] }
 // Day is the civil day of an instant in the jurisdiction.
 func Day(s *service.Service, t time.Time) calendar.Date { return s.Jurisdiction.Calendar.DateOf(t) }
 
-// Draft loads a draft; in Write it is locked until commit. store.ErrNotFound if there is none.
+// Draft loads a draft and judges it; in Write it is locked until commit. store.ErrNotFound if there is none.
 func (d *Docket) Draft(ctx context.Context, tx *store.Tx, id string) (*Draft, error) {
+	draft, err := d.Unjudged(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	return draft, d.Judge(ctx, tx, draft)
+}
+
+// Unjudged is Draft without its judgement, for whoever will change the draft and judge it then.
+func (d *Docket) Unjudged(ctx context.Context, tx *store.Tx, id string) (*Draft, error) {
 	row, err := d.Cases.Draft(ctx, tx, id)
 	if err != nil {
 		return nil, err
@@ -99,8 +108,7 @@ func (d *Docket) Draft(ctx context.Context, tx *store.Tx, id string) (*Draft, er
 	if err != nil {
 		return nil, err
 	}
-	draft := &Draft{Draft: row, Service: s}
-	return draft, d.Judge(ctx, tx, draft)
+	return &Draft{Draft: row, Service: s}, nil
 }
 
 // Judge judges a draft as it now stands, as of the transaction's day.

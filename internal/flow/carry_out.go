@@ -32,7 +32,7 @@ func (f *Flow) carryOut(ctx context.Context, tx *store.Tx, c *docket.Case, effec
 		c.Stopped = last.Stopped
 	}
 	setTurn(c, tx.Now())
-	return f.Docket.Cases.Update(ctx, tx, c.Case)
+	return f.Docket.Cases.Save(ctx, tx, c.Case)
 }
 
 func (f *Flow) one(ctx context.Context, tx *store.Tx, c *docket.Case, e process.Effects, by doer) error {

@@ -63,7 +63,7 @@ func (f *Flow) SavePage(ctx context.Context, actor policy.Actor, in SavePage) (*
 			changed = true
 		}
 		if !changed {
-			return nil
+			return f.Docket.Judge(ctx, tx, draft)
 		}
 		return f.saveDraft(ctx, tx, draft)
 	})
@@ -171,9 +171,9 @@ func refusal(err error) *fault.Error {
 	return nil
 }
 
-// writableDraft loads a draft that the actor may change.
+// writableDraft loads a draft that the actor may change; saveDraft judges it.
 func (f *Flow) writableDraft(ctx context.Context, tx *store.Tx, actor policy.Actor, id string) (*docket.Draft, error) {
-	draft, err := f.Docket.Draft(ctx, tx, id)
+	draft, err := f.Docket.Unjudged(ctx, tx, id)
 	if err != nil {
 		return nil, missing(err)
 	}

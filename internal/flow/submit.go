@@ -111,9 +111,6 @@ func (f *Flow) open(ctx context.Context, tx *store.Tx, draft *docket.Draft) (*do
 	if err != nil {
 		return nil, fmt.Errorf("submitting case %s: %w", number, err)
 	}
-	if err := f.Docket.Cases.Insert(ctx, tx, row); err != nil {
-		return nil, err
-	}
 	// First what a case is always known by: of a long text only the first words are kept.
 	if err := f.Docket.Cases.Index(ctx, tx, row, append([]string{number, label}, j.Searchable()...)...); err != nil {
 		return nil, err
