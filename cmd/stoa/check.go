@@ -23,6 +23,7 @@ func checkCommand() *cobra.Command {
 			}
 			j, problems := app.Check(cmd.Context(), os.DirFS(args[0]))
 			services, examples := 0, 0
+			notes := app.Notes(j)
 			if j != nil {
 				for _, s := range j.Services {
 					services, examples = services+1, examples+len(s.Examples)
@@ -30,13 +31,16 @@ func checkCommand() *cobra.Command {
 			}
 			out := cmd.OutOrStdout()
 			if asJSON {
-				report := map[string]any{"services": services, "examples": examples, "problems": problems}
+				report := map[string]any{"services": services, "examples": examples, "problems": problems, "notes": notes}
 				if err := json.NewEncoder(out).Encode(report); err != nil {
 					return fmt.Errorf("writing the report: %w", err)
 				}
 			} else {
 				for _, p := range problems {
 					fmt.Fprintf(out, "%s/%s\n", args[0], p)
+				}
+				for _, n := range notes {
+					fmt.Fprintf(out, "note: %s/%s\n", args[0], n)
 				}
 				fmt.Fprintf(out, "%d services, %d examples, %d problems\n", services, examples, len(problems))
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"stoa/internal/process"
 	"stoa/internal/service"
@@ -50,4 +51,13 @@ func Check(ctx context.Context, files fs.FS) (*service.Jurisdiction, service.Pro
 		problems = append(problems, process.RunExamples(ctx, s)...)
 	}
 	return j, problems
+}
+
+// Notes are what `stoa check` says of a jurisdiction that is right today, and soon will not be; nil where
+// there is none.
+func Notes(j *service.Jurisdiction) service.Problems {
+	if j == nil {
+		return nil
+	}
+	return j.Notes(j.Calendar.DateOf(time.Now()))
 }

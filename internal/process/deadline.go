@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -27,6 +28,9 @@ func (m *machine) due(ctx context.Context, st *service.State) (*Due, error) {
 		if err := m.failed(); err != nil {
 			return nil, err
 		}
+		if !out.known && len(m.rules().uncovered) > 0 {
+			return nil, m.undated(st.ID)
+		}
 		if !out.known || !ok {
 			return nil, nil
 		}
@@ -45,7 +49,7 @@ func (m *machine) due(ctx context.Context, st *service.State) (*Due, error) {
 	}
 	day, running, err := period(m.s.Jurisdiction.Calendar, d, start, stops)
 	if err != nil {
-		return nil, fmt.Errorf("counting the deadline of %s: %w", st.ID, err)
+		return nil, covered(fmt.Errorf("counting the deadline of %s: %w", st.ID, err))
 	}
 	if !running {
 		return nil, nil
@@ -53,6 +57,11 @@ func (m *machine) due(ctx context.Context, st *service.State) (*Due, error) {
 	x.Value = day
 	x.Because = []*Explained{{Kind: "given", ID: name, Value: rule.Value(m.date(start)), Type: typeDate}}
 	return &Due{Date: day, Then: d.Then, Why: &x}, nil
+}
+
+// undated is the error of a deadline whose rule needs holidays that the calendar does not know.
+func (m *machine) undated(id string) error {
+	return covered(fmt.Errorf("counting the days of %s: %w", id, errors.Join(m.rules().broken...)))
 }
 
 // period counts a deadline from an instant, without the days for which the clock stood.
@@ -77,6 +86,9 @@ func (m *machine) replyDue(ctx context.Context, c *service.Consultee) (calendar.
 	}
 	if d.On != nil {
 		out := m.rules().eval(ctx, d.On, m.scope())
+		if !out.known && len(m.rules().uncovered) > 0 {
+			return calendar.Date{}, m.undated(c.ID)
+		}
 		day, _ := out.value.(calendar.Date) // zero where the rule is not known
 		return day, m.failed()
 	}
@@ -86,7 +98,7 @@ func (m *machine) replyDue(ctx context.Context, c *service.Consultee) (calendar.
 	}
 	day, _, err := period(m.s.Jurisdiction.Calendar, d, start, nil)
 	if err != nil {
-		return calendar.Date{}, fmt.Errorf("counting the days of %s: %w", c.ID, err)
+		return calendar.Date{}, covered(fmt.Errorf("counting the days of %s: %w", c.ID, err))
 	}
 	return day, nil
 }

@@ -203,13 +203,16 @@ func (j *Judgement) ready() error {
 	return nil
 }
 
-// undecided is an error of ours, unless other answers would help: a day for which no holidays are
-// known, a number too large for the rule.
+// undecided is an error of ours, unless other answers would help: a number too large for the rule. That
+// the calendar ends too early is said as such.
 func (j *Judgement) undecided(what string) error {
 	cause := errors.Join(append(slices.Clone(j.Broken), errors.New(what))...)
 	for _, err := range j.Broken {
 		var re *rule.Error
-		if errors.As(err, &re) && (re.Code == rule.NoCalendar || re.FaultKind() == fault.Invalid) {
+		if isUncovered(err) {
+			return covered(cause)
+		}
+		if errors.As(err, &re) && re.FaultKind() == fault.Invalid {
 			return fault.Wrap(cause, fault.Conflict, "process.undecided")
 		}
 	}

@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -219,7 +220,7 @@ func (x *exampleRun) do(ctx context.Context, id string, now time.Time) ([]Effect
 	i := slices.IndexFunc(x.s.Actions, func(a *service.Action) bool { return a.ID == id }) // the check of the file says that there is one
 	a := x.s.Actions[i]
 	if x.proposed != nil && a.By != "applicant" {
-		return nil, fault.NewConflict("process.waits_for_approval")
+		return nil, fault.Wrap(errors.New("a decision waits for approval"), fault.Conflict, "process.not_offered")
 	}
 	d := decision(a)
 	effects, err := Act(ctx, x.j, x.facts, id, d, now)
@@ -234,7 +235,7 @@ func (x *exampleRun) do(ctx context.Context, id string, now time.Time) ([]Effect
 func (x *exampleRun) approve(ctx context.Context, yes bool, now time.Time) ([]Effects, error) {
 	d := x.proposed
 	if d == nil {
-		return nil, fault.NewConflict("process.nothing_to_approve")
+		return nil, fault.Wrap(errors.New("no decision waits for approval"), fault.Conflict, "process.not_offered")
 	}
 	x.proposed = nil
 	if !yes {

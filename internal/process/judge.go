@@ -108,8 +108,9 @@ func (w *walk) judge(ctx context.Context, top any) (*Judgement, error) {
 		}
 	}
 	w.checks(ctx)
-	slices.SortStableFunc(w.j.Errors, func(a, b FieldError) int { return w.order[a.Path] - w.order[b.Path] })
 	w.j.decide(ctx)
+	w.refuseUncovered()
+	slices.SortStableFunc(w.j.Errors, func(a, b FieldError) int { return w.order[a.Path] - w.order[b.Path] })
 	if w.rules.err != nil {
 		return nil, w.rules.err
 	}

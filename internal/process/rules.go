@@ -26,6 +26,7 @@ type rules struct {
 	looked    map[string]rule.Value // the same, by look-up
 	within    map[string]bool       // values and look-ups being computed: a circle is unknown
 	broken    []error               // rules that failed for a reason that no missing answer explains
+	uncovered []uncovered           // rules that failed because the holidays of a year are not known
 	err       error                 // an outside error: a register cannot be asked
 }
 
@@ -93,18 +94,22 @@ func (r *rules) eval(ctx context.Context, p *service.Rule, sc *scope) outcome {
 		out.known = false
 	}
 	if err != nil && !in.missing && r.err == nil {
-		r.note(ctx, p, err)
+		r.note(ctx, p, out, err)
 	}
 	return out
 }
 
 // note keeps an error of a rule: one from outside ends the judgement, any other leaves the rule unknown.
-func (r *rules) note(ctx context.Context, p *service.Rule, err error) {
+func (r *rules) note(ctx context.Context, p *service.Rule, out outcome, err error) {
 	err = fmt.Errorf("evaluating the rule at %s: %w", p.Pos, err)
 	var re *rule.Error
 	if ctx.Err() != nil || errors.As(err, &re) && (re.Code == rule.NoLookup || re.Code == rule.Cancelled) {
 		r.err = err
 		return
+	}
+	var ce *calendar.CoverageError
+	if errors.As(err, &ce) {
+		r.uncovered = append(r.uncovered, uncovered{out, ce.Year})
 	}
 	r.broken = append(r.broken, err)
 }

@@ -126,6 +126,16 @@ func (l *loader) checkCalendar() {
 	l.j.Calendar = k
 }
 
+// Notes are what is no problem on the day, but soon will be: that the calendar ends within a year. A case
+// keeps the calendar that it began under, so the next year must be there in time.
+func (j *Jurisdiction) Notes(today calendar.Date) (notes Problems) {
+	_, until := j.Calendar.Coverage()
+	if soon, err := today.AddYears(1); err == nil && until.Before(soon) {
+		notes.add(Pos{File: calendarFile}, fmt.Sprintf("working days are known only until %s", until), "add the holidays of the next year, and move until")
+	}
+	return notes
+}
+
 func (l *loader) checkParameters() {
 	l.params = map[string]*Parameter{}
 	all := l.j.Parameters

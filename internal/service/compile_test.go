@@ -109,3 +109,26 @@ func TestPresenceIsSound(t *testing.T) {
 		}
 	}
 }
+
+// TestACalendarThatEndsIsNoted within its last year.
+func TestACalendarThatEndsIsNoted(t *testing.T) {
+	j, problems := Load(base(t))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	_, until := j.Calendar.Coverage()
+	year, err := until.AddYears(-1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next, err := year.AddDays(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if notes := j.Notes(year); len(notes) > 0 {
+		t.Errorf("on %s: %v", year, notes)
+	}
+	if notes := j.Notes(next); len(notes) != 1 || !strings.Contains(notes[0].String(), until.String()) {
+		t.Errorf("on %s: %v", next, notes)
+	}
+}
