@@ -85,10 +85,6 @@ func Open(ctx context.Context, c Config, demo bool, log *slog.Logger) (*App, err
 	if a.words, err = i18n.Load(); err != nil {
 		return nil, fmt.Errorf("loading the interface's languages: %w", err)
 	}
-	keys, err := vault.Open(vault.Config{KeyFile: c.keyFile(), Rand: rand.Reader})
-	if err != nil {
-		return nil, fmt.Errorf("opening the keys: %w", err)
-	}
 	a.DB, err = store.Open(ctx, store.Config{URL: c.databaseURL(), Now: a.Clock.Now, Rand: rand.Reader, Log: log})
 	if err != nil {
 		return nil, fmt.Errorf("opening the database: %w", err)
@@ -96,8 +92,32 @@ func Open(ctx context.Context, c Config, demo bool, log *slog.Logger) (*App, err
 	if err := a.DB.Migrate(ctx, Migrations()...); err != nil {
 		return nil, errors.Join(fmt.Errorf("preparing the database: %w", err), a.DB.Close())
 	}
+	keys, err := a.keys(ctx)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the keys: %w", err), a.DB.Close())
+	}
 	a.wire(keys)
 	return a, nil
+}
+
+// keys opens the key file. A new one is only made for a database that holds nothing sealed: with any
+// other, a missing file means that it was lost or that the wrong place was named.
+func (a *App) keys(ctx context.Context) (*vault.Vault, error) {
+	file := a.Config.keyFile()
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		var sealed bool
+		err := a.DB.Read(ctx, "app.keys", func(ctx context.Context, tx *store.Tx) (err error) {
+			sealed, err = vault.Used(ctx, tx)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if sealed {
+			return nil, fmt.Errorf("%s is missing, and the database holds what its keys sealed: put the file back from its copy, or name its place (keys, STOA_KEYS)", file)
+		}
+	}
+	return vault.Open(vault.Config{KeyFile: file, Rand: rand.Reader})
 }
 
 func (a *App) wire(keys *vault.Vault) {

@@ -65,7 +65,7 @@ func (a *App) SeedDemo(ctx context.Context, files fs.FS, count int, tell func(do
 		return err
 	}
 	if !last.IsZero() { // the demo goes on, not before it stopped
-		if behind := last.Sub(time.Now()); behind > 0 {
+		if behind := time.Until(last); behind > 0 {
 			a.Clock.Advance(behind)
 		}
 		return nil

@@ -46,7 +46,7 @@ func newStore(t *testing.T, scanner Scanner) (*Store, *vault.Vault) {
 
 func put(t *testing.T, db *store.DB, s *Store, v *vault.Vault, data string) (b Blob) {
 	t.Helper()
-	u, err := Receive(strings.NewReader(data), Meta{Name: `C:\tmp\Geburts‮urkunde.pdf`}, limits)
+	u, err := Receive(strings.NewReader(data), Meta{Name: "C:\\tmp\\Geburts\u202eurkunde.pdf"}, limits)
 	if err != nil {
 		t.Fatal(err)
 	}

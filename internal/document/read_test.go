@@ -21,7 +21,6 @@ type reading struct {
 	root    int
 	text    map[mark]string // by marked-content sequence
 	stray   string          // text outside any
-	rasters int             // marked-content sequences that paint no text
 }
 
 // mark names a marked-content sequence: the page's object and its MCID.

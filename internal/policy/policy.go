@@ -112,7 +112,6 @@ type rule struct {
 var (
 	anyone     = rule{"anyone", func(Actor, Thing) bool { return true }}
 	published  = rule{"it is published", func(_ Actor, t Thing) bool { return t.Public }}
-	signedIn   = rule{"signed in", func(a Actor, _ Thing) bool { return a.Person != "" }}
 	themselves = rule{"the person it is about", func(a Actor, t Thing) bool { return a.Person != "" && a.Person == t.Owner }}
 	holdsDraft = rule{"holds the draft", func(a Actor, t Thing) bool { return t.Draft != "" && a.Draft == t.Draft }}
 	asked      = rule{"of an organisation that is asked", func(a Actor, t Thing) bool {

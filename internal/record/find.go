@@ -14,6 +14,12 @@ import (
 	"stoa/internal/store"
 )
 
+// A look-up that would have to read more is refused: a count of what was cut off would be wrong.
+const (
+	lookupLimit = 5000
+	lookupMost  = "5001"
+)
+
 // index makes the record findable: by the keyed hash of each key field, and by words: of the published
 // fields, or, in a register without public pages, of those that are not personal.
 func (s *Records) index(ctx context.Context, tx *store.Tx, reg *service.Register, r *Record) error {
@@ -66,7 +72,11 @@ func (s *Records) ByKey(ctx context.Context, tx *store.Tx, register string, matc
 	if err != nil {
 		return nil, err
 	}
-	return s.many(ctx, tx, true, `SELECT `+columns+` FROM (`+hits+`) AS hit CROSS JOIN record WHERE id = hit.record_id AND register = $1 ORDER BY id LIMIT 1000`, args...)
+	found, err := s.many(ctx, tx, true, `SELECT `+columns+` FROM (`+hits+`) AS hit CROSS JOIN record WHERE id = hit.record_id AND register = $1 ORDER BY id LIMIT `+lookupMost, args...)
+	if err == nil && len(found) > lookupLimit {
+		return nil, fmt.Errorf("more than %d records of register %s match a look-up: its count would be wrong", lookupLimit, register)
+	}
+	return found, err
 }
 
 // fewHits is up to how many records are counted to find the key that tells most.

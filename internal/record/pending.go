@@ -71,7 +71,7 @@ func (s *Records) PendingByKey(ctx context.Context, tx *store.Tx, register strin
 		return nil, err
 	}
 	rows, err := tx.Query(ctx, `SELECT id, case_id, subject, from_day, until_day, sealed FROM (`+hits+`) AS hit CROSS JOIN record_pending
-		WHERE id = hit.record_id ORDER BY id LIMIT 1000`, args...)
+		WHERE id = hit.record_id ORDER BY id LIMIT `+lookupMost, args...)
 	if err != nil {
 		return nil, fmt.Errorf("listing pending records: %w", err)
 	}

@@ -176,6 +176,8 @@ func fromPostgres(e *Error, err *pgconn.PgError) {
 		e.Kind = ErrReference
 	case "23502", "23514":
 		e.Kind = ErrConstraint
+	case "22021": // a zero byte, or no UTF-8: no row can be named so
+		e.Kind = ErrNotFound
 	case "40001", "40P01":
 		e.Kind = ErrSerialization
 	case "55P03", "53300":

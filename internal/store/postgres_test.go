@@ -56,7 +56,7 @@ func TestDeadlockIsRetried(t *testing.T) {
 	err = db.Read(t.Context(), "sum", func(ctx context.Context, tx *store.Tx) error {
 		return tx.QueryRow(ctx, `SELECT CAST(SUM(n) AS BIGINT) FROM item`).Scan(&sum)
 	})
-	if err != nil || sum != 4 || runs != 3 {
+	if err != nil || sum != 4 || runs < 3 { // 4 where both were chosen to give way
 		t.Errorf("sum %d after %d runs, %v", sum, runs, err)
 	}
 }

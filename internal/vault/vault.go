@@ -77,6 +77,15 @@ func Open(cfg Config) (*Vault, error) {
 	return v, nil
 }
 
+// Used reports whether the database holds any key that a master key wraps.
+func Used(ctx context.Context, tx *store.Tx) (bool, error) {
+	found, err := store.Strings(ctx, tx, `SELECT subject FROM subject_key LIMIT 1`)
+	if err != nil {
+		return false, fmt.Errorf("looking for sealed data: %w", err)
+	}
+	return len(found) > 0, nil
+}
+
 // NewSubject makes a subject with a key of its own.
 func (v *Vault) NewSubject(ctx context.Context, tx *store.Tx) (subject string, err error) {
 	subject = tx.NewID()
