@@ -66,7 +66,7 @@ var rings = []ring{
 	},
 	{
 		name:     "beside", // what the product does not run, or runs as data
-		packages: []string{"arch", "schema", "jurisdictions", "i18n/texts", "i18n/po", "service/scaffold", "service/checkcmd", "store/storetest", "store/storetest/pg", "web/page/gallery", "test/verify"},
+		packages: []string{"arch", "schema", "jurisdictions", "i18n/texts", "i18n/po", "service/scaffold", "store/storetest", "store/storetest/pg", "web/page/gallery", "test/verify"},
 		why:      "tools of those who build Stoa, and files carried in the program, see only what neighbours names",
 	},
 }
@@ -89,7 +89,6 @@ var neighbours = []neighbour{
 	{"service/scaffold", "service", "what it writes must pass the checks"},
 	{"service/scaffold", "fault", "its refusals are sentences for people"},
 	{"service/scaffold", "schema", "editors find the schema beside the files"},
-	{"service/checkcmd", "service", "it prints the problems of a folder"},
 	{"test/bench", "jurisdictions", "it measures the sample"},
 	{"test/bench", "store/storetest", "it measures on both databases"},
 	{"store/storetest", "store", "it opens databases for tests"},
