@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"stoa/internal/blob"
 	"stoa/internal/fault"
 	"stoa/internal/i18n"
 	"stoa/internal/web/page"
@@ -151,8 +152,20 @@ func spoken(p *i18n.Printer, err error) string {
 	if !errors.As(err, &f) || f.Key == "" || f.Kind == fault.Internal {
 		return ""
 	}
-	return p.Key(f.Key, i18n.V(f.Args))
+	return sentence(p, f)
 }
+
+// sentence is the reader's sentence for an error's key. Sizes come in bytes and are read in megabytes.
+func sentence(p *i18n.Printer, f *fault.Error) string {
+	values := i18n.V(f.Args)
+	if most, ok := f.Args["max"].(int64); ok && f.Key == blob.KeyTooLarge {
+		values = i18n.V{"max": p.FileSize(most)}
+	}
+	return p.Key(f.Key, values)
+}
+
+// Sentence is the reader's sentence for an error that a form shows beside a field.
+func (r *Request) Sentence(f *fault.Error) string { return sentence(r.P, f) }
 
 // Say is the sentence of an error that a form shows beside a field or above itself: only for those of
 // the given kinds, all others are returned to fail.

@@ -103,6 +103,8 @@ func (x *extractor) visit(path string, d fs.DirEntry, err error) error {
 			x.call(n)
 		case *ast.CompositeLit:
 			x.faultLiteral(n)
+		case *ast.ValueSpec:
+			x.keyConstants(n)
 		}
 		return true
 	})
@@ -221,6 +223,16 @@ var keyForm = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$`)
 func (x *extractor) key(n ast.Node, key string) {
 	if keyForm.MatchString(key) {
 		x.add(n, ID{i18n.KeyContext, key}, "")
+	}
+}
+
+// keyConstants reads keys that a package names: KeyEmpty = "blob.empty".
+func (x *extractor) keyConstants(v *ast.ValueSpec) {
+	for i, name := range v.Names {
+		if i < len(v.Values) && strings.HasPrefix(name.Name, "Key") {
+			s, _ := literal(v.Values[i])
+			x.key(v, s)
+		}
 	}
 }
 

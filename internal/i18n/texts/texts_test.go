@@ -55,6 +55,7 @@ func TestExtract(t *testing.T) {
 	fault.Wrap(err, kind, "case.broken")
 	fields.Add(name, "field.missing")
 	_ = fault.FieldError{Field: "a.b", Key: "field.long"}
+	const KeyEmpty, other = "case.empty", "case.other"
 	p.T(variable)
 	set.Add("a", "b")
 	testing.T("x", `+"`y`)", "", "")
@@ -67,7 +68,7 @@ func TestExtract(t *testing.T) {
 		names = append(names, m.Name()+"/"+m.Plural)
 	}
 	want := []string{"Long text/", "Marked/", "Plain/", "Through a function/", "one %{count}/many %{count}", "one day/many days", "x/", "{n} day/{n} days",
-		"key|case.broken/", "key|case.gone/", "key|case.missing/", "key|field.long/", "key|field.missing/", "verb|Open/"}
+		"key|case.broken/", "key|case.empty/", "key|case.gone/", "key|case.missing/", "key|field.long/", "key|field.missing/", "verb|Open/"}
 	if !slices.Equal(names, want) || len(problems) > 0 {
 		t.Errorf("found %q, problems %q\nwant  %q", names, problems, want)
 	}

@@ -156,6 +156,9 @@ func TestUploadsAreTakenOrRefusedWithAReason(t *testing.T) {
 		if a.status != 422 || !strings.Contains(a.body, `href="#menu"`) || !strings.Contains(a.body, "<title>Error") {
 			t.Errorf("%s: %d %s", name, a.status, text(a.body)[:200])
 		}
+		if said := map[string]string{"menu.pdf": "of a kind that we cannot take", "big.pdf": "larger than 10 MB"}[name]; strings.Contains(a.body, "blob.") || !strings.Contains(text(a.body), said) {
+			t.Errorf("%s: not refused in words, want %q: %s", name, said, text(a.body))
+		}
 	}
 	if a := b.upload(page, "menu", "menu.pdf", []byte(paperPDF)); a.status != 303 {
 		t.Fatalf("a good file: %d %s", a.status, text(a.body))

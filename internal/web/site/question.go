@@ -112,7 +112,7 @@ func (s *Site) keep(r *web.Request, p view.DraftPage, values url.Values, files [
 	}
 	_, no, err := s.Flow.SavePage(r.Context(), r.Actor, in)
 	for _, n := range no {
-		refused[n.Question] = r.P.Key(n.Err.Key, i18n.V(n.Err.Args))
+		refused[n.Question] = r.Sentence(n.Err)
 	}
 	return refused, err
 }
