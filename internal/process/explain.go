@@ -92,7 +92,7 @@ func (r *rules) parameterReason(look rule.Look) *Explained {
 	x := &Explained{Kind: "param", ID: look.Name, Value: look.Value, Type: valueType(look.Value)}
 	if p := parameter(r.s.Service.Jurisdiction, look.Name); p != nil {
 		x.Title, x.Type = p.Title, p.Type
-		if v := inForce(p, r.s.Today); v != nil {
+		if v := p.On(r.s.Today); v != nil {
 			from, source := v.From, v.Source
 			x.From, x.Law = &from, &source
 		}

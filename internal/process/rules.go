@@ -196,7 +196,7 @@ func (in *input) Param(name string) (rule.Value, error) {
 	if p == nil {
 		return nil, fmt.Errorf("there is no parameter %s", name)
 	}
-	if v := inForce(p, in.rules.s.Today); v != nil {
+	if v := p.On(in.rules.s.Today); v != nil {
 		return v.Value, nil
 	}
 	return nil, fmt.Errorf("parameter %s has no value on %s", name, in.rules.s.Today)
@@ -209,18 +209,6 @@ func parameter(j *service.Jurisdiction, id string) *service.Parameter {
 		}
 	}
 	return nil
-}
-
-// inForce returns the figure of a day: the latest that begins on it or before.
-func inForce(p *service.Parameter, on calendar.Date) *service.ParameterValue {
-	var best *service.ParameterValue
-	for i := range p.Values {
-		v := &p.Values[i]
-		if !v.From.After(on) && (best == nil || best.From.Before(v.From)) {
-			best = v
-		}
-	}
-	return best
 }
 
 // Lookup is the function form of a look-up, which files do not use.

@@ -8,8 +8,8 @@ import (
 	"stoa/internal/rule"
 )
 
-// on returns the value in force on a day: the latest that begins on it or before; nil if there is none.
-func (p *Parameter) on(d calendar.Date) *ParameterValue {
+// On returns the value in force on a day: the latest that begins on it or before; nil if there is none.
+func (p *Parameter) On(d calendar.Date) *ParameterValue {
 	for i := len(p.Values) - 1; i >= 0; i-- {
 		if !p.Values[i].From.After(d) {
 			return &p.Values[i]
@@ -25,7 +25,7 @@ func (b *builder) checkGaps(f *TableFile, t *Table, env *rule.Env) {
 	for _, day := range b.turns(t) {
 		params := func(name string) (rule.Value, error) {
 			if p := b.params[name]; p != nil {
-				if v := p.on(day); v != nil && v.Value != nil {
+				if v := p.On(day); v != nil && v.Value != nil {
 					return v.Value, nil
 				}
 			}
