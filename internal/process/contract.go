@@ -59,9 +59,6 @@ type Situation struct {
 	Variant  string
 	Today    calendar.Date         // `submitted` and `today` in a draft; in a case: the day it was submitted
 	Previous map[string]rule.Value // fields of the licence that a variant begins from; rules: previous.FIELD (optional)
-	// Looked holds what look-ups gave when the case was submitted (Judgement.Looked then), by id: they
-	// are not asked again, so that a case does not change because a register did.
-	Looked map[string]rule.Value
 	// Lookup asks a register: the count, sum or list that the file declares. nil: nothing is found.
 	Lookup func(ctx context.Context, l *service.Lookup, match map[string]rule.Value) (rule.Value, error)
 	// Pick finds a record by key for a lookup question. nil: none is found.

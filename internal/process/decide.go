@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -92,13 +91,6 @@ func inMinorUnits(d money.Decimal, currency string) (money.Amount, error) {
 
 // Asked reports whether the question at a path is asked (path with item indices: partners[1].name).
 func (j *Judgement) Asked(path string) bool { return j.asked[path] }
-
-// Looked returns what the look-ups gave, by id: kept with a case, for Situation.Looked.
-func (j *Judgement) Looked() map[string]rule.Value {
-	looked := maps.Clone(j.rules.looked)
-	maps.Copy(looked, j.Situation.Looked)
-	return looked
-}
 
 // Page reports how far a page is.
 func (j *Judgement) Page(p *service.Page) PageState {

@@ -7,14 +7,12 @@
 //
 // A place in the answers is a path: question ids with item indices, partners[1].name.
 //
-//	Judge(ctx, Situation, Typed) (*Judgement, error)         a draft
-//	Rejudge(ctx, Situation, Answers) (*Judgement, error)     a case, from its stored answers
+//	Judge(ctx, Situation, Typed) (*Judgement, error)         a draft, or a case with what the registers said then
 //	Early(ctx, Situation, Typed) (*Judgement, []*Question, error)  the eligibility check before starting
-//	(*Judgement) Asked(path), Page(p), Next(after), On(p, place), Below(path), Eligible(), Ready(), Looked()
+//	(*Judgement) Asked(path), Page(p), Next(after), On(p, place), Below(path), Eligible(), Ready()
 //	(FieldError) Message(printer)
 //	Fields(q), ReadForm(questions, form), (*Typed) Merge(place, …)   a posted form into a draft
 //	(*Typed) Get, Values, Set, Level, Items, Item, AddItem, RemoveItem, PathOf, Clone
-//	EncodeAnswers(Answers), DecodeAnswers(service, …), EncodeLooked, DecodeLooked
 //
 //	Submit(ctx, *Judgement, now) ([]Effects, error)
 //	Offered(ctx, *Judgement, Facts, by, now) ([]*service.Action, error)

@@ -30,7 +30,7 @@ func (x *exampleRun) situation() (Situation, Typed) {
 			if v, ok := x.e.Lookups[l.ID]; ok {
 				return typedForm(v, l.Type), nil
 			}
-			return NothingFound(l)
+			return nothingFound(l)
 		},
 		Pick: func(_ context.Context, register, key string) (Pick, bool, error) {
 			p, ok := t.picks[register+" "+key]

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -122,16 +121,13 @@ func TestHiddenAnswersReachNothing(t *testing.T) {
 				t.Fatalf("%s: asked %v, the model says %v", path, j.Asked(path), m.asked[path])
 			}
 		}
-		stored, err := process.EncodeAnswers(j.Answers)
-		if err != nil {
-			t.Fatal(err)
-		}
+		answers := fmt.Sprintf("%+v", j.Answers)
 		for _, mark := range m.shown {
-			if !strings.Contains(string(stored), mark) {
-				t.Fatalf("%s was asked and answered, but is not in %s", mark, stored)
+			if !strings.Contains(answers, mark) {
+				t.Fatalf("%s was asked and answered, but is not in %s", mark, answers)
 			}
 		}
-		everywhere := string(stored) + gist(j)
+		everywhere := answers + gist(j)
 		if now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC); j.Ready() {
 			submitted++
 			everywhere += life(t, b.For("en"), j, now)
@@ -144,15 +140,15 @@ func TestHiddenAnswersReachNothing(t *testing.T) {
 		if again := judge(t, situation, m.pruned); gist(again) != gist(j) {
 			t.Fatalf("without the hidden answers:\n%s\nwith them:\n%s", gist(again), gist(j))
 		}
-		sameAfterStorage(t, situation, typed, j, stored)
+		sameAfterStorage(t, situation, typed, j)
 	})
 	if submitted == 0 {
 		t.Error("no generated draft could be submitted: letters and licences were not tried")
 	}
 }
 
-// sameAfterStorage checks that saving changes nothing, of a draft and of a case.
-func sameAfterStorage(t *rapid.T, s process.Situation, typed process.Typed, j *process.Judgement, stored []byte) {
+// sameAfterStorage checks that saving changes nothing.
+func sameAfterStorage(t fatal, s process.Situation, typed process.Typed, j *process.Judgement) {
 	data, err := json.Marshal(typed)
 	if err != nil {
 		t.Fatal(err)
@@ -163,23 +159,6 @@ func sameAfterStorage(t *rapid.T, s process.Situation, typed process.Typed, j *p
 	}
 	if again := judge(t, s, loaded); gist(again) != gist(j) {
 		t.Fatalf("after saving the draft:\n%s\nbefore:\n%s", gist(again), gist(j))
-	}
-	answers, err := process.DecodeAnswers(s.Service, stored)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !reflect.DeepEqual(answers, j.Answers) {
-		t.Fatalf("answers after storage: %v, before: %v", answers, j.Answers)
-	}
-	if len(j.Errors) > 0 {
-		return
-	}
-	again, err := process.Rejudge(t.Context(), s, answers)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if gist(again) != gist(j) {
-		t.Fatalf("judged from storage:\n%s\nfrom the draft:\n%s", gist(again), gist(j))
 	}
 }
 

@@ -17,52 +17,16 @@ import (
 // judgement for the same input, and changes nothing. Its error is an outside one: a register or the
 // files cannot be asked; whatever is wrong with the answers is in the judgement.
 func Judge(ctx context.Context, s Situation, typed Typed) (*Judgement, error) {
-	w := newWalk(s)
-	w.read = func(q *service.Question, level any) (any, *problem, error) {
-		return s.read(ctx, q, level.(*Typed))
-	}
-	w.items = func(q *service.Question, level any) []itemSource {
-		items := level.(*Typed).Groups[q.ID]
-		list := make([]itemSource, min(len(items), MaxItems))
-		for i := range list {
-			list[i] = itemSource{items[i].ID, &items[i].Typed}
-		}
-		return list
-	}
-	return w.judge(ctx, &typed)
-}
-
-// Rejudge judges answers that were read before: those of a case. What was valid then is not read again,
-// but the rules are evaluated anew.
-func Rejudge(ctx context.Context, s Situation, answers Answers) (*Judgement, error) {
-	w := newWalk(s)
-	w.read = func(q *service.Question, level any) (any, *problem, error) { return level.(Answers)[q.ID], nil, nil }
-	w.items = func(q *service.Question, level any) []itemSource {
-		items, _ := level.(Answers)[q.ID].([]Item) // nothing, or what a group holds
-		list := make([]itemSource, len(items))
-		for i, it := range items {
-			list[i] = itemSource{it.ID, it.Answers}
-		}
-		return list
-	}
-	return w.judge(ctx, answers)
+	return newWalk(s).judge(ctx, &typed)
 }
 
 // walk goes through the questions in their order, once.
 type walk struct {
 	rules *rules
 	j     *Judgement
-	read  func(q *service.Question, level any) (any, *problem, error)
-	items func(q *service.Question, level any) []itemSource
 	order map[string]int // of paths, for the order of errors
 	check []pendingCheck
 	langs []string
-}
-
-// itemSource is an item of a group where it comes from: typed, or answered before.
-type itemSource struct {
-	id    string
-	level any
 }
 
 // pendingCheck is a check to be made when all answers are read.
@@ -98,7 +62,7 @@ func givens(s *Situation) map[string]rule.Value {
 	return g
 }
 
-func (w *walk) judge(ctx context.Context, top any) (*Judgement, error) {
+func (w *walk) judge(ctx context.Context, top *Typed) (*Judgement, error) {
 	for _, p := range w.j.Situation.Service.Pages {
 		if !w.rules.holds(ctx, p.When, w.rules.top) {
 			continue
@@ -120,7 +84,7 @@ func (w *walk) judge(ctx context.Context, top any) (*Judgement, error) {
 
 // level reads the questions of one place into answers, and reports whether all that are asked there
 // and needed are answered.
-func (w *walk) level(ctx context.Context, questions []*service.Question, from any, sc *scope, answers Answers) (complete bool, err error) {
+func (w *walk) level(ctx context.Context, questions []*service.Question, from *Typed, sc *scope, answers Answers) (complete bool, err error) {
 	complete = true
 	for _, q := range questions {
 		if !w.rules.holds(ctx, q.When, sc) {
@@ -133,7 +97,7 @@ func (w *walk) level(ctx context.Context, questions []*service.Question, from an
 		if q.Type == typeGroup {
 			ok, err = w.group(ctx, q, path, from, sc, answers)
 		} else {
-			ok, err = w.question(q, path, from, sc, answers)
+			ok, err = w.question(ctx, q, path, from, sc, answers)
 		}
 		if err != nil {
 			return false, err
@@ -143,8 +107,8 @@ func (w *walk) level(ctx context.Context, questions []*service.Question, from an
 	return complete, nil
 }
 
-func (w *walk) question(q *service.Question, path string, from any, sc *scope, answers Answers) (ok bool, err error) {
-	answer, wrong, err := w.read(q, from)
+func (w *walk) question(ctx context.Context, q *service.Question, path string, from *Typed, sc *scope, answers Answers) (ok bool, err error) {
+	answer, wrong, err := w.j.Situation.read(ctx, q, from)
 	switch {
 	case err != nil:
 		return false, err
@@ -165,10 +129,11 @@ func (w *walk) question(q *service.Question, path string, from any, sc *scope, a
 	return true, nil
 }
 
-func (w *walk) group(ctx context.Context, q *service.Question, path string, from any, sc *scope, answers Answers) (complete bool, err error) {
+func (w *walk) group(ctx context.Context, q *service.Question, path string, from *Typed, sc *scope, answers Answers) (complete bool, err error) {
 	complete = true
 	least, most := q.Repeat.Min, q.Repeat.Max
-	sources := w.items(q, from)
+	sources := from.Groups[q.ID]
+	sources = sources[:min(len(sources), MaxItems)]
 	if len(sources) < least {
 		w.refuse(q, path, &problem{key: msgAddItem, args: map[string]any{"min": least}, missing: true})
 		complete = false
@@ -178,10 +143,11 @@ func (w *walk) group(ctx context.Context, q *service.Question, path string, from
 	}
 	items := make([]Item, 0, len(sources))
 	list := make([]rule.Value, 0, len(sources))
-	for i, src := range sources {
+	for i := range sources {
+		src := &sources[i]
 		inner := &scope{place: itemPath(path, i), group: q, vars: map[string]rule.Value{}, pending: map[string]bool{}, outer: sc}
-		it := Item{ID: src.id, Answers: Answers{}}
-		ok, err := w.level(ctx, q.Members, src.level, inner, it.Answers)
+		it := Item{ID: src.ID, Answers: Answers{}}
+		ok, err := w.level(ctx, q.Members, &src.Typed, inner, it.Answers)
 		if err != nil {
 			return false, err
 		}
@@ -277,11 +243,11 @@ func (s *Situation) lookup(ctx context.Context, l *service.Lookup, match map[str
 	if s.Lookup != nil {
 		return s.Lookup(ctx, l, match)
 	}
-	return NothingFound(l)
+	return nothingFound(l)
 }
 
-// NothingFound is what a look-up gives where no record matches.
-func NothingFound(l *service.Lookup) (rule.Value, error) {
+// nothingFound is what a look-up gives where no record matches.
+func nothingFound(l *service.Lookup) (rule.Value, error) {
 	switch verb, _, _ := strings.Cut(l.Give, " "); verb {
 	case "count", "sum":
 		return money.NewDecimal(0), nil

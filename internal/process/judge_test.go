@@ -11,47 +11,10 @@ import (
 
 	"stoa/internal/calendar"
 	"stoa/internal/fault"
-	"stoa/internal/money"
 	"stoa/internal/process"
 	"stoa/internal/rule"
 	"stoa/internal/service"
 )
-
-// A case keeps what the registers said on the day it was submitted.
-func TestACaseDoesNotChangeBecauseARegisterDid(t *testing.T) {
-	count := int64(2)
-	s := process.Situation{
-		Service: hall(t), Today: calendar.MustDate("2026-03-30"),
-		Lookup: func(_ context.Context, l *service.Lookup, match map[string]rule.Value) (rule.Value, error) {
-			if l.ID != "earlier" || match["organiser_email"] != "omar@example.com" {
-				t.Errorf("asked %s for %v", l.ID, match)
-			}
-			return money.NewDecimal(count), nil
-		},
-	}
-	j := judge(t, s, concert())
-	data, err := process.EncodeLooked(j.Looked())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s.Looked, err = process.DecodeLooked(data); err != nil {
-		t.Fatal(err)
-	}
-	count = 3
-	eligible := func(want bool) {
-		t.Helper()
-		again, err := process.Rejudge(ctx, s, j.Answers)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := again.Eligible(); got == nil || *got != want {
-			t.Errorf("looked up %v: eligible %v, want %v", s.Looked, got, want)
-		}
-	}
-	eligible(true)
-	s.Looked = nil
-	eligible(false)
-}
 
 func TestARegisterThatDoesNotAnswerEndsTheJudgement(t *testing.T) {
 	s := process.Situation{
@@ -62,30 +25,6 @@ func TestARegisterThatDoesNotAnswerEndsTheJudgement(t *testing.T) {
 	}
 	if _, err := process.Judge(ctx, s, concert()); fault.KindOf(err) != fault.Unavailable {
 		t.Errorf("got %v", err)
-	}
-}
-
-func TestStoredValues(t *testing.T) {
-	clock, err := calendar.ParseClock("18:30")
-	if err != nil {
-		t.Fatal(err)
-	}
-	values := map[string]rule.Value{
-		"n": money.MustDecimal("12.50"), "t": "text", "b": true, "d": calendar.MustDate("2026-03-30"), "c": clock, "none": nil,
-		"list": []rule.Value{"a", money.NewDecimal(1)}, "rec": map[string]rule.Value{"number": "x", "day": calendar.MustDate("2026-01-01")},
-	}
-	data, err := process.EncodeLooked(values)
-	if err != nil {
-		t.Fatal(err)
-	}
-	again, err := process.DecodeLooked(data)
-	if err != nil || !rule.Equal(again, values) {
-		t.Errorf("stored %s, read %v, %v", data, again, err)
-	}
-	for _, bad := range []string{`{"a":{"colour":"red"}}`, `{"a":{"number":"x"}}`, `[]`, `{"a":5}`} {
-		if v, err := process.DecodeLooked([]byte(bad)); err == nil {
-			t.Errorf("%s is read as %v", bad, v)
-		}
 	}
 }
 

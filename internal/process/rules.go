@@ -218,9 +218,6 @@ func (in *input) Lookup(_ context.Context, name string, _ []rule.Value) (rule.Va
 
 // lookup asks a register, once for the same question.
 func (r *rules) lookup(ctx context.Context, l *service.Lookup) (rule.Value, bool) {
-	if v, ok := r.s.Looked[l.ID]; ok {
-		return v, true
-	}
 	if v, ok := r.looked[l.ID]; ok {
 		return v, true
 	}

@@ -234,17 +234,7 @@ func FuzzForm(f *testing.F) {
 		inner, _ := typed.AddItem(at+".goods", "2")
 		post(inner, traders.Members[4].Members, trader)
 		post("", s.Pages[3].Questions, you)
-		j, err := process.Judge(ctx, process.Situation{Service: s, Today: calendar.MustDate("2026-03-30")}, typed)
-		if err != nil {
-			t.Fatal(err)
-		}
-		data, err := process.EncodeAnswers(j.Answers)
-		if err != nil {
-			t.Fatal(err)
-		}
-		answers, err := process.DecodeAnswers(s, data)
-		if err != nil || !reflect.DeepEqual(answers, j.Answers) {
-			t.Fatalf("stored %s, read %v (%v), was %v", data, answers, err, j.Answers)
-		}
+		j := judge(t, process.Situation{Service: s, Today: calendar.MustDate("2026-03-30")}, typed)
+		sameAfterStorage(t, process.Situation{Service: s, Today: calendar.MustDate("2026-03-30")}, typed, j)
 	})
 }
