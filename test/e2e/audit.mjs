@@ -7,13 +7,17 @@ import { createRequire } from "node:module";
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
 
-// Pages are those met, each kind once for a language: ids and numbers in an address make no other page.
+// Pages are those met, each kind once for a language and title: ids and numbers in an address make no
+// other page. Three of a kind are enough: all records of a register look alike.
 export class Pages {
-  constructor() { this.seen = new Map(); }
+  constructor() { this.seen = new Map(); this.kinds = new Map(); }
   add(page) {
     const title = /<title>(.*?)<\/title>/s.exec(page.html)?.[1] ?? "";
-    const key = [page.lang, page.status, kind(page.url), title.replace(/\d+/g, "0")].join(" ");
-    if (!this.seen.has(key)) this.seen.set(key, { ...page, key, label: `${kind(page.url)} (${page.lang}${page.status === 200 ? "" : ", " + page.status})` });
+    const like = [page.lang, page.status, kind(page.url)].join(" ");
+    const key = `${like} ${title.replace(/\d+/g, "0")}`;
+    if (this.seen.has(key) || (this.kinds.get(like) ?? 0) >= 3) return;
+    this.kinds.set(like, (this.kinds.get(like) ?? 0) + 1);
+    this.seen.set(key, { ...page, key, label: `${kind(page.url)} (${page.lang}${page.status === 200 ? "" : ", " + page.status})` });
   }
   get all() { return [...this.seen.values()]; }
 }

@@ -16,9 +16,11 @@ async function weigh(world, cookies, address) {
   const line = await context.newCDPSession(page);
   await line.send("Network.enable");
   const got = new Map();
-  line.on("Network.responseReceived", (e) => got.set(e.requestId, { url: e.response.url, type: e.type, encoding: e.response.headers["Content-Encoding"] ?? e.response.headers["content-encoding"] }));
-  line.on("Network.dataReceived", (e) => { const r = got.get(e.requestId); if (r) r.body = (r.body ?? 0) + e.encodedDataLength; });
-  line.on("Network.loadingFinished", (e) => { if (got.has(e.requestId)) got.get(e.requestId).bytes = e.encodedDataLength; });
+  line.on("Network.responseReceived", (e) => got.set(e.requestId, { url: e.response.url, type: e.type, head: e.response.encodedDataLength, encoding: e.response.headers["Content-Encoding"] ?? e.response.headers["content-encoding"] }));
+  line.on("Network.loadingFinished", (e) => {
+    const r = got.get(e.requestId);
+    if (r) Object.assign(r, { bytes: e.encodedDataLength, body: Math.max(0, e.encodedDataLength - r.head) });
+  });
   await page.goto(address, { waitUntil: "networkidle" });
   const html = await (await context.request.get(address)).text();
   await context.close();
