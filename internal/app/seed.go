@@ -215,7 +215,7 @@ func (s *seeder) apply(ctx context.Context, next planned) error {
 	if s.dice.IntN(5) == 0 {
 		who = s.people[s.dice.IntN(len(s.j.Demo.Residents)+1)]
 	}
-	typed := process.TypedFrom(next.service, moved(next, who))
+	typed := process.TypedFrom(next.service, s.moved(next, who))
 	id, token, err := s.Flow.StartDraft(ctx, policy.Actor{}, flow.StartDraft{
 		Service: next.service.Service, Language: s.languageOf(who), Typed: typed,
 	})
@@ -249,8 +249,8 @@ func (s *seeder) languageOf(who person.Details) string {
 	return s.j.File.Languages[0]
 }
 
-// moved is an example's answers, at another time and by somebody else.
-func moved(next planned, who person.Details) map[string]any {
+// moved is an example's answers, at another time, by somebody else and under another name.
+func (s *seeder) moved(next planned, who person.Details) map[string]any {
 	answers := map[string]any{}
 	for id, v := range next.example.Answers {
 		answers[id] = v
@@ -265,6 +265,11 @@ func moved(next planned, who person.Details) map[string]any {
 		}
 		if date, err = date.AddDays(7 * next.weeks); err == nil {
 			answers[q.ID] = date.String()
+		}
+	}
+	for _, q := range next.service.Questions { // in the order of the file: equal files give equal stories
+		if other := s.j.Demo.Answers[q.ID]; q.Parent == nil && answers[q.ID] != nil && len(other) > 0 {
+			answers[q.ID] = other[s.dice.IntN(len(other))]
 		}
 	}
 	answers[next.service.Applicant.Name] = who.Name

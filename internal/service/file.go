@@ -161,6 +161,9 @@ type DemoFile struct {
 	Pos       Pos
 	Staff     []DemoStaff    `yaml:"staff"`
 	Residents []DemoResident `yaml:"residents"`
+	// Answers are what the demo's made-up applications say instead of what the worked examples say, by
+	// question: names of events and businesses, so that no two cases look the same.
+	Answers map[string][]string `yaml:"answers"`
 }
 
 // DemoStaff is a member of staff to sign in as.
