@@ -24,6 +24,8 @@ type SavePage struct {
 	Place string
 	Form  url.Values
 	Files []Upload
+
+	Language string // the person's, kept with the draft; "" for the one before
 }
 
 // Upload is a file as it comes in.
@@ -61,6 +63,9 @@ func (f *Flow) SavePage(ctx context.Context, actor policy.Actor, in SavePage) (*
 				return err
 			}
 			changed = true
+		}
+		if in.Language != "" && in.Language != draft.Language {
+			draft.Language, changed = in.Language, true
 		}
 		if !changed {
 			return f.Docket.Judge(ctx, tx, draft)

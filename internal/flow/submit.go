@@ -20,7 +20,8 @@ import (
 // Submit hands in an application. The same draft again gives the same case.
 type Submit struct {
 	Draft    string
-	Declared bool // the declaration was agreed to
+	Declared bool   // the declaration was agreed to
+	Language string // of the letters from now on; "" for the draft's
 }
 
 // Submitted is the case a draft became.
@@ -59,6 +60,9 @@ func (f *Flow) Submit(ctx context.Context, actor policy.Actor, in Submit) (done 
 		}
 		if !in.Declared && len(draft.Service.Declaration.By) > 0 {
 			return fault.NewInvalid("Confirm the declaration before you send the application")
+		}
+		if in.Language != "" {
+			draft.Language = in.Language
 		}
 		c, err := f.open(ctx, tx, draft)
 		if err != nil {

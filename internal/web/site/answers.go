@@ -36,7 +36,7 @@ func (s *Site) submit(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	draft := r.PathValue("draft")
-	_, err := s.Flow.Submit(r.Context(), r.Actor, flow.Submit{Draft: draft, Declared: r.Field("declared") != ""})
+	_, err := s.Flow.Submit(r.Context(), r.Actor, flow.Submit{Draft: draft, Declared: r.Field("declared") != "", Language: r.P.Tag()})
 	if err == nil {
 		return r.Redirect(w, "/apply/"+draft+"/done")
 	}
