@@ -33,6 +33,7 @@ type TaskList struct {
 type PageLine struct {
 	ID, Title string
 	State     process.PageState
+	Optional  bool // nothing has to be answered, and nothing is yet
 }
 
 // DraftPage is one page of questions: a topic, or an item of a group.
@@ -87,7 +88,8 @@ func (v *View) TaskList(ctx context.Context, r Reader, id string) (t TaskList, e
 		}
 		t = TaskList{Draft: r.head(d), Saved: r.instant(d.Service.Jurisdiction, d.Updated)}
 		for p := d.Judged.Next(nil); p != nil; p = d.Judged.Next(p) {
-			line := PageLine{p.File.Page, r.words(d.Service.Jurisdiction, p.File.Title), d.Judged.Page(p)}
+			line := PageLine{ID: p.File.Page, Title: r.words(d.Service.Jurisdiction, p.File.Title), State: d.Judged.Page(p)}
+			line.Optional = line.State == process.PageDone && untouched(d, p)
 			if line.State != process.PageDone && t.Next == "" {
 				t.Next = line.ID
 			}
@@ -96,6 +98,16 @@ func (v *View) TaskList(ctx context.Context, r Reader, id string) (t TaskList, e
 		return nil
 	})
 	return t, err
+}
+
+// untouched reports whether a page has no answer at all.
+func untouched(d *docket.Draft, p *service.Page) bool {
+	for _, q := range p.Questions {
+		if d.Judged.Asked(q.ID) && d.Judged.Answers[q.ID] != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // DraftPage is one page of an application.
@@ -110,7 +122,7 @@ func (v *View) DraftPage(ctx context.Context, r Reader, id string, ask Ask) (p D
 		if page == nil || d.Judged.Page(page) == process.PageHidden {
 			return fault.NewNotFound("")
 		}
-		p.Page = PageLine{page.File.Page, r.words(d.Service.Jurisdiction, page.File.Title), d.Judged.Page(page)}
+		p.Page = PageLine{ID: page.File.Page, Title: r.words(d.Service.Jurisdiction, page.File.Title), State: d.Judged.Page(page)}
 		p.Intro = r.words(d.Service.Jurisdiction, page.File.Intro)
 		p.neighbours(d, page)
 		questions := page.Questions

@@ -161,7 +161,7 @@ func (r Reader) items(d *docket.Draft, typed *process.Typed, path string, q *ser
 	}
 	var list []Item
 	for i, it := range typed.Items(path) {
-		item := Item{ID: it.ID, Number: i + 1, Title: process.ItemTitle(r.P, d.Service, q, byID[it.ID])}
+		item := Item{ID: it.ID, Number: i + 1, Title: r.itemName(d.Service, q, byID[it.ID])}
 		item.Wrong = len(d.Judged.Below(path+"["+strconv.Itoa(i)+"]")) > 0
 		if item.Title == "" {
 			item.Title = firstTyped(q, it)
@@ -169,6 +169,16 @@ func (r Reader) items(d *docket.Draft, typed *process.Typed, path string, q *ser
 		list = append(list, item)
 	}
 	return list
+}
+
+// itemName names an item by its first answer that is words: a "Yes" beside a name tells nobody anything.
+func (r Reader) itemName(s *service.Service, q *service.Question, it process.Item) string {
+	for _, m := range q.Members {
+		if a := it.Answers[m.ID]; a != nil && (m.Type == "text" || m.Type == "name" || m.Type == "lookup") {
+			return strings.Join(process.ShowAnswer(r.P, s, m, a), ", ")
+		}
+	}
+	return process.ItemTitle(r.P, s, q, it)
 }
 
 // firstTyped names an item whose answers are not valid yet by what was typed first.

@@ -92,6 +92,7 @@ type Certificate struct {
 	Code    Component // the QR code as SVG with its own name
 	Verify  Component // how to check it
 	Notices []Component
+	Level   int // of its heading; 1 when zero
 }
 
 // Figure is a chart with everything that must stand beside it.

@@ -33,7 +33,7 @@ func (s *Site) licence(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	base := "/account/licences/" + l.ID
-	cert, err := certificateOf(r, l.Facts, l.LicenceLine, l.Issuer, l.VerifyURL)
+	cert, err := certificateOf(r, 1, l.Facts, l.LicenceLine, l.Issuer, l.VerifyURL)
 	if err != nil {
 		return err
 	}
@@ -51,14 +51,15 @@ func (s *Site) licence(w http.ResponseWriter, r *web.Request) error {
 	return r.Render(w, web.Page{Title: l.Kind + " " + l.Number, Area: "account", Content: content, Back: "/account"})
 }
 
-// certificateOf is a licence at a glance, with the code that leads to its verification.
-func certificateOf(r *web.Request, facts []view.RecordFact, l view.LicenceLine, issuer, verify string) (page.Component, error) {
+// certificateOf is a licence at a glance, with the code that leads to its verification. level is that
+// of its heading.
+func certificateOf(r *web.Request, level int, facts []view.RecordFact, l view.LicenceLine, issuer, verify string) (page.Component, error) {
 	svg, err := document.QRSVG(verify, r.T("Code that leads to the page which verifies this"))
 	if err != nil {
 		return nil, err
 	}
 	c := page.Certificate{
-		Kind: l.Kind, Title: l.Label, Number: l.Number, Label: r.T("Number"), Issuer: issuer,
+		Level: level, Kind: l.Kind, Title: l.Label, Number: l.Number, Label: r.T("Number"), Issuer: issuer,
 		Status: page.State(reader(r).RecordState(l.State), tone(l.State)),
 		Code:   templ.Raw(string(svg)), // drawn by package document from an address of ours
 		Verify: page.Paragraph{HTML: page.LinkTo{Text: r.T("Verification page"), URL: pathOf(verify)}, Classes: "govuk-body-s"},

@@ -102,7 +102,7 @@ func (s *Site) keep(r *web.Request, p view.DraftPage, values url.Values, files [
 			values.Del(f.ID)
 		}
 	}
-	in := flow.SavePage{Draft: p.ID, Page: p.Page.ID, Place: p.Place, Form: values}
+	in := flow.SavePage{Draft: p.ID, Page: p.Page.ID, Place: p.Place, Form: values, Language: r.P.Tag()}
 	for _, f := range files {
 		if f.TooLarge {
 			refused[f.Field] = r.T("The file is too large. Choose one smaller than {size}", i18n.V{"size": r.P.FileSize(web.FileMost)})

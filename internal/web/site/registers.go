@@ -149,7 +149,7 @@ func (s *Site) verify(w http.ResponseWriter, r *web.Request) error {
 	}
 	status := page.StatusPanel{Label: p.Kind, Status: title, Tone: tone(p.State), Heading: 1,
 		Text: r.T("Checked today, {date}, in the register of {issuer}.", i18n.V{"date": p.Today, "issuer": p.Issuer})}
-	cert, err := certificateOf(r, p.Facts, view.LicenceLine{ID: p.ID, Number: p.Number, Label: p.Label, Kind: p.Kind, State: p.State, From: p.From, Until: p.Until}, p.Issuer, p.VerifyURL)
+	cert, err := certificateOf(r, 2, p.Facts, view.LicenceLine{ID: p.ID, Number: p.Number, Label: p.Label, Kind: p.Kind, State: p.State, From: p.From, Until: p.Until}, p.Issuer, p.VerifyURL)
 	if err != nil {
 		return err
 	}

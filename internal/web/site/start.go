@@ -115,14 +115,17 @@ func (s *Site) tasks(w http.ResponseWriter, r *web.Request) error {
 		return r.Redirect(w, base+"/done")
 	}
 	list := page.TaskList{}
-	done := 0
+	done, needed := 0, len(t.Pages)
 	for _, p := range t.Pages {
 		task := page.Task{Title: page.Cell{Text: p.Title}, Href: base + "/" + p.ID}
-		switch p.State {
-		case process.PageDone:
+		switch {
+		case p.Optional:
+			needed--
+			task.Status = page.TaskStatus{Tag: page.State(r.T("Optional"), page.Neutral)}
+		case p.State == process.PageDone:
 			done++
 			task.Status = page.TaskStatus{Text: r.T("Completed")}
-		case process.PageWrong:
+		case p.State == process.PageWrong:
 			task.Status, task.Href = page.TaskStatus{Tag: page.State(r.T("Needs attention"), page.Bad)}, task.Href+"?show=1"
 		default:
 			task.Status = page.TaskStatus{Tag: page.State(r.T("To do"), page.Info)}
@@ -144,7 +147,7 @@ func (s *Site) tasks(w http.ResponseWriter, r *web.Request) error {
 	}
 	content := column(
 		heading1(caption, title),
-		page.Paragraph{Text: r.T("{done} of {all} parts completed.", i18n.V{"done": done, "all": len(t.Pages)})},
+		page.Paragraph{Text: r.T("{done} of {all} parts completed.", i18n.V{"done": done, "all": needed})},
 		list,
 		page.ButtonGroup{page.Button{Text: r.T("Continue"), Href: next}, page.LinkTo{Text: r.T("Save and come back later"), URL: base + "/save"}},
 	)
