@@ -77,11 +77,14 @@ func (c *Cases) search(ctx context.Context, tx *store.Tx, q Query, organisation 
 	if len(terms) == 0 {
 		return "cases", where, nil
 	}
-	hashes, few, err := c.rare(ctx, tx, organisation, terms)
+	hashes, together, err := c.rare(ctx, tx, organisation, terms)
+	if err == nil && ordered && together >= fewMost && len(hashes) > 1 {
+		together, err = c.count(ctx, tx, organisation, hashes[0], hashes[1:], fewMost)
+	}
 	if err != nil {
 		return "", "", err
 	}
-	if ordered && !few {
+	if ordered && together >= fewMost {
 		return "cases", where + c.have(organisation, "id", hashes, args), nil
 	}
 	// SQLite goes through a CROSS JOIN from left to right.
@@ -99,8 +102,9 @@ func (c *Cases) have(organisation, id string, hashes [][]byte, args *arguments) 
 	return all
 }
 
-// rare gives the words' hashes, those in fewest cases first, and reports whether few cases have them all.
-func (c *Cases) rare(ctx context.Context, tx *store.Tx, organisation string, terms []string) (hashes [][]byte, few bool, err error) {
+// rare gives the words' hashes, those in fewest cases first, and in how many the first is: exactly below
+// fewMost. Words in more are counted only as far as it takes to find one that is in fewer than the others.
+func (c *Cases) rare(ctx context.Context, tx *store.Tx, organisation string, terms []string) (hashes [][]byte, least int, err error) {
 	type counted struct {
 		hash []byte
 		n    int
@@ -108,26 +112,29 @@ func (c *Cases) rare(ctx context.Context, tx *store.Tx, organisation string, ter
 	all := make([]counted, len(terms))
 	for i, t := range terms {
 		all[i].hash = c.term(organisation, t)
-		if all[i].n, err = c.count(ctx, tx, organisation, all[i].hash, nil); err != nil {
-			return nil, false, err
+	}
+	for most := fewMost; ; most *= 4 {
+		for i := range all {
+			if all[i].n, err = c.count(ctx, tx, organisation, all[i].hash, nil, most); err != nil {
+				return nil, 0, err
+			}
+		}
+		slices.SortStableFunc(all, func(a, b counted) int { return a.n - b.n })
+		if all[0].n < most || len(all) == 1 || most > 16*fewMost {
+			break
 		}
 	}
-	slices.SortStableFunc(all, func(a, b counted) int { return a.n - b.n })
 	for _, t := range all {
 		hashes = append(hashes, t.hash)
 	}
-	together := all[0].n
-	if together >= fewMost && len(all) > 1 {
-		together, err = c.count(ctx, tx, organisation, hashes[0], hashes[1:])
-	}
-	return hashes, together < fewMost, err
+	return hashes, all[0].n, nil
 }
 
-// count counts the cases that have words, up to fewMost.
-func (c *Cases) count(ctx context.Context, tx *store.Tx, organisation string, first []byte, others [][]byte) (n int, err error) {
+// count counts the cases that have words, up to most.
+func (c *Cases) count(ctx context.Context, tx *store.Tx, organisation string, first []byte, others [][]byte, most int) (n int, err error) {
 	var args arguments
 	query := "SELECT COUNT(*) FROM (SELECT 1 FROM case_term AS t WHERE t.organisation = " + args.add(organisation) + " AND t.term = " + args.add(first) +
-		c.have(organisation, "t.case_id", others, &args) + " LIMIT " + args.add(fewMost) + ") AS found"
+		c.have(organisation, "t.case_id", others, &args) + " LIMIT " + args.add(most) + ") AS found"
 	if err := tx.QueryRow(ctx, query, args...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("counting words: %w", err)
 	}

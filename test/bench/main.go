@@ -47,13 +47,17 @@ func main() {
 	}
 	full := flag.Bool("full", false, "measure as docs/benchmarks.md does: 100,000 cases, three rounds")
 	only := flag.String("only", "", "areas, separated by commas: pages, submit, cases, start, size, growth")
+	each := flag.Duration("each", 0, "time for each measurement instead")
 	dir := flag.String("dir", "", "folder for the databases; a large one that is there is used again")
 	pg := flag.String("postgres", "", "postgres://… of a server to measure on; default: a throw-away one, which does not sync")
 	profile := flag.String("cpuprofile", "", "file for a profile of this process")
 	flag.Parse()
 	o := options{cases: 10_000, rounds: 1, each: time.Second, dir: *dir, postgres: *pg}
 	if *full {
-		o.cases, o.rounds, o.each = 100_000, 1, time.Second
+		o.cases, o.rounds, o.each = 100_000, 3, 3*time.Second
+	}
+	if *each > 0 {
+		o.each, o.rounds = *each, 1
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -85,6 +89,7 @@ func run(ctx context.Context, o options, only, profile string) (err error) {
 		}
 		defer func() { pprof.StopCPUProfile(); f.Close() }()
 	}
+	residents.Store(time.Now().Unix() % 1e8 * 1000) // others than in a run before, on a database that is kept
 	fmt.Println(machine(o))
 	for _, a := range areas {
 		if only != "" && !slices.Contains(strings.Split(only, ","), a.name) {
