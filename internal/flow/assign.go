@@ -70,7 +70,7 @@ func (f *Flow) assign(ctx context.Context, tx *store.Tx, actor policy.Actor, c *
 	return f.Docket.Cases.Update(ctx, tx, c)
 }
 
-// SetAbsence notes when a member of staff is away and who stands in; zero dates end it.
+// SetAbsence notes when a member of staff is away and who stands in; the zero SetAbsence ends it.
 type SetAbsence struct {
 	From, Until calendar.Date
 	Substitute  string
@@ -83,7 +83,7 @@ func (f *Flow) SetAbsence(ctx context.Context, actor policy.Actor, in SetAbsence
 	}
 	return f.DB.Write(ctx, "flow.SetAbsence", func(ctx context.Context, tx *store.Tx) error {
 		absence := person.Absence{From: in.From, Until: in.Until, Substitute: in.Substitute}
-		if in.From.IsZero() && in.Until.IsZero() {
+		if in == (SetAbsence{}) {
 			return f.People.SetAbsence(ctx, tx, actor.Person, person.Absence{})
 		}
 		fields := &fault.Fields{}
@@ -103,9 +103,21 @@ func (f *Flow) SetAbsence(ctx context.Context, actor policy.Actor, in SetAbsence
 		if err != nil {
 			return missing(err)
 		}
-		if len(who.Grants) == 0 {
+		if !colleagues(actor.Grants, who.Grants) {
 			return fault.NewNotFound("")
 		}
 		return f.People.SetAbsence(ctx, tx, actor.Person, absence)
 	})
+}
+
+// colleagues reports whether two people work in one organisation.
+func colleagues(a, b []policy.Grant) bool {
+	for _, one := range a {
+		for _, other := range b {
+			if one.Organisation == other.Organisation {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"stoa/internal/calendar"
+	"stoa/internal/fault"
 	"stoa/internal/person"
 	"stoa/internal/policy"
 	"stoa/internal/record"
@@ -99,10 +100,13 @@ type RemoveRole struct {
 	Grant  policy.Grant
 }
 
-// RemoveRole is for administrators; nobody takes their own last role as administrator away.
+// RemoveRole is for administrators; nobody takes their own role as administrator away.
 func (f *Flow) RemoveRole(ctx context.Context, actor policy.Actor, in RemoveRole) error {
 	if err := policy.Can(actor, policy.StaffManage, policy.Thing{Kind: "staff", ID: in.Person}); err != nil {
 		return err
+	}
+	if in.Person == actor.Person && in.Grant.Role == policy.Administrator {
+		return fault.NewForbidden("You cannot take away your own role as administrator")
 	}
 	return f.DB.Write(ctx, "flow.RemoveRole", func(ctx context.Context, tx *store.Tx) error {
 		return f.People.Revoke(ctx, tx, in.Person, in.Grant)

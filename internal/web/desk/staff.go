@@ -114,9 +114,6 @@ func (d *Desk) removeRole(w http.ResponseWriter, r *web.Request) error {
 			return err
 		}
 		grant := policy.Grant{Role: policy.Role(r.Field("role")), Organisation: r.Field("organisation")}
-		if r.Field("person") == r.Actor.Person && grant.Role == policy.Administrator {
-			return fault.NewForbidden("You cannot take away your own role as administrator")
-		}
 		if err := d.Flow.RemoveRole(r.Context(), r.Actor, flow.RemoveRole{Person: r.Field("person"), Grant: grant}); err != nil {
 			return err
 		}
