@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 
-	"stoa/internal/cases"
 	"stoa/internal/i18n"
 	"stoa/internal/view"
 	"stoa/internal/web"
@@ -78,11 +77,11 @@ func sortable(p *i18n.Printer, ask view.QueueAsk) []page.Column {
 	}
 	columns := queueColumns(p)
 	due, submitted := &columns[1], &columns[5]
-	due.SortURL, submitted.SortURL = to(""), to(cases.BySubmitted)
+	due.SortURL, submitted.SortURL = to(""), to(view.BySubmitted)
 	switch ask.Sort {
-	case cases.BySubmitted:
-		submitted.Sorted, submitted.SortURL = "descending", to(cases.ByOldest)
-	case cases.ByOldest:
+	case view.BySubmitted:
+		submitted.Sorted, submitted.SortURL = "descending", to(view.ByOldest)
+	case view.ByOldest:
 		submitted.Sorted = "ascending"
 	default:
 		due.Sorted = "ascending"

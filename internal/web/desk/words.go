@@ -7,7 +7,6 @@ import (
 	"stoa/internal/fault"
 	"stoa/internal/i18n"
 	"stoa/internal/policy"
-	"stoa/internal/record"
 	"stoa/internal/view"
 	"stoa/internal/web"
 	"stoa/internal/web/page"
@@ -39,7 +38,7 @@ func stateTag(state, ending string, awaiting bool) page.Tag {
 // licenceTag is the state of a licence on a day.
 func licenceTag(p *i18n.Printer, state string) page.Tag {
 	switch state {
-	case record.Active:
+	case view.Active:
 		return page.State(p.T("In force"), page.Good)
 	case "future":
 		return page.State(p.T("Begins later"), page.Info)
@@ -52,13 +51,13 @@ func licenceTag(p *i18n.Printer, state string) page.Tag {
 // licenceState is a state of a licence in words.
 func licenceState(p *i18n.Printer, state string) string {
 	switch state {
-	case record.Active:
+	case view.Active:
 		return p.T("In force")
-	case record.Suspended:
+	case view.Suspended:
 		return p.T("Suspended")
-	case record.Revoked:
+	case view.Revoked:
 		return p.T("Revoked")
-	case record.Surrendered:
+	case view.Surrendered:
 		return p.T("Surrendered")
 	}
 	return state
