@@ -3,7 +3,6 @@ package service
 import (
 	"maps"
 	"slices"
-	"strings"
 )
 
 func keys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
@@ -189,7 +188,7 @@ func (b *builder) checkUnused() {
 		}
 	}
 	for _, t := range b.f.Tables {
-		if !b.used["table "+t.ID] && !strings.HasPrefix(t.ID, "_") {
+		if !b.used["table "+t.ID] {
 			b.problem(t.Pos, "use it in a rule, or remove it", "the table %q is never used", t.ID)
 		}
 	}

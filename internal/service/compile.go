@@ -40,15 +40,21 @@ func (b *builder) rule(e *Expr, want rule.Type, at setting) *Rule {
 
 // compileIn compiles an expression in an environment; nil when it is wrong.
 func (b *builder) compileIn(env *rule.Env, e *Expr, want rule.Type) *Rule {
-	b.note(e.Source)
-	p, problems := env.Compile(plain(e.Source), want)
-	for _, found := range problems {
-		b.problem(b.inRule(e, found.Offset), asWritten(found.Fix), "%s", asWritten(found.Message))
-	}
+	p := b.program(env, e.Source, want, func(offset int) Pos { return b.inRule(e, offset) })
 	if p == nil {
 		return nil
 	}
 	return &Rule{Expr: *e, Program: p}
+}
+
+// program compiles a source, and notes its problems where its bytes are in the file.
+func (b *builder) program(env *rule.Env, source string, want rule.Type, at func(offset int) Pos) *rule.Program {
+	b.note(source)
+	p, problems := env.Compile(plain(source), want)
+	for _, found := range problems {
+		b.problem(at(found.Offset), asWritten(found.Fix), "%s", asWritten(found.Message))
+	}
+	return p
 }
 
 // inRule is the place of a byte of a rule's source.

@@ -97,11 +97,8 @@ func (b *builder) piece(source string, t Text, lang string, offset int, at setti
 		b.problem(b.inText(t, lang, offset), "write the name of a question or value", "{{ }} holds nothing")
 		return nil
 	}
-	b.note(source)
-	p, problems := b.environment(b.sureWithin(source, at)).Compile(plain(source), rule.Type{})
-	for _, found := range problems {
-		b.problem(b.inText(t, lang, offset+found.Offset), asWritten(found.Fix), "%s", asWritten(found.Message))
-	}
+	env := b.environment(b.sureWithin(source, at))
+	p := b.program(env, source, rule.Type{}, func(of int) Pos { return b.inText(t, lang, offset+of) })
 	if p == nil {
 		return nil
 	}
