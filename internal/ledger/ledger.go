@@ -94,12 +94,12 @@ func (r *Refusal) FaultKind() fault.Kind {
 	return fault.Internal
 }
 
-// shared is the row lock that many may hold at once, against one that wants the row alone.
-func shared(tx *store.Tx) string {
+// shared is the lock on a table's rows that many may hold at once, against one that wants them alone.
+func shared(tx *store.Tx, table string) string {
 	if tx.Lock() == "" {
 		return ""
 	}
-	return " FOR SHARE"
+	return " FOR SHARE OF " + table
 }
 
 // lastDay sorts with or behind every value date.

@@ -56,9 +56,8 @@ func (l *Ledger) post(ctx context.Context, tx *store.Tx, p *posting) (string, er
 	if !errors.As(err, &refusal) || refusal.Why == ErrKeyTaken {
 		return id, err
 	}
-	// What it was refused for may be its own first attempt, committed while this one waited for a lock.
-	first, e := p.known(ctx, tx)
-	if e != nil || first != "" {
+	// What it was refused for may be its own first attempt, or another reversal, committed while it waited for a lock.
+	if first, e := p.cameBetween(ctx, tx); e != nil || first != "" {
 		return first, e
 	}
 	return "", err
@@ -68,10 +67,9 @@ func (p *posting) write(ctx context.Context, tx *store.Tx) (string, error) {
 	var closedUntil string
 	var first *string
 	var hash []byte
-	err := book(ctx, tx, p.Organisation, `SELECT closed_until,
-			(SELECT id FROM ledger_entry WHERE organisation = $1 AND idem_key = $2),
-			(SELECT input_hash FROM ledger_entry WHERE organisation = $1 AND idem_key = $2)
-		FROM ledger_book WHERE organisation = $1`+shared(tx), []any{p.Key}, &closedUntil, &first, &hash)
+	err := book(ctx, tx, p.Organisation, `SELECT b.closed_until, e.id, e.input_hash FROM ledger_book b
+		LEFT JOIN ledger_entry e ON e.organisation = b.organisation AND e.idem_key = $2
+		WHERE b.organisation = $1`+shared(tx, "b"), []any{p.Key}, &closedUntil, &first, &hash)
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("reading the book: %w", err)
@@ -94,7 +92,11 @@ func (p *posting) write(ctx context.Context, tx *store.Tx) (string, error) {
 		return "", fmt.Errorf("storing the entry: %w", err)
 	}
 	if n == 0 {
-		return p.cameBetween(ctx, tx)
+		id, err := p.cameBetween(ctx, tx)
+		if id == "" && err == nil {
+			err = errors.New("the entry conflicts with none")
+		}
+		return id, err
 	}
 	if err := p.writeLines(ctx, tx, id); err != nil {
 		return "", fmt.Errorf("storing the lines: %w", err)
@@ -207,20 +209,17 @@ func (p *posting) same(id string, hash []byte) (string, error) {
 	return id, nil
 }
 
-// cameBetween says what another transaction has committed since this one looked.
+// cameBetween says what another transaction has committed since this one looked: this entry, or a reversal of the same.
 func (p *posting) cameBetween(ctx context.Context, tx *store.Tx) (string, error) {
 	id, err := p.known(ctx, tx)
-	if id != "" || err != nil {
+	if id != "" || err != nil || p.reverses == "" {
 		return id, err
 	}
 	by, err := reversalOf(ctx, tx, p.Organisation, p.reverses)
-	if err != nil {
-		return "", err
+	if err == nil && by != "" {
+		err = &Refusal{Why: ErrReversed, Entry: by}
 	}
-	if by == "" {
-		return "", errors.New("the entry conflicts with none")
-	}
-	return "", &Refusal{Why: ErrReversed, Entry: by}
+	return "", err
 }
 
 func nilIfEmpty(s string) any {
