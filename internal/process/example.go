@@ -116,7 +116,7 @@ func (x *exampleRun) take(ctx context.Context, pos service.Pos, effects []Effect
 	for _, e := range effects {
 		x.facts = x.facts.Apply(e)
 		x.due = e.Deadline
-		if e.End != "" {
+		if e.Entered || e.End != "" { // the case has moved on without it
 			x.proposed = nil
 		}
 		if e.Issue != nil && x.facts.Licence == "" {
@@ -209,7 +209,7 @@ func (x *exampleRun) event(ctx context.Context, st *service.StepFile, now time.T
 				return nil, err
 			}
 		}
-	case x.proposed == nil: // while a person is deciding, time does not decide over them
+	default: // a deadline of the law passes over a decision that waits, and ends it
 		err = add(Pass(ctx, x.j, facts, now))
 	}
 	return done, err

@@ -150,11 +150,10 @@ func TestAnActionOnALicenceIsOfferedOnlyIf(t *testing.T) {
 	}
 }
 
-// TestTheSecondPersonApproves: until then nothing changes, not even by the passing of time.
+// TestTheSecondPersonApproves: until then nothing changes but by the law's own deadlines.
 func TestTheSecondPersonApproves(t *testing.T) {
 	s := hallWith(t, "      by: supervisor\n", "      by: supervisor\n      approval: true\n",
 		"      - {do: refuse, state: refused, letter: decision}\n", `      - {do: refuse, state: hearing}
-      - {on: 2026-05-08, pass: true, state: hearing}
       - {approve: true, state: refused, letter: decision}
       - {approve: true, refused: true}
 `, lastExample, `  - name: Returned
@@ -171,6 +170,12 @@ func TestTheSecondPersonApproves(t *testing.T) {
     steps:
       - {on: 2026-03-31, do: refuse}
       - {do: withdraw, state: withdrawn}
+      - {approve: true, refused: true}
+  - name: The law is faster
+    like: Returned
+    steps:
+      - {on: 2026-03-31, do: refuse}
+      - {on: 2026-05-08, pass: true, state: granted}
       - {approve: true, refused: true}
   - name: As if one person were enough
     like: Returned
