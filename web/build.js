@@ -99,6 +99,7 @@ for (const old of await readdir(target)) {
 }
 await styles("stoa", "print");
 await styles("desk");
+await styles("paper");
 await script("stoa");
 for (const folder of ["icons/", "notices/"]) {
   for (const name of await readdir(new URL(folder, source))) {

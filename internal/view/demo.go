@@ -13,6 +13,7 @@ import (
 // Demo is the demonstration's own page: who to be, and the mailbox of all of them.
 type Demo struct {
 	Staff, Residents []DemoPerson
+	Today            string
 }
 
 // DemoPerson is somebody to sign in as.
@@ -31,12 +32,19 @@ func (v *View) demo(r Reader) error {
 	return policy.Can(r.Actor, policy.DemoUse, policy.Thing{Kind: "demo", Public: v.Site.Demo})
 }
 
-// DemoPeople lists them.
-func (v *View) DemoPeople(r Reader) (d Demo, err error) {
+// DemoPeople lists them, and says which day it is there.
+func (v *View) DemoPeople(ctx context.Context, r Reader) (d Demo, err error) {
 	if err := v.demo(r); err != nil {
 		return Demo{}, err
 	}
 	j := v.place()
+	err = v.read(ctx, "DemoPeople", func(_ context.Context, tx *store.Tx) error {
+		d.Today = r.date(j.Calendar.DateOf(tx.Now()))
+		return nil
+	})
+	if err != nil {
+		return Demo{}, err
+	}
 	for _, s := range j.Demo.Staff {
 		role := ""
 		if len(s.Roles) > 0 {
@@ -48,6 +56,19 @@ func (v *View) DemoPeople(r Reader) (d Demo, err error) {
 		d.Residents = append(d.Residents, DemoPerson{p.Name, p.Email, r.words(j, p.Does), ""})
 	}
 	return d, nil
+}
+
+// DemoSelf is the address by which the reader can sign in to the demonstration anew; "" for a stranger.
+func (v *View) DemoSelf(ctx context.Context, r Reader) (email string, err error) {
+	if err := v.demo(r); err != nil || r.Actor.Person == "" {
+		return "", err
+	}
+	err = v.read(ctx, "DemoSelf", func(ctx context.Context, tx *store.Tx) error {
+		who, err := v.People.Get(ctx, tx, r.Actor.Person)
+		email = who.Email
+		return err
+	})
+	return email, err
 }
 
 // Role is the word for a role.
@@ -65,22 +86,28 @@ func (r Reader) Role(role policy.Role) string {
 	return string(role)
 }
 
-const mailsMost = 100
+const mailsMost = 30
 
-// Mailbox lists the demonstration's messages, newest first.
-func (v *View) Mailbox(ctx context.Context, r Reader) (list []Mail, err error) {
+// Mailbox lists a page of the demonstration's messages, newest first; page 1 is the first. more says that
+// there are older ones.
+func (v *View) Mailbox(ctx context.Context, r Reader, page int) (list []Mail, more bool, err error) {
 	if err := v.demo(r); err != nil {
-		return nil, err
+		return nil, false, err
 	}
+	page = min(max(page, 1), 100) // who needs older ones looks at the case
 	err = v.read(ctx, "Mailbox", func(ctx context.Context, tx *store.Tx) error {
-		list = nil
-		all, err := v.Outbox.Latest(ctx, tx, mailsMost)
-		for _, m := range all {
+		all, err := v.Outbox.Latest(ctx, tx, page*mailsMost+1)
+		if err != nil {
+			return err
+		}
+		first, last := min((page-1)*mailsMost, len(all)), min(page*mailsMost, len(all))
+		list, more = nil, len(all) > last
+		for _, m := range all[first:last] {
 			list = append(list, v.mail(r, m))
 		}
-		return err
+		return nil
 	})
-	return list, err
+	return list, more, err
 }
 
 // Mail is one message of the demonstration.

@@ -78,8 +78,14 @@ func (r Reader) noticeLine(c *docket.Case) NoticeLine {
 	j := c.Service.Jurisdiction
 	line := NoticeLine{Case: c.ID, Number: c.Number, Service: r.words(j, c.Service.Title), Title: r.words(j, c.Service.Notice.Title),
 		Since: r.instant(j, c.Submitted)}
-	if facts := r.published(c); len(facts) > 0 {
+	facts := r.published(c)
+	if len(facts) > 0 {
 		line.Label = facts[0].Value
+	}
+	for _, f := range facts { // the case's own name tells it from others, where it is among what is published
+		if f.Value == c.Label {
+			line.Label = c.Label
+		}
 	}
 	return line
 }

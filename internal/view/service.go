@@ -21,8 +21,9 @@ type ServicePage struct {
 	Who       string
 	Needs     []Need
 	FeeItems  []FeeItem
-	Steps     []Stage
-	Results   string // what is issued
+	Steps     []Stage // from the beginning to what is asked for
+	Otherwise []Stage // where a case can also get to
+	Results   string  // what is issued
 	Laws      []Law
 	Privacy   []Privacy
 	Contact   Contact
@@ -82,8 +83,9 @@ func (v *View) Service(r Reader, id string) (ServicePage, error) {
 	j := s.Jurisdiction
 	p := ServicePage{
 		ServiceLine: v.serviceLine(r, s), Who: r.words(j, s.Who), Contact: r.contact(j, s.Organisation),
-		Early: hasEarly(s), Pages: len(s.Pages), Objection: s.Notice != nil, Steps: r.stages(s), Privacy: r.privacy(s),
+		Early: hasEarly(s), Pages: len(s.Pages), Objection: s.Notice != nil, Privacy: r.privacy(s),
 	}
+	p.Steps, p.Otherwise = r.stages(s)
 	for _, n := range s.Needs {
 		p.Needs = append(p.Needs, Need{r.words(j, n.Title), r.words(j, n.Evidence), law(s, n.Law)})
 	}
@@ -165,26 +167,59 @@ func (v *View) unanswered(s *service.Service) *process.Judgement {
 	return j
 }
 
-// stages are the states in which somebody has a time limit, and what follows when it passes.
-func (r Reader) stages(s *service.Service) []Stage {
-	j := s.Jurisdiction
-	var list []Stage
+// stages are the states on the way to what is asked for, with that, and the open states off that way.
+func (r Reader) stages(s *service.Service) (way, otherwise []Stage) {
+	passed := map[string]bool{}
+	for _, id := range usualWay(s, s.Case.Start, map[string]bool{}) {
+		way, passed[id] = append(way, r.stage(s, s.States[id])), true
+	}
 	for _, st := range statesInOrder(s) {
-		if st.End != "" {
-			continue
+		if st.End == "" && !passed[st.ID] {
+			otherwise = append(otherwise, r.stage(s, st))
 		}
-		stage := Stage{Title: r.words(j, st.Title), Text: r.words(j, st.Tell)}
-		if d := st.Deadline; d != nil {
-			stage.Time, stage.Law = r.period(d.DeadlineFile), law(s, d.Law)
-			for _, a := range s.Actions {
-				if a.ID == d.Then {
-					stage.After = r.words(j, a.Title)
-				}
+	}
+	return way, otherwise
+}
+
+// stage is a state with its time limit, and what follows when that passes.
+func (r Reader) stage(s *service.Service, st *service.State) Stage {
+	j := s.Jurisdiction
+	stage := Stage{Title: r.words(j, st.Title), Text: r.words(j, st.Tell)}
+	if d := st.Deadline; d != nil {
+		stage.Time, stage.Law = r.period(d.DeadlineFile), law(s, d.Law)
+		for _, a := range s.Actions {
+			if a.ID == d.Then {
+				stage.After = r.words(j, a.Title)
 			}
 		}
-		list = append(list, stage)
 	}
-	return list
+	return stage
+}
+
+// usualWay is the way from a state to one in which what is asked for is granted: of several, the one by the
+// actions that the file names first. Where the clock stands still, the case waits for an answer: that is off
+// the way. nil if no way leads there.
+func usualWay(s *service.Service, from string, been map[string]bool) []string {
+	st := s.States[from]
+	if st == nil || been[from] || st.Clock == "stopped" {
+		return nil
+	}
+	if st.End != "" {
+		if st.End == "granted" {
+			return []string{from}
+		}
+		return nil
+	}
+	been[from] = true
+	for _, a := range s.Actions {
+		if !slices.Contains(a.From, from) {
+			continue
+		}
+		if rest := usualWay(s, a.To, been); rest != nil {
+			return append([]string{from}, rest...)
+		}
+	}
+	return nil
 }
 
 // privacy gathers, purpose by purpose, what personal is asked and how long it is kept.

@@ -28,6 +28,8 @@ type Page struct {
 	Nav         []page.NavItem // instead of the public areas: the desk's
 	Area        string         // which public area this is in: services, registers, notices, account
 	Wide        bool
+	Paper       bool // shows a letter or certificate
+	Asks        bool // a page of questions, which nobody prints
 	NoIndex     bool
 }
 

@@ -28,6 +28,8 @@ type Shell struct {
 	Hero        Component // a band above the content, as wide as the window
 	Footer      Footer
 	Wide        bool // the desk: the whole width and its own styles
+	Paper       bool // shows a document: its styles
+	Asks        bool // a form that nobody prints: no styles for that
 	NoIndex     bool // not for search engines: everything personal
 
 	SkipLink string // instead of "Skip to main content"

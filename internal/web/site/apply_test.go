@@ -121,7 +121,7 @@ func TestSaveForLaterOnAnotherDevice(t *testing.T) {
 		t.Errorf("a wrong address: %d", a.status)
 	}
 	b.follow(draft+"/save", v("email", "asha@example.org"))
-	mails, err := tn.view.Mailbox(t.Context(), view.Reader{P: tn.flow.Words.For("en")})
+	mails, _, err := tn.view.Mailbox(t.Context(), view.Reader{P: tn.flow.Words.For("en")}, 1)
 	if err != nil || len(mails) == 0 {
 		t.Fatalf("no message: %v", err)
 	}

@@ -18,7 +18,7 @@ func (s *Site) ownCase(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	if c.New > 0 {
+	if c.New > 0 { // looking is what makes a message seen; it is no harm if something else than a person looks
 		if err := s.Flow.SeeMessages(r.Context(), r.Actor, c.ID); err != nil {
 			return err
 		}
@@ -321,7 +321,7 @@ func (s *Site) letter(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	content := page.Group{paper.Sheet{Document: d}, page.Paragraph{HTML: page.LinkTo{Text: r.T("Download as PDF"), URL: r.URL.Path + "/pdf"}}}
-	return r.Render(w, web.Page{Title: line.Title, Area: "account", Content: content, Back: "/account/cases/" + r.PathValue("case")})
+	return r.Render(w, web.Page{Title: line.Title, Area: "account", Paper: true, Content: content, Back: "/account/cases/" + r.PathValue("case")})
 }
 
 func (s *Site) letterPDF(w http.ResponseWriter, r *web.Request) error {

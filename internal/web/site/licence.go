@@ -109,7 +109,7 @@ func (s *Site) certificate(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Render(w, web.Page{Title: l.Document.Title, Area: "account", Content: paper.Sheet{Document: l.Document, Code: templ.Raw(string(svg))}, Back: "/account/licences/" + l.ID})
+	return r.Render(w, web.Page{Title: l.Document.Title, Area: "account", Paper: true, Content: paper.Sheet{Document: l.Document, Code: templ.Raw(string(svg))}, Back: "/account/licences/" + l.ID})
 }
 
 func (s *Site) licencePDF(w http.ResponseWriter, r *web.Request) error {

@@ -21,20 +21,26 @@ func (s *Site) notices(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	title := r.T("Public notices")
-	t := page.QueueTable{Caption: title, CaptionHidden: true,
-		Columns: []page.Column{{Text: r.T("Application")}, {Text: r.T("Received")}, {Text: r.T("Comment by")}},
-		Empty:   page.EmptyState{Heading: r.T("Nothing is open just now"), Text: r.T("Applications that the public can comment on appear here."), Level: 2}}
-	for _, n := range list {
-		name := n.Label
-		if name == "" {
-			name = n.Title
-		}
-		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{
-			{HTML: nameAndNumber("/notices/"+n.Case, strings.ReplaceAll(name, "\n", ", "), n.Number, n.Service)}, {HTML: timeOf(n.Since)}, {HTML: page.ID(n.Until)},
-		}})
-	}
-	content := page.Group{heading1("", title), column(body(r.T("You can say what you think about these applications before they are decided."))), t}
+	content := page.Group{heading1("", title), column(body(r.T("You can say what you think about these applications before they are decided."))), noticeCards(r, list)}
 	return r.Render(w, web.Page{Title: title, Area: "notices", Content: content})
+}
+
+func noticeCards(r *web.Request, list []view.NoticeLine) page.Component {
+	if len(list) == 0 {
+		return page.EmptyState{Heading: r.T("Nothing is open just now"), Text: r.T("Applications that the public can comment on appear here."), Level: 2}
+	}
+	var cards []page.ServiceCard
+	for _, n := range list {
+		card := page.ServiceCard{Title: strings.ReplaceAll(n.Label, "\n", ", "), URL: "/notices/" + n.Case, Text: n.Service, Level: 2, Facts: []string{n.Number}}
+		if card.Title == "" {
+			card.Title = n.Title
+		}
+		if n.Until != "" {
+			card.Facts = append(card.Facts, r.T("Comment by {date}", i18n.V{"date": n.Until}))
+		}
+		cards = append(cards, card)
+	}
+	return page.ServiceGrid{Cards: cards}
 }
 
 // notice is /notices/{case}.
@@ -50,7 +56,11 @@ func (s *Site) notice(w http.ResponseWriter, r *web.Request) error {
 	for _, f := range n.Facts {
 		list.Rows = append(list.Rows, page.SummaryRow{Key: page.Cell{Text: f.Label}, Value: page.Cell{HTML: paper.Lines(strings.Split(f.Value, "\n"))}})
 	}
-	g := page.Group{heading1(n.Service, n.Title), list, source("", n.Law)}
+	caption, title := n.Title, strings.ReplaceAll(n.Label, "\n", ", ")
+	if title == "" {
+		caption, title = n.Service, n.Title
+	}
+	g := page.Group{heading1(caption, title), list, source("", n.Law)}
 	if n.Open {
 		if n.Until != "" {
 			g = append(g, page.InsetText{HTML: r.P.H("You can comment until {date}.", i18n.V{"date": n.Until})})
@@ -60,7 +70,7 @@ func (s *Site) notice(w http.ResponseWriter, r *web.Request) error {
 		g = append(g, page.InsetText{Text: r.T("The time for comments is over.")})
 	}
 	g = append(g, contactBlock(r.T("Who to ask"), n.Contact))
-	return r.Render(w, web.Page{Title: n.Title, Area: "notices", Content: column(g...),
+	return r.Render(w, web.Page{Title: title, Area: "notices", Content: column(g...),
 		Crumbs: []page.Crumb{{Text: r.T("Home"), Href: "/"}, {Text: r.T("Public notices"), Href: "/notices"}}})
 }
 

@@ -253,7 +253,7 @@ func renderQuestion(w http.ResponseWriter, r *web.Request, p questionPage) error
 		q.Fields = append(q.Fields, page.Hidden{Name: "from", Value: "check"})
 	}
 	q.Fields = append(q.Fields, f.controls(p.Fields)...)
-	return r.Render(w, web.Page{Title: title, Failed: len(p.Problems) > 0, Content: q, ServiceName: p.Service.Title, ServiceURL: base, Back: p.back()})
+	return r.Render(w, web.Page{Title: title, Failed: len(p.Problems) > 0, Content: q, ServiceName: p.Service.Title, ServiceURL: base, Back: p.back(), Asks: true})
 }
 
 // captionOf stands above the heading: what the item is part of.

@@ -107,18 +107,28 @@ func stages(r *web.Request, p view.ServicePage) page.Component {
 	}
 	steps := page.Steps{Heading: page.Heading{Text: r.T("What happens after you apply")}}
 	for _, st := range p.Steps {
-		step := page.Step{Title: st.Title, When: st.Time}
-		text := page.Group{para(st.Text)}
-		if st.After != "" && st.Time != "" {
-			text = append(text, page.Paragraph{Text: r.T("When this time has passed: {what}", i18n.V{"what": st.After})})
-		}
-		step.HTML = append(text, source("", st.Law))
-		steps.Items = append(steps.Items, step)
+		steps.Items = append(steps.Items, page.Step{Title: st.Title, When: st.Time, HTML: stageText(r, st)})
 	}
+	g := page.Group{steps}
 	if p.Objection {
-		return page.Group{steps, page.InsetText{Text: r.T("Applications for this are published, and the public can comment on them.")}}
+		g = append(g, page.InsetText{Text: r.T("Applications for this are published, and the public can comment on them.")})
 	}
-	return steps
+	if len(p.Otherwise) > 0 {
+		var other page.Group
+		for _, st := range p.Otherwise {
+			other = append(other, h3(st.Title), stageText(r, st))
+		}
+		g = append(g, page.Details{SummaryText: r.T("What else can happen"), HTML: other})
+	}
+	return g
+}
+
+func stageText(r *web.Request, st view.Stage) page.Component {
+	text := page.Group{para(st.Text)}
+	if st.After != "" && st.Time != "" {
+		text = append(text, page.Paragraph{Text: r.T("When this time has passed: {what}", i18n.V{"what": st.After})})
+	}
+	return append(text, source("", st.Law))
 }
 
 func later(r *web.Request, p view.ServicePage) page.Component {

@@ -5,8 +5,11 @@
 package site
 
 import (
+	"html"
 	"net/http"
 	"strings"
+
+	"github.com/a-h/templ"
 
 	"stoa/internal/document"
 	"stoa/internal/flow"
@@ -64,6 +67,7 @@ func (s *Site) publicRoutes() []web.Route {
 		public("GET", "/contact", policy.ServiceRead, s.contact),
 		public("GET", "/demo", policy.DemoUse, s.demo),
 		public("POST", "/demo/sign-in", policy.DemoUse, s.demoSignIn),
+		public("POST", "/demo/time", policy.DemoUse, s.demoTime),
 		public("GET", "/demo/mailbox", policy.DemoUse, s.mailbox),
 		public("GET", "/demo/mailbox/{mail}", policy.DemoUse, s.mail),
 		public("GET", "/demo/mailbox/{mail}/files/{n}", policy.DemoUse, s.mailFile),
@@ -182,6 +186,12 @@ func pdf(w http.ResponseWriter, r *web.Request, d document.Document, name string
 }
 
 func timeOf(i view.Instant) page.Time { return page.Time{Text: i.Text, Machine: i.Machine} }
+
+// breakable prints an address whose lines break after its sign and before its dots only.
+func breakable(address string) page.Component {
+	breaks := strings.NewReplacer("@", "@<wbr>", ".", "<wbr>.")
+	return templ.Raw("<bdi>" + breaks.Replace(html.EscapeString(address)) + "</bdi>")
+}
 
 // para is a paragraph; nothing for no text.
 func para(text string) page.Component {

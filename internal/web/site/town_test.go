@@ -191,7 +191,7 @@ func (b *browser) food() string {
 func (b *browser) signIn(email string) {
 	b.t.Helper()
 	to, _ := b.follow("/sign-in", v("email", email, "to", "/account"))
-	mails, err := b.view.Mailbox(b.t.Context(), view.Reader{P: b.flow.Words.For("en")})
+	mails, _, err := b.view.Mailbox(b.t.Context(), view.Reader{P: b.flow.Words.For("en")}, 1)
 	if err != nil {
 		b.t.Fatal(err)
 	}
