@@ -36,7 +36,11 @@ e2e: build ## journeys in a browser (Chromium)
 ##: Measure and search
 
 .PHONY: bench
-bench: ## benchmarks of every package; docs/benchmarks.md says how to read them
+bench: assets ## figures of the whole beside bare limits (BENCHFLAGS=-full); docs/benchmarks.md says how to read them
+	go run ./test/bench $(BENCHFLAGS)
+
+.PHONY: bench-packages
+bench-packages: ## benchmarks of every package
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) $(PKG)
 
 .PHONY: fuzz
