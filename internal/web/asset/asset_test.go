@@ -10,7 +10,7 @@ import (
 )
 
 var built = fstest.MapFS{
-	"manifest.json":   {Data: []byte(`{"stoa.css":"stoa.0a1b.css","icon.svg":"icon.9f.svg"}`)},
+	"manifest.json":    {Data: []byte(`{"stoa.css":"stoa.0a1b.css","icon.svg":"icon.9f.svg"}`)},
 	"stoa.0a1b.css":    {Data: []byte("plain")},
 	"stoa.0a1b.css.br": {Data: []byte("brotli")},
 	"stoa.0a1b.css.gz": {Data: []byte("gzip")},
