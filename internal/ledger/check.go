@@ -21,8 +21,8 @@ func (f Finding) String() string { return f.Organisation + ", " + f.Where + ": "
 // checkPage is how many entries are held at a time.
 const checkPage = 500
 
-// Check recomputes the books from their lines and gives all that does not agree. In a Read it sees one state; it reads
-// everything, which takes about a minute for a million entries.
+// Check recomputes the books from their lines and gives all that does not agree. In a Read it sees one state. It
+// reads everything, one entry after the other.
 func (l *Ledger) Check(ctx context.Context, tx *store.Tx) ([]Finding, error) {
 	var all []Finding
 	for _, part := range []func(context.Context, *store.Tx) ([]Finding, error){

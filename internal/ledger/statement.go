@@ -44,7 +44,7 @@ type StatementLine struct {
 	Balance money.Amount // after this line
 }
 
-// Statement reads a page of an account's statement.
+// Statement reads a page of an account's statement. In a Read, its parts are of one state.
 func (l *Ledger) Statement(ctx context.Context, tx *store.Tx, p Page) (*Statement, error) {
 	s, err := l.statement(ctx, tx, p)
 	if err != nil {
