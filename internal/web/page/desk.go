@@ -3,6 +3,8 @@ package page
 import (
 	"context"
 	"io"
+
+	"github.com/a-h/templ"
 )
 
 // Filters narrow a list down. They are a plain form that asks by address.
@@ -28,6 +30,7 @@ type QueueTable struct {
 	Columns       []Column
 	Rows          []QueueRow
 	Empty         EmptyState // when there are no rows
+	Stack         bool       // on narrow screens each row is a card, its cells named by their columns
 }
 
 // Column is one column.
@@ -98,6 +101,14 @@ func (p Scroll) Render(ctx context.Context, w io.Writer) error {
 
 func (c Column) class() string {
 	return classes("govuk-table__header", when(c.Format != "", "govuk-table__header--"+c.Format))
+}
+
+// label names a cell where it stands below the others and not below its column's head.
+func (p QueueTable) label(column int) templ.Attributes {
+	if !p.Stack || column >= len(p.Columns) {
+		return nil
+	}
+	return templ.Attributes{"data-label": p.Columns[column].Text}
 }
 
 // format gives a cell its column's format.

@@ -21,10 +21,11 @@ func (s *Site) demo(w http.ResponseWriter, r *web.Request) error {
 		banner(r, map[string]string{"time": r.T("Time has passed. It is now {date}.", i18n.V{"date": d.Today})}),
 		heading1("", title),
 		column(body(r.T("Everybody here is made up. Sign in as any of them by a click, and change as often as you like.")),
-			page.Paragraph{HTML: page.LinkTo{Text: r.T("Open the mailbox of all of them"), URL: "/demo/mailbox"}}),
+			page.Paragraph{HTML: page.LinkTo{Text: r.T("Open the mailbox of all of them"), URL: "/demo/mailbox"}},
+			page.Paragraph{HTML: page.LinkTo{Text: r.T("Let time pass"), URL: "#time"}}),
 		h2(r.T("Residents")), people(d.Residents, r.NewKey, r.T("Sign in")),
 		h2(r.T("Staff")), people(d.Staff, r.NewKey, r.T("Sign in")),
-		h2(r.T("Let time pass")),
+		page.Heading{Text: r.T("Let time pass"), ID: "time"},
 		column(page.Paragraph{HTML: r.P.H("It is now {date}. Time limits run by this date. Let days pass to see what happens then.", i18n.V{"date": d.Today})}),
 		timeForm(r),
 	}

@@ -34,7 +34,7 @@ func (s *Site) register(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	base := "/registers/" + p.ID
-	t := page.QueueTable{Caption: p.Title, CaptionHidden: true, Columns: []page.Column{{Text: r.T("Entry")}},
+	t := page.QueueTable{Caption: p.Title, CaptionHidden: true, Stack: true, Columns: []page.Column{{Text: r.T("Entry")}},
 		Empty: page.EmptyState{Heading: r.T("Nothing found"), Text: r.T("Try fewer or other words."), Level: 2}}
 	for _, c := range p.Columns {
 		t.Columns = append(t.Columns, page.Column{Text: c})
