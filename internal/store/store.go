@@ -67,7 +67,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 		db.engine, err = openPostgres(ctx, cfg.URL, cfg.ReadConns)
 	default:
 		// The URL may hold a password: only its scheme is named.
-		return nil, fmt.Errorf("the URL of the database starts with %q, want sqlite: or postgres:", scheme)
+		return nil, fmt.Errorf("the URL of the database starts with %q, want sqlite:PATH or postgres://HOST", scheme)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open %s database: %w", scheme, err)

@@ -91,15 +91,6 @@ func (v *View) Licence(ctx context.Context, r Reader, id string) (p LicencePage,
 	return p, err
 }
 
-func contains(all []string, s string) bool {
-	for _, a := range all {
-		if a == s {
-			return true
-		}
-	}
-	return false
-}
-
 // certificate is the licence on paper, in the reader's language, with the code that verifies it.
 func (v *View) certificate(ctx context.Context, r Reader, rec *record.Record, c *docket.Case) (document.Document, error) {
 	values, err := record.Values(c.Service.Issue.Register, rec.Fields)

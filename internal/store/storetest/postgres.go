@@ -21,6 +21,8 @@ import (
 const URLVariable = "STOA_TEST_POSTGRES"
 
 // started keeps the cluster's pipe from the garbage collector, which would close it and so end the server.
+//
+//lint:ignore U1000 it is only ever held
 var started *Cluster
 
 // cluster is found or started when first asked for, and stays until the test binary ends.
