@@ -147,9 +147,12 @@ func (c casePage) thread() page.MessageThread {
 	return t
 }
 
-// staffOptions are those to whom the case can be given; nobody is the first.
+// staffOptions are those to whom the case can be given; first, of a case that somebody has, nobody.
 func (c casePage) staffOptions() []page.Option {
 	items := []page.Option{{Text: c.P.T("Nobody: back into the queue")}}
+	if c.Assignee == "" {
+		items[0].Text = c.P.T("Choose a person")
+	}
 	for _, o := range c.Staff {
 		items = append(items, page.Option{Value: o.Value, Text: o.Label})
 	}
