@@ -8,16 +8,16 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
 
 // Pages are those met, each kind once for a language and title: ids and numbers in an address make no
-// other page. Three of a kind are enough: all records of a register look alike.
+// other page. Two of a kind are enough: all records of a register look alike.
 export class Pages {
   constructor() { this.seen = new Map(); this.kinds = new Map(); }
   add(page) {
     const title = /<title>(.*?)<\/title>/s.exec(page.html)?.[1] ?? "";
-    const like = [page.lang, page.status, kind(page.url)].join(" ");
+    const like = [page.lang, page.method, page.status, kind(page.url)].join(" "); // a preview answers a form at its address
     const key = `${like} ${title.replace(/\d+/g, "0")}`;
-    if (this.seen.has(key) || (this.kinds.get(like) ?? 0) >= 3) return;
+    if (this.seen.has(key) || (this.kinds.get(like) ?? 0) >= 2) return;
     this.kinds.set(like, (this.kinds.get(like) ?? 0) + 1);
-    this.seen.set(key, { ...page, key, label: `${kind(page.url)} (${page.lang}${page.status === 200 ? "" : ", " + page.status})` });
+    this.seen.set(key, { ...page, number: this.seen.size + 1, label: `${kind(page.url)} (${[page.lang, page.method === "POST" ? "posted" : "", page.status === 200 ? "" : page.status].filter(Boolean).join(", ")})` });
   }
   get all() { return [...this.seen.values()]; }
 }
@@ -28,8 +28,10 @@ function kind(address) {
 }
 
 export class Auditor {
-  static async open(browser) {
+  // open makes an auditor; shots is a folder for pictures of the pages.
+  static async open(browser, shots) {
     const a = new Auditor();
+    a.shots = shots;
     a.context = await browser.newContext({ bypassCSP: true, viewport: { width: 1280, height: 900 } });
     a.page = await a.context.newPage();
     a.page.setDefaultTimeout(20_000);
@@ -55,6 +57,10 @@ export class Auditor {
       await this.page.setViewportSize({ width, height: 900 });
       found.push(...(await this.wide()).map((w) => `${width} px: ${w}`));
       if (width === (narrowFirst ? 360 : 1280)) found.push(...await this.axe());
+      if (this.shots && width === (narrowFirst ? 360 : 1280)) {
+        const name = page.label.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "");
+        await this.page.screenshot({ path: `${this.shots}/${name}-${page.number}-${width}.jpeg`, type: "jpeg", quality: 60, fullPage: true });
+      }
     }
     for (const width of [320, 640, 1280]) {
       await this.page.setViewportSize({ width, height: 900 });

@@ -35,6 +35,18 @@ export class Demo {
   faults() { return this.err.split("\n").filter((l) => /level=ERROR|panic/.test(l)); }
 }
 
+// ofItsOwn runs a journey over a demo of its own: in it time can pass without disturbing the others.
+export async function ofItsOwn(world, journey, ...options) {
+  const demo = await Demo.start("--cases", "6", ...options);
+  try {
+    await journey({ ...world, url: demo.url, home: world.url });
+    if (demo.faults().length) throw new Error(demo.faults().join("\n"));
+  } finally {
+    await Promise.all(world.visitors.map((v) => v.leave().catch(() => {})));
+    await demo.stop();
+  }
+}
+
 // stoa runs the program to its end and returns what it printed.
 export function stoa(...args) {
   return execFileSync(program, args, { encoding: "utf8", timeout: 60_000, stdio: ["ignore", "pipe", "pipe"] });

@@ -10,8 +10,7 @@ export async function openCase(v, email, number) {
   if (!v.signedIn) await signInByCode(v, email);
   v.signedIn = true;
   await v.go("/account");
-  const card = v.main().locator(`xpath=.//*[contains(., "${number}")]`).getByRole("link");
-  await v.press(card.first());
+  await v.press(v.line(number).getByRole("link").first());
   await v.sees({ en: number, ar: number });
 }
 

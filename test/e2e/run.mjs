@@ -56,7 +56,7 @@ async function audits(world) {
   const pages = world.pages.all;
   const left = [...pages];
   await all(Array.from({ length: parallel }, () => async () => {
-    const a = await Auditor.open(world.browser);
+    const a = await Auditor.open(world.browser, `${out}/pages`);
     while (left.length) {
       const page = left.shift();
       try {
@@ -70,8 +70,27 @@ async function audits(world) {
   tell(`${pages.length} distinct pages: axe, reflow at 320, 360 and 1280 px, text at 200 %`, lines, Date.now() - start);
 }
 
+// matrix is which service was walked how; each must have been walked in each way at least once.
+function matrix(list) {
+  const ways = ["scripts", "no scripts", "English", "Arabic", "360", "1280"];
+  const walked = new Map();
+  for (const { name } of list) {
+    const m = /^(food|event|premises)\b.*: (scripts|no scripts), (English|Arabic), (360|1280) px$/.exec(name);
+    if (m) walked.set(m[1], [...(walked.get(m[1]) ?? []), m.slice(2)]);
+  }
+  console.log(`\n${"".padEnd(10)}${ways.map((w) => w.padStart(11)).join("")}`);
+  const missing = [];
+  for (const [service, walks] of walked) {
+    const counts = ways.map((w) => walks.filter((x) => x.includes(w)).length);
+    counts.forEach((n, i) => n || missing.push(`${service} was not walked with ${ways[i]}`));
+    console.log(service.padEnd(10) + counts.map((n) => String(n).padStart(11)).join(""));
+  }
+  console.log("");
+  return missing;
+}
+
 rmSync(out, { recursive: true, force: true });
-mkdirSync(out, { recursive: true });
+mkdirSync(`${out}/pages`, { recursive: true });
 const journeys = [];
 for (const file of readdirSync(new URL("./journeys", import.meta.url)).sort()) {
   const { default: list } = await import(`./journeys/${file}`);
@@ -85,6 +104,7 @@ try {
   const world = { browser, url: demo.url, pages: new Pages(), shots: out };
   console.log(`Chromium ${browser.version()}, ${journeys.length} journeys, ${parallel} at a time`);
   await all(journeys.map((j) => () => walk(world, j)));
+  if (words.length === 0) tell("every service in both languages, with and without scripts, at both widths", matrix(journeys), 0);
   if (chosen("pages") && world.pages.all.length) await audits(world);
   tell("the program wrote no fault into its log", demo.faults(), 0);
 } finally {

@@ -52,7 +52,8 @@ export class Visitor {
     if (r.status() >= 300 && r.status() < 400) return;
     if (!/^text\/html/.test(r.headers()["content-type"] ?? "")) return;
     try {
-      this.world.pages?.add({ url: r.url(), status: r.status(), html: await r.text(), headers: r.headers(), lang: this.lang });
+      const { url, home = url } = this.world; // a world of its own lends its pages to the one that is audited
+      this.world.pages?.add({ url: r.url().replace(url, home), method: r.request().method(), status: r.status(), html: await r.text(), headers: r.headers(), lang: this.lang });
     } catch { /* the page was left before it had arrived */ }
   }
 
@@ -101,6 +102,8 @@ export class Visitor {
   field(name) { return this.main().getByLabel(this.named(name)); }
   async pressButton(name, values) { await this.press(this.button(name, values).first()); }
   async follow(name, values) { await this.press(this.main().getByRole("link", { name: values ? this.rx(name, values) : this.named(name) }).first()); }
+  // line is the row of a table or the card of a list that names something and leads on.
+  line(text) { return this.main().getByRole("row").or(this.main().getByRole("listitem")).filter({ hasText: text }).filter({ has: this.page.getByRole("link") }).first(); }
   async heading() { return (await this.page.getByRole("heading", { level: 1 }).first().innerText()).trim(); }
   async reads(text) { return (await this.page.locator("body").innerText()).includes(text); }
   async sees(name, why) {
