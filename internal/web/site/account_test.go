@@ -143,6 +143,9 @@ func TestFromAQuestionToALicenceThatAStrangerVerifies(t *testing.T) {
 	if seen.status != 200 || !strings.Contains(seen.body, "Genuine, and in force today") || !strings.Contains(seen.body, "Asha’s Kitchen") {
 		t.Errorf("what a stranger sees: %d %s", seen.status, text(seen.body))
 	}
+	if n := strings.Count(seen.body, "<h1"); n != 1 {
+		t.Errorf("%d first headings on the verification page", n)
+	}
 	for _, personal := range []string{"asha@example.org", "Asha Rao", "01632"} {
 		if main := seen.body[strings.Index(seen.body, "<main"):strings.Index(seen.body, "</main>")]; strings.Contains(main, personal) {
 			t.Errorf("a stranger sees %q", personal)

@@ -113,6 +113,26 @@ func TestSubmittedOnceHoweverOftenItIsSent(t *testing.T) {
 	}
 }
 
+func TestLettersComeInTheLanguageUsedLast(t *testing.T) {
+	tn := open(t, true)
+	b := tn.browser()
+	draft := b.food()
+	if a := b.get(draft); !strings.Contains(text(a.body), "Documents Optional") {
+		t.Errorf("a page on which nothing must be answered: %s", text(a.body))
+	}
+	b.get(draft + "/check?lang=ar")
+	b.follow(draft+"/submit", v("declared", "yes"))
+	mails, _, err := tn.view.Mailbox(t.Context(), view.Reader{P: tn.flow.Words.For("en")}, 1)
+	if err != nil || len(mails) == 0 {
+		t.Fatal(mails, err)
+	}
+	for _, m := range mails {
+		if m.To == "asha@example.org" && m.Language != "ar" {
+			t.Errorf("%q came in %q", m.Title, m.Language)
+		}
+	}
+}
+
 func TestSaveForLaterOnAnotherDevice(t *testing.T) {
 	tn := open(t, true)
 	b := tn.browser()

@@ -82,7 +82,7 @@ func (s *Site) demoSignIn(w http.ResponseWriter, r *web.Request) error {
 // mailbox is /demo/mailbox?page=: every message that would have gone out.
 func (s *Site) mailbox(w http.ResponseWriter, r *web.Request) error {
 	n, err := strconv.Atoi(r.Query("page"))
-	if err != nil {
+	if err != nil || n < 1 {
 		n = 1
 	}
 	list, more, err := s.View.Mailbox(r.Context(), reader(r), n)

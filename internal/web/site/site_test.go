@@ -62,6 +62,29 @@ func TestPublicPagesInBothLanguages(t *testing.T) {
 	}
 }
 
+func TestTheUsualWayOfACaseComesFirst(t *testing.T) {
+	tn := open(t, true)
+	for service, want := range map[string]string{
+		"food-business-registration": "Received, Registered / Waiting for you",
+		"premises-licence":           "Received, Open for comments, To be granted, Granted / Waiting for a hearing, With the police and the Home Office, Waiting for you",
+	} {
+		p, err := tn.view.Service(view.Reader{P: tn.flow.Words.For("en")}, service)
+		if err != nil {
+			t.Fatal(err)
+		}
+		titles := func(list []view.Stage) string {
+			var all []string
+			for _, s := range list {
+				all = append(all, s.Title)
+			}
+			return strings.Join(all, ", ")
+		}
+		if got := titles(p.Steps) + " / " + titles(p.Otherwise); got != want {
+			t.Errorf("%s: %s\nwant %s", service, got, want)
+		}
+	}
+}
+
 func TestTheDemoIsOnlyInTheDemo(t *testing.T) {
 	b := open(t, false).browser()
 	for _, path := range []string{"/demo", "/demo/mailbox", "/demo/mailbox/x"} {
@@ -71,6 +94,9 @@ func TestTheDemoIsOnlyInTheDemo(t *testing.T) {
 	}
 	if a := b.post("/demo/sign-in", v("email", "sam@example.com")); a.status != 404 {
 		t.Errorf("signing in by a click: %d", a.status)
+	}
+	if a := b.post("/demo/time", v("days", "1")); a.status != 404 {
+		t.Errorf("letting time pass: %d", a.status)
 	}
 	if a := b.get("/"); strings.Contains(a.body, "/demo") {
 		t.Error("the home page leads to the demo")

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -118,7 +119,10 @@ func (b *browser) do(r *http.Request) answer {
 	w := httptest.NewRecorder()
 	b.handler.ServeHTTP(w, r)
 	res := w.Result()
-	b.cookies = append(b.cookies, res.Cookies()...)
+	for _, c := range res.Cookies() {
+		b.cookies = slices.DeleteFunc(b.cookies, func(old *http.Cookie) bool { return old.Name == c.Name && old.Path == c.Path })
+		b.cookies = append(b.cookies, c)
+	}
 	body, err := io.ReadAll(res.Body)
 	if err != nil {
 		b.t.Fatal(err)
