@@ -19,8 +19,8 @@ function tell(name, problems, took, notes = []) {
   problems.length ? failed++ : passed++;
   console.log(`${problems.length ? "FAIL " : "ok   "} ${name} (${(took / 1000).toFixed(1)} s)`);
   for (const n of notes) console.log(`      ${n}`);
-  for (const p of problems.slice(0, 12)) console.log(`      ${p}`);
-  if (problems.length > 12) console.log(`      and ${problems.length - 12} more`);
+  for (const p of problems.slice(0, 20)) console.log(`      ${p}`);
+  if (problems.length > 20) console.log(`      and ${problems.length - 20} more`);
 }
 
 // walk runs one journey in a world of its own visitors.
