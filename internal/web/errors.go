@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 
-	"stoa/internal/blob"
 	"stoa/internal/fault"
 	"stoa/internal/i18n"
 	"stoa/internal/web/page"
@@ -158,7 +157,7 @@ func spoken(p *i18n.Printer, err error) string {
 // sentence is the reader's sentence for an error's key. Sizes come in bytes and are read in megabytes.
 func sentence(p *i18n.Printer, f *fault.Error) string {
 	values := i18n.V(f.Args)
-	if most, ok := f.Args["max"].(int64); ok && f.Key == blob.KeyTooLarge {
+	if most, ok := f.Args["max"].(int64); ok && f.Kind == fault.TooLarge {
 		values = i18n.V{"max": p.FileSize(most)}
 	}
 	return p.Key(f.Key, values)
