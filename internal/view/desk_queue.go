@@ -2,6 +2,7 @@ package view
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -236,4 +237,33 @@ func (v *View) definition(ctx context.Context, tx *store.Tx, c *cases.Case) (*se
 		return s, nil
 	}
 	return v.Docket.Releases.Get(ctx, tx, c.Definition)
+}
+
+// CaseNumbered finds the case with exactly this number among those that the reader may read: "" if there
+// is none. Whoever types a number wants that case, open or ended.
+func (v *View) CaseNumbered(ctx context.Context, r Reader, number string) (id string, err error) {
+	number = strings.ToUpper(strings.TrimSpace(number))
+	if number == "" || len(number) > 40 {
+		return "", nil
+	}
+	err = v.read(ctx, "CaseNumbered", func(ctx context.Context, tx *store.Tx) error {
+		for _, o := range v.place().File.Organisations {
+			if !r.Actor.Has(o.ID, policy.Reader, policy.Officer, policy.Supervisor) {
+				continue
+			}
+			c, err := v.Docket.Cases.ByNumber(ctx, tx, o.ID, number)
+			if errors.Is(err, store.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if policy.Can(r.Actor, policy.CaseRead, policy.Thing{Kind: "case", ID: c.ID, Organisation: c.Organisation, Owner: c.Person}) == nil {
+				id = c.ID
+			}
+			return nil
+		}
+		return nil
+	})
+	return id, err
 }

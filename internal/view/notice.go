@@ -7,8 +7,10 @@ import (
 
 	"stoa/internal/docket"
 	"stoa/internal/fault"
+	"stoa/internal/i18n"
 	"stoa/internal/policy"
 	"stoa/internal/process"
+	"stoa/internal/service"
 	"stoa/internal/store"
 )
 
@@ -98,12 +100,43 @@ func (r Reader) published(c *docket.Case) []RecordFact {
 			if q.Path != id || q.Parent != nil || !c.Judged.Asked(id) {
 				continue
 			}
-			if lines := process.ShowAnswer(r.P, c.Service, q, c.Judged.Answers[q.ID]); len(lines) > 0 {
+			lines := process.ShowAnswer(r.P, c.Service, q, c.Judged.Answers[q.ID])
+			if items, ok := c.Judged.Answers[q.ID].([]process.Item); ok {
+				lines = r.itemLines(c.Service, q, items, "")
+			}
+			if len(lines) > 0 {
 				list = append(list, RecordFact{r.short(c.Service, q), strings.Join(lines, "\n")})
 			}
 		}
 	}
 	return list
+}
+
+// itemLines writes the items of a group, a line each, those of groups inside below: the public comments
+// on the very hours. What is personal in an item, and files, stay out.
+func (r Reader) itemLines(s *service.Service, q *service.Question, items []process.Item, before string) []string {
+	var lines []string
+	for _, item := range items {
+		var parts, below []string
+		for _, m := range q.Members {
+			answer, ok := item.Answers[m.ID]
+			if !ok || m.Type == "file" || m.Personal != "" && m.Personal != "no" {
+				continue
+			}
+			if inside, ok := answer.([]process.Item); ok {
+				below = append(below, r.itemLines(s, m, inside, before+"– ")...)
+				continue
+			}
+			if shown := process.ShowAnswer(r.P, s, m, answer); len(shown) > 0 {
+				parts = append(parts, r.P.T("{label}: {value}", i18n.V{"label": r.short(s, m), "value": strings.Join(shown, ", ")}))
+			}
+		}
+		if len(parts) > 0 {
+			lines = append(lines, before+strings.Join(parts, "; "))
+		}
+		lines = append(lines, below...)
+	}
+	return lines
 }
 
 // Notice is the public page of an application.

@@ -23,6 +23,15 @@ type queuePage struct {
 
 func (d *Desk) queue(w http.ResponseWriter, r *web.Request) error {
 	ask := readQueue(r)
+	if ask == (view.QueueAsk{Words: ask.Words}) {
+		id, err := d.View.CaseNumbered(r.Context(), reader(r), ask.Words)
+		if err != nil {
+			return err
+		}
+		if id != "" {
+			return r.Redirect(w, "/desk/cases/"+id)
+		}
+	}
 	q, err := d.View.Queue(r.Context(), reader(r), ask)
 	if err != nil {
 		return err
