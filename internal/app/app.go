@@ -56,9 +56,10 @@ type App struct {
 	Demo   bool
 	Log    *slog.Logger
 
-	words    *i18n.Bundle
-	mu       sync.Mutex
-	problems []string // of the files as last read
+	words     *i18n.Bundle
+	mu        sync.Mutex
+	problems  []string // of the files as last read
+	published string   // fingerprint of the files in force
 }
 
 // Problems are what was wrong with the files when they were last read; none when they are in force.
@@ -155,11 +156,21 @@ func (a *App) Close() error { return a.DB.Close() }
 
 // Publish reads a jurisdiction's folder and puts it in force; problems are returned and change nothing.
 func (a *App) Publish(ctx context.Context, files fs.FS) (service.Problems, error) {
+	read := fingerprint(files) // before reading: what changes meanwhile is noticed afterwards
 	j, problems := Check(ctx, files)
 	if len(problems) > 0 {
 		return problems, nil
 	}
-	return nil, a.Flow.Publish(ctx, System, j)
+	for _, n := range Notes(j) {
+		a.Log.Warn("a note on the files", "note", n.String())
+	}
+	if err := a.Flow.Publish(ctx, System, j); err != nil {
+		return nil, err
+	}
+	a.mu.Lock()
+	a.published = read
+	a.mu.Unlock()
+	return nil, nil
 }
 
 // Server makes the pages. Without style sheets they are plain; styled refuses that.
@@ -203,7 +214,9 @@ func (a *App) Work(ctx context.Context, files func() fs.FS) error {
 	defer turn.Stop()
 	look := time.NewTicker(time.Second)
 	defer look.Stop()
-	watch := watcher{files: files, last: fingerprint(files())}
+	a.mu.Lock()
+	watch := watcher{files: files, last: a.published}
+	a.mu.Unlock()
 	a.turn(ctx)
 	for {
 		select {
