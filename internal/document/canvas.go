@@ -200,7 +200,7 @@ func assign(c cluster) (glyphs []glyph, texts []string, exact bool) {
 	glyphs = slices.Clone(c.glyphs)
 	letters := []rune(c.text)
 	rtl := c.level%2 == 1
-	if rtl { // in reading order for now
+	if rtl { // in reading order so far
 		slices.Reverse(glyphs)
 		for i := len(glyphs); i < len(letters) && c.face.empty != 0; i++ {
 			glyphs = append(glyphs, glyph{id: c.face.empty})

@@ -48,7 +48,7 @@ func (f *Flow) ActOnLicence(ctx context.Context, actor policy.Actor, in ActOnLic
 		}
 		right := map[string]policy.Action{
 			"holder": policy.LicenceOwn, byOfficer: policy.LicenceWork, bySupervisor: policy.LicenceSupervise}[action.By]
-		if err := policy.Can(actor, right, LicenceThing(r, c.Service)); err != nil {
+		if err := policy.Can(actor, right, licenceThing(r, c.Service)); err != nil {
 			return err
 		}
 		_, err = f.once(ctx, tx, actor, in.Key, in, func() (string, error) {

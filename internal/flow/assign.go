@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"slices"
 
 	"stoa/internal/calendar"
 	"stoa/internal/cases"
@@ -47,7 +48,7 @@ func (f *Flow) Assign(ctx context.Context, actor policy.Actor, in Assign) error 
 func (f *Flow) covers(ctx context.Context, tx *store.Tx, actor policy.Actor, c *cases.Case) bool {
 	today := f.Docket.Releases.Current().Calendar.DateOf(tx.Now())
 	absent, err := f.People.Cover(ctx, tx, actor.Person, today)
-	return err == nil && contains(absent, c.Assignee)
+	return err == nil && slices.Contains(absent, c.Assignee)
 }
 
 func (f *Flow) assign(ctx context.Context, tx *store.Tx, actor policy.Actor, c *cases.Case, to string, thing policy.Thing) error {

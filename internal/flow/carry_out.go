@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"stoa/internal/calendar"
@@ -154,7 +155,7 @@ func setTurn(c *docket.Case, now time.Time) {
 		}
 	}
 	for _, a := range c.Service.Actions {
-		if a.Auto && contains(a.From, c.State) {
+		if a.Auto && slices.Contains(a.From, c.State) {
 			today := docket.Day(c.Service, now)
 			earlier(nextDay(today))
 		}

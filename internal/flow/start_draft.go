@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"stoa/internal/cases"
 	"stoa/internal/docket"
@@ -68,7 +69,7 @@ func (f *Flow) fromLicence(ctx context.Context, tx *store.Tx, actor policy.Actor
 	if licence.Service != s.Service {
 		return fault.NewNotFound("")
 	}
-	own := policy.Can(actor, policy.LicenceOwn, LicenceThing(licence, s))
+	own := policy.Can(actor, policy.LicenceOwn, licenceThing(licence, s))
 	if variant.By != "anyone" && own != nil {
 		return own
 	}
@@ -116,7 +117,7 @@ func findVariant(s *service.Service, id string) (*service.VariantFile, bool) {
 func carryOver(s *service.Service, v *service.VariantFile, former process.Typed) process.Typed {
 	typed := process.Typed{Fields: map[string][]string{}, Groups: map[string][]process.TypedItem{}}
 	for _, q := range s.Questions {
-		if q.Parent != nil || !contains(v.Prefill, q.ID) {
+		if q.Parent != nil || !slices.Contains(v.Prefill, q.ID) {
 			continue
 		}
 		if q.Type == "group" {
@@ -152,17 +153,8 @@ func (f *Flow) prefillContact(ctx context.Context, tx *store.Tx, actor policy.Ac
 	return nil
 }
 
-func contains(all []string, s string) bool {
-	for _, a := range all {
-		if a == s {
-			return true
-		}
-	}
-	return false
-}
-
-// LicenceThing is a licence as rights see it.
-func LicenceThing(r *record.Record, s *service.Service) policy.Thing {
+// licenceThing is a licence as rights see it.
+func licenceThing(r *record.Record, s *service.Service) policy.Thing {
 	return policy.Thing{Kind: "licence", ID: r.ID, Organisation: r.Organisation, Owner: r.Holder,
 		Public: s.Issue != nil && s.Issue.Register.Public}
 }
