@@ -33,7 +33,7 @@ func BenchmarkDesk(b *testing.B) {
 			took := make([]time.Duration, 0, b.N)
 			for b.Loop() {
 				begun := time.Now()
-				if got := o.get(o.staff["Leila"], path); got.Code != 200 {
+				if got := o.get(o.staff["Leila"], path); got.Code != 200 && got.Code != 303 { // a number leads straight to its case
 					b.Fatalf("status %d", got.Code)
 				}
 				took = append(took, time.Since(begun))
