@@ -178,10 +178,10 @@ func (c *Cases) Update(ctx context.Context, tx *store.Tx, one *Case) error {
 		return err
 	}
 	n, err := tx.Exec(ctx, `UPDATE cases SET licence = $3, state = $4, entered = $5, due = $6, due_then = $7, turn = $8,
-		stopped = $9, assignee = $10, awaits = $11, ending = $12, ended = $13, is_open = $14, sealed = $15, version = $2 + 1, updated = $16, label = $17
+		stopped = $9, assignee = $10, awaits = $11, ending = $12, ended = $13, is_open = $14, sealed = $15, version = $2 + 1, updated = $16, label = $17, submitted = $18
 		WHERE id = $1 AND version = $2`,
 		one.ID, one.Version, one.Licence, one.State, store.Micros(one.Entered), dayText(one.Due), one.DueThen, dayText(one.Turn),
-		one.Stopped, one.Assignee, one.Awaits, one.Ending, endedMicros(one), one.Open(), sealed, store.Micros(tx.Now()), label)
+		one.Stopped, one.Assignee, one.Awaits, one.Ending, endedMicros(one), one.Open(), sealed, store.Micros(tx.Now()), label, store.Micros(one.Submitted))
 	if err != nil {
 		return fmt.Errorf("updating case %s: %w", one.Number, err)
 	}

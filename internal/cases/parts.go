@@ -24,6 +24,8 @@ const (
 	EventProposed    = "proposed" // a decision that needs a second person
 	EventReturned    = "returned" // not approved
 	EventNote        = "note"
+	EventPaid        = "paid"
+	EventRefund      = "refund" // a fee, or a part of it, is given back
 )
 
 // Event is a row of the timeline. Public ones are shown to the applicant.

@@ -307,6 +307,11 @@ func (d *Docket) facts(ctx context.Context, tx *store.Tx, c *Case) (process.Fact
 	return f, nil
 }
 
+// Rejudge judges a case anew after the day that it is judged as of has changed.
+func (d *Docket) Rejudge(ctx context.Context, tx *store.Tx, c *Case) error {
+	return d.judgeCase(ctx, tx, c)
+}
+
 // judgeCase judges a case as of the day it was submitted, with what the registers said then.
 func (d *Docket) judgeCase(ctx context.Context, tx *store.Tx, c *Case) error {
 	day := Day(c.Service, c.Submitted)

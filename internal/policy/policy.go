@@ -94,6 +94,13 @@ const (
 	LicenceOwn       Action = "licence.own"       // holder: certificate, renewal
 	LicenceWork      Action = "licence.work"      // officer's steps on it
 	LicenceSupervise Action = "licence.supervise" // supervisor's steps on it
+	BillOwn          Action = "bill.own"          // the payer's view of a bill, paying it, the receipt
+	PaymentReport    Action = "payment.report"    // a provider says what became of a payment: its signature is what is checked
+	MoneyRead        Action = "money.read"        // bills, payments, books
+	MoneyWork        Action = "money.work"        // match, take cash, assess, propose what a second person decides
+	MoneySupervise   Action = "money.supervise"   // publish assessments, close a day
+	MoneyApprove     Action = "money.approve"     // a waiver, an arrangement, a write-off, a payment order that somebody else proposed
+	TaxOwn           Action = "tax.own"           // the taxpayer's own: accounts, declarations, objections
 	AccountOwn       Action = "account.own"
 	DeskEnter        Action = "desk.enter"
 	StaffManage      Action = "staff.manage"
@@ -169,6 +176,13 @@ var table = map[Action][]rule{
 	LicenceOwn:       {themselves},
 	LicenceWork:      {works},
 	LicenceSupervise: {supervises},
+	BillOwn:          {holdsDraft, themselves},
+	PaymentReport:    {system},
+	MoneyRead:        {reads},
+	MoneyWork:        {works},
+	MoneySupervise:   {supervises},
+	MoneyApprove:     {approves},
+	TaxOwn:           {themselves},
 	AccountOwn:       {themselves},
 	DeskEnter:        {staff},
 	StaffManage:      {admin},
@@ -182,7 +196,7 @@ var hides = map[Action]bool{
 	DraftUse: true, DraftSubmit: true, FileOwn: true, CaseOwn: true, CaseRead: true, CaseWork: true,
 	CaseSupervise: true, CaseApprove: true, ConsultRead: true, ConsultReply: true, NoticeRead: true,
 	NoticeReply: true, LicenceRead: true, LicenceOwn: true, LicenceWork: true, LicenceSupervise: true,
-	AccountOwn: true, DemoUse: true,
+	BillOwn: true, TaxOwn: true, AccountOwn: true, DemoUse: true,
 }
 
 // Can returns nil if the actor may do the action on the thing, and otherwise the error to answer with:

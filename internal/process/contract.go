@@ -59,6 +59,12 @@ type Situation struct {
 	Variant  string
 	Today    calendar.Date         // `submitted` and `today` in a draft; in a case: the day it was submitted
 	Previous map[string]rule.Value // fields of the licence that a variant begins from; rules: previous.FIELD (optional)
+	// Known are answers that are known beforehand, by question id at the top level: nothing is read for them.
+	Known Answers
+	// Brief leaves out all reasons, and the values that nothing rests on.
+	Brief bool
+	// Given are names that rules see besides, where the definition declares them: a tax its period.
+	Given map[string]rule.Value
 	// Lookup asks a register: the count, sum or list that the file declares. nil: nothing is found.
 	Lookup func(ctx context.Context, l *service.Lookup, match map[string]rule.Value) (rule.Value, error)
 	// Pick finds a record by key for a lookup question. nil: none is found.
@@ -184,6 +190,7 @@ type Effects struct {
 	Action   string    // "" for submission, and for replies and the like, which change no state
 	From, To string    // the same where the state does not change
 	Entered  bool      // the state was entered (anew): its duties begin
+	Complete bool      // the fee was paid: the application counts as given now
 	Deadline *Due      // of the state the case is now in; nil: none
 	Stopped  bool      // the clock stands now
 	Consult  []ConsultationDue

@@ -18,6 +18,9 @@ func (j *Judgement) decide(ctx context.Context) {
 	s, r := j.Situation.Service, j.rules
 	j.Values = map[string]*Explained{}
 	for _, n := range s.Values {
+		if j.Situation.Brief {
+			break
+		}
 		if x := r.explainNamed(ctx, n, 0); x != nil {
 			j.Values[n.ID] = x
 		}

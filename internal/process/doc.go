@@ -10,11 +10,14 @@
 //	Judge(ctx, Situation, Typed) (*Judgement, error)         a draft, or a case with what the registers said then
 //	Early(ctx, Situation, Typed) (*Judgement, []*Question, error)  the eligibility check before starting
 //	(*Judgement) Asked(path), Page(p), Next(after), On(p, place), Below(path), Eligible(), Ready()
+//	(*Judgement) Compute(ctx, rule), Dated()                 a further rule of a definition; whether the day was looked at
 //	(FieldError) Message(printer)
 //	Fields(q), ReadForm(questions, form), (*Typed) Merge(place, …)   a posted form into a draft
 //	(*Typed) Get, Values, Set, Level, Items, Item, AddItem, RemoveItem, PathOf, Clone
 //
 //	Submit(ctx, *Judgement, now) ([]Effects, error)
+//	Paid(ctx, *Judgement, Facts, now) ([]Effects, error)     the fee that the case stood waiting for
+//	Refund(service, fee, end, from)                          what of a fee is given back when a case ends
 //	Offered(ctx, *Judgement, Facts, by, now) ([]*service.Action, error)
 //	OfferedOn(ctx, *service.Service, *service.LicenceAction, licence, today) (bool, error)
 //	Act(ctx, *Judgement, Facts, action, Decision, now) ([]Effects, error)

@@ -75,6 +75,13 @@ func (x *exampleRun) run(ctx context.Context) {
 	}
 	x.facts = Facts{Number: exampleNumber(x.s.Case.Number, x.e.Submitted), Submitted: now, Licence: inPlain(x.e.Previous["number"])}
 	x.take(ctx, x.e.Expect.Pos, effects)
+	if Waits(x.s, x.facts) && (x.e.Paid == nil || *x.e.Paid) {
+		if effects, err = Paid(ctx, j, x.facts, now); err != nil {
+			x.fail(x.e.Expect.Pos, "its fee cannot be paid: %v", "", err)
+			return
+		}
+		x.take(ctx, x.e.Expect.Pos, effects)
+	}
 	x.expectState(x.e.Expect.Pos, x.e.Expect.State, x.e.Expect.Due)
 	for i := range x.e.Steps {
 		if !x.step(ctx, &x.e.Steps[i], now) {
@@ -209,6 +216,8 @@ func (x *exampleRun) event(ctx context.Context, st *service.StepFile, now time.T
 				return nil, err
 			}
 		}
+	case st.Pay:
+		err = add(x.pay(ctx, now))
 	default: // a deadline of the law passes over a decision that waits, and ends it
 		err = add(Pass(ctx, x.j, facts, now))
 	}
@@ -255,4 +264,19 @@ func decision(a *service.Action) Decision {
 		d.Reason = "An example."
 	}
 	return d
+}
+
+// pay pays the fee: the case is judged anew, as of the day on which it is complete.
+func (x *exampleRun) pay(ctx context.Context, now time.Time) ([]Effects, error) {
+	if !Waits(x.s, x.facts) {
+		return nil, fault.Wrap(errors.New("the case does not wait for a fee"), fault.Conflict, "process.not_offered")
+	}
+	situation, typed := x.situation()
+	situation.Today = x.s.Jurisdiction.Calendar.DateOf(now)
+	j, err := Judge(ctx, situation, typed)
+	if err != nil {
+		return nil, err
+	}
+	x.j = j
+	return Paid(ctx, j, x.facts, now)
 }

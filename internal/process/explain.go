@@ -15,7 +15,7 @@ const maxReasons = 12
 
 // explain fills in what an evaluation looked at: each thing once, values with their own reasons.
 func (r *rules) explain(x Explained, out outcome, depth int) *Explained {
-	if depth >= maxReasons {
+	if depth >= maxReasons || r.s.Brief {
 		return &x
 	}
 	seen := map[string]bool{}

@@ -8,6 +8,9 @@ import (
 // Apply returns the facts after an effect.
 func (f Facts) Apply(e Effects) Facts {
 	f = f.clone()
+	if e.Complete {
+		f.Submitted = e.At
+	}
 	if e.Entered {
 		f.State, f.Entered = e.To, e.At
 		switch standing := f.stopped(); {

@@ -59,6 +59,7 @@ func givens(s *Situation) map[string]rule.Value {
 	if s.Previous == nil {
 		g["previous"] = map[string]rule.Value{}
 	}
+	maps.Copy(g, s.Given)
 	return g
 }
 
@@ -108,7 +109,11 @@ func (w *walk) level(ctx context.Context, questions []*service.Question, from *T
 }
 
 func (w *walk) question(ctx context.Context, q *service.Question, path string, from *Typed, sc *scope, answers Answers) (ok bool, err error) {
-	answer, wrong, err := w.j.Situation.read(ctx, q, from)
+	var wrong *problem
+	answer, known := w.known(q)
+	if !known {
+		answer, wrong, err = w.j.Situation.read(ctx, q, from)
+	}
 	switch {
 	case err != nil:
 		return false, err
@@ -127,6 +132,15 @@ func (w *walk) question(ctx context.Context, q *service.Question, path string, f
 	w.rules.set(sc, q.ID, ruleValue(q, answer))
 	w.pend(q, path, sc)
 	return true, nil
+}
+
+// known is the answer that the situation gives to a question of the top level.
+func (w *walk) known(q *service.Question) (any, bool) {
+	if q.Parent != nil {
+		return nil, false
+	}
+	answer, ok := w.j.Situation.Known[q.ID]
+	return answer, ok
 }
 
 func (w *walk) group(ctx context.Context, q *service.Question, path string, from *Typed, sc *scope, answers Answers) (complete bool, err error) {

@@ -71,13 +71,14 @@ func (j *Judgement) caseScope(f Facts, now time.Time) *scope {
 	return &scope{vars: vars, outer: j.rules.top}
 }
 
-// Submit makes a case of a draft that is ready. What it returns first enters the start state.
+// Submit makes a case of a draft that is ready. What it returns first enters the start state, or the one in
+// which the case stands until its fee is paid.
 func Submit(ctx context.Context, j *Judgement, now time.Time) ([]Effects, error) {
 	if err := j.ready(); err != nil {
 		return nil, err
 	}
 	m := newMachine(j, Facts{Submitted: now, Entered: now}, now)
-	if err := m.enter(ctx, Effects{At: now, To: m.s.Case.Start}); err != nil {
+	if err := m.enter(ctx, Effects{At: now, To: j.start()}); err != nil {
 		return nil, err
 	}
 	if m.s.Issue != nil && m.s.Issue.Pending && j.rules.given["variant"] == "new" {

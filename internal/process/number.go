@@ -1,9 +1,11 @@
 package process
 
 import (
+	"errors"
 	"strings"
 	"unicode"
 
+	"stoa/internal/fault"
 	"stoa/internal/money"
 )
 
@@ -89,4 +91,17 @@ func cutFold(s, sign string) (string, bool) {
 		return s[:len(s)-len(sign)], true
 	}
 	return s, false
+}
+
+// ReadMoney reads an amount as people type it, in whole minor units of the currency. Its error is one to show.
+func ReadMoney(text, currency string) (money.Amount, error) {
+	d, ok := readNumber(text)
+	if !ok {
+		return money.Amount{}, fault.NewInvalid("Enter an amount like 12.50")
+	}
+	a, err := money.FromDecimal(d, currency)
+	if errors.Is(err, money.ErrInexact) {
+		return money.Amount{}, fault.Wrap(err, fault.Invalid, "Enter an amount like 12.50")
+	}
+	return a, err
 }

@@ -28,6 +28,7 @@ type rules struct {
 	broken    []error               // rules that failed for a reason that no missing answer explains
 	uncovered []uncovered           // rules that failed because the holidays of a year are not known
 	err       error                 // an outside error: a register cannot be asked
+	dated     bool                  // a rule looked at the day itself
 }
 
 // outcome is what a rule came to.
@@ -157,6 +158,7 @@ func (in *input) Var(name string) (rule.Value, bool) {
 	}
 	r := in.rules
 	if v, ok := r.given[name]; ok {
+		r.dated = r.dated || name == "today" || name == "submitted"
 		return v, true
 	}
 	in.pending = in.pending || in.scope.awaits(name)

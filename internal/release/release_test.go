@@ -199,3 +199,42 @@ func TestADamagedSourceIsNoDefinition(t *testing.T) {
 		}
 	})
 }
+
+// TestATaxIsTheSameFromTheDatabase compiles it again after it has changed, and knows it from a service.
+func TestATaxIsTheSameFromTheDatabase(t *testing.T) {
+	storetest.Each(t, tables, func(t *testing.T, db *store.DB, _ *storetest.Clock) {
+		j, problems := service.Load(os.DirFS("../service/testdata/taxes/base"))
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		r, want := release.New(), j.Taxes[0]
+		publish(t, db, r, j)
+		publish(t, db, r, folder(t)) // no tax any more
+		if _, ok := r.TaxInForce(want.Tax); ok {
+			t.Error("a tax is in force that was taken away")
+		}
+		r.Enforce(j)
+		if x, ok := r.TaxInForce(want.Tax); !ok || x != want {
+			t.Error("the tax is not in force")
+		}
+		err := db.Read(t.Context(), "test", func(ctx context.Context, tx *store.Tx) error {
+			cold, err := release.New().Tax(ctx, tx, want.Hash)
+			if err != nil {
+				return err
+			}
+			if cold == want || cold.Hash != want.Hash || cold.Tax != want.Tax || !reflect.DeepEqual(cold.Sources(), want.Sources()) {
+				t.Errorf("from the database: another tax, %s", cold.Hash)
+			}
+			if _, err := r.Get(ctx, tx, want.Hash); err == nil {
+				t.Error("a tax was handed out as a service")
+			}
+			if _, err := r.Tax(ctx, tx, folder(t).Services[0].Hash); err == nil {
+				t.Error("a service was handed out as a tax")
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}

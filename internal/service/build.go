@@ -14,6 +14,9 @@ type builder struct {
 	f *ServiceFile
 	s *Service
 
+	tax    *TaxFile        // the file is made of this one; nil for a service
+	fields []RegisterField // of the taxed object, which rules name
+
 	questions map[string]*Question // by path: partners.name
 	byID      map[string]*Question // of the top level
 	unsound   bool                 // the questions or names are such that no rule could be judged
@@ -172,6 +175,12 @@ func (b *builder) checkNames() {
 	taken := map[string]thing{}
 	for _, name := range slices.Concat(given, givenInCase) {
 		taken[name] = thing{what: "a name that every service has"}
+	}
+	if b.tax != nil {
+		clear(taken)
+		for _, name := range slices.Concat(given, givenInTax) {
+			taken[name] = thing{what: "a name that every tax has"}
+		}
 	}
 	claim := func(what, id string, pos Pos) {
 		if id == "" {

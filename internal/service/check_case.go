@@ -183,6 +183,11 @@ func (b *builder) state(id string) *StateFile {
 func (b *builder) checkReach() {
 	c := &b.f.Case
 	reached, todo := map[string]bool{c.Start: true}, []string{c.Start}
+	waits := ""
+	if b.f.Payment != nil { // paying leads from there to the start
+		waits = b.f.Payment.Waits
+		reached[waits], todo = true, append(todo, waits)
+	}
 	for len(todo) > 0 {
 		from := todo[0]
 		todo = todo[1:]
@@ -199,7 +204,7 @@ func (b *builder) checkReach() {
 		if s.ID != "" && !reached[s.ID] && b.state(c.Start) != nil {
 			b.problem(s.Pos, "add an action that leads to it, or remove it", "no case ever comes into the state %q", s.ID)
 		}
-		exits := slices.ContainsFunc(c.Actions, func(a ActionFile) bool { return contains(a.From, s.ID) && a.To != s.ID })
+		exits := s.ID == waits || slices.ContainsFunc(c.Actions, func(a ActionFile) bool { return contains(a.From, s.ID) && a.To != s.ID })
 		if s.ID != "" && s.End == "" && !exits {
 			b.problem(s.Pos, "add an action from it, or end: if the case is over", "a case that comes into %q never leaves it", s.ID)
 		}

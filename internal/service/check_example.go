@@ -53,29 +53,32 @@ func (b *builder) inherit(e *ExampleFile, above []ExampleFile) {
 		if b.places.node(e.Pos, "at") == nil {
 			e.At = of.At
 		}
+		if e.Paid == nil {
+			e.Paid = of.Paid
+		}
 	}
 	for key, missing := range map[string]bool{"submitted": e.Submitted.IsZero(), "answers": e.Like == "" && b.places.node(e.Pos, "answers") == nil} {
 		if missing {
 			b.problem(e.Pos, "add "+key+": with its value, or like: with the name of an example above", "%q is missing", key)
 		}
 	}
-	e.Answers = b.differing(e, "answers", of.Answers, e.Answers)
-	e.Lookups = b.differing(e, "lookups", of.Lookups, e.Lookups)
-	e.Previous = b.differing(e, "previous", of.Previous, e.Previous)
+	e.Answers = b.differing(e.Pos, "answers", of.Answers, e.Answers)
+	e.Lookups = b.differing(e.Pos, "lookups", of.Lookups, e.Lookups)
+	e.Previous = b.differing(e.Pos, "previous", of.Previous, e.Previous)
 }
 
 // differing is what an example is like, with what it gives itself; a key without a value takes one away.
-func (b *builder) differing(e *ExampleFile, key string, of, own map[string]any) map[string]any {
+func (b *builder) differing(pos Pos, key string, of, own map[string]any) map[string]any {
 	all := map[string]any{}
 	maps.Copy(all, of)
 	for _, id := range keys(own) {
-		n := b.places.node(e.Pos, key, id)
+		n := b.places.node(pos, key, id)
 		if own[id] != nil || n == nil || !isNull(n) {
 			all[id] = own[id]
 			continue
 		}
 		if _, there := of[id]; !there {
-			b.problem(b.places.at(e.Pos, key, id), "remove it", "there is no %q to take away", id)
+			b.problem(b.places.at(pos, key, id), "remove it", "there is no %q to take away", id)
 		}
 		delete(all, id)
 	}
@@ -222,13 +225,13 @@ func (b *builder) expectValues(parent Pos, values map[string]any) {
 
 func (b *builder) checkStep(s *StepFile, last *calendar.Date) {
 	n := 0
-	for _, is := range []bool{s.Do != "", s.Approve != nil, len(s.Reply) > 0, s.Represent > 0, s.Pass} {
+	for _, is := range []bool{s.Do != "", s.Approve != nil, len(s.Reply) > 0, s.Represent > 0, s.Pass, s.Pay} {
 		if is {
 			n++
 		}
 	}
 	if n != 1 {
-		b.problem(s.Pos, "give one of do, approve, reply, represent and pass", "a step is one event, not %d", n)
+		b.problem(s.Pos, "give one of do, approve, reply, represent, pass and pay", "a step is one event, not %d", n)
 	}
 	if !s.On.IsZero() {
 		if s.On.Before(*last) {

@@ -28,10 +28,15 @@ func (b *builder) checkParts() {
 		b.law(t.Pos, t.Law)
 		b.checkTable(&t)
 	}
-	b.unique("item of the fee", len(f.Fee), func(i int) (string, Pos) { return f.Fee[i].ID, b.places.at(f.Fee[i].Pos, "id") })
+	item := "item of the fee"
+	if b.tax != nil {
+		item = "item of the charge"
+	}
+	b.unique(item, len(f.Fee), func(i int) (string, Pos) { return f.Fee[i].ID, b.places.at(f.Fee[i].Pos, "id") })
 	for _, i := range f.Fee {
 		b.law(i.Pos, i.Law)
 	}
+	b.checkPayment()
 	b.checkConsultees()
 	b.checkNotice()
 	b.checkLetters()

@@ -166,10 +166,17 @@ func (b *builder) checkWhole(q *Question) {
 	if q.Manual {
 		return
 	}
-	for _, f := range b.j.Registers[q.Register].Fields {
+	named, fix := b.j.Registers[q.Register].Fields, "fill it in, or add manual: true: rules then ask whether it is there"
+	if b.tax != nil {
+		named, fix = b.fields, "fill it in, or name the field in lacks: rules then ask whether it is there"
+	}
+	for _, f := range named {
 		for _, rec := range b.j.Registers[q.Register].Seeds {
+			if b.lacks(f.ID) {
+				break
+			}
 			if _, ok := rec.Fields[f.ID]; !ok {
-				b.problem(b.places.at(q.Pos, "register"), "fill it in, or add manual: true: rules then ask whether it is there",
+				b.problem(b.places.at(q.Pos, "register"), fix,
 					"rules may use the field %q of what is picked, but the record %q has no value for it", f.ID, rec.Key)
 				break
 			}

@@ -9,9 +9,13 @@ import (
 type Jurisdiction struct {
 	File       JurisdictionFile
 	Calendar   *calendar.Calendar
+	Money      *MoneyFile // nil where no books are kept
+	Late       []*Late    // steps on unpaid bills for fees
+	Interest   *Interest  // on unpaid bills for fees; nil: none
 	Parameters []*Parameter
 	Registers  map[string]*Register
 	Services   []*Service // by id
+	Taxes      []*Tax     // by id
 	Demo       DemoFile
 	Hash       string // of every file that was read
 }

@@ -9,6 +9,9 @@
 // data), then rules (results.go, compile.go, letter.go: values and tables in the order of their needs,
 // everything else after). Whether an answer is sure to be there is decided in scope.go.
 //
+// A tax (file_tax.go) is written as a service in compile_tax.go, so that its rules, tables and reasons are those of
+// services; what only taxes have is checked and compiled there and in check_tax.go.
+//
 // The package stops at definitions: it judges no answers and moves no case (package process), and it
 // reads no clock and no database. Worked examples are read here and run there.
 package service

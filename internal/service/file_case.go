@@ -156,6 +156,7 @@ type ExampleFile struct {
 	Variant   string         `yaml:"variant"`             // default new
 	Answers   map[string]any `yaml:"answers" must:"none"` // needed without like; null takes one away
 	Lookups   map[string]any `yaml:"lookups" must:"none"` // what the registers say; default: nothing found; null takes one away
+	Paid      *bool          `yaml:"paid"`                // whether the fee is paid on submission, where the case waits for it; default true
 	// Previous is the licence that a variant begins from: register fields, number, from, until; null takes one away.
 	Previous map[string]any `yaml:"previous" must:"none"`
 	Expect   ExpectFile     `yaml:"expect"`
@@ -176,7 +177,7 @@ type ExpectFile struct {
 }
 
 // StepFile is one further event of the example's case, and what must come of it. One of Do, Approve,
-// Reply, Represent, Pass.
+// Reply, Represent, Pass, Pay.
 type StepFile struct {
 	Pos       Pos
 	On        calendar.Date     `yaml:"on"`        // the day; default: the day of the step before
@@ -185,6 +186,7 @@ type StepFile struct {
 	Reply     map[string]string `yaml:"reply"`     // consultee → no_objection | objection | comment
 	Represent int               `yaml:"represent"` // so many representations come in
 	Pass      bool              `yaml:"pass"`      // the day's turn: deadlines that have passed take effect
+	Pay       bool              `yaml:"pay"`       // the fee is paid
 	State     string            `yaml:"state"`
 	Due       *calendar.Date    `yaml:"due"`
 	Letter    string            `yaml:"letter"` // this letter is sent

@@ -27,6 +27,7 @@ type ServiceFile struct {
 	Values       []ValueFile            `yaml:"values"`
 	Tables       []TableFile            `yaml:"tables"`
 	Fee          []FeeFile              `yaml:"fee"`
+	Payment      *PaymentFile           `yaml:"payment"`     // how the fee is paid
 	Declaration  Text                   `yaml:"declaration"` // what the applicant declares on submitting
 	Case         CaseFile               `yaml:"case" must:"required"`
 	Consultees   []ConsulteeFile        `yaml:"consultees"`

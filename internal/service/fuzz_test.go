@@ -1,6 +1,8 @@
 package service
 
 import (
+	"maps"
+	"strings"
 	"testing"
 	"testing/fstest"
 )
@@ -38,6 +40,39 @@ func FuzzLoad(f *testing.F) {
 		for _, s := range j.Services {
 			if again, problems := LoadPinned(s.Sources()); len(problems) > 0 || again.Services[0].Hash != s.Hash {
 				t.Fatalf("the pinned service differs: %v", problems)
+			}
+		}
+	})
+}
+
+// FuzzLoadTax does the same with a tax file and the register of what is taxed.
+func FuzzLoadTax(f *testing.F) {
+	files := folder(f, "testdata/taxes/base")
+	for _, name := range []string{"council-tax", "business-rates", "visitor-levy"} {
+		f.Add(files["taxes/"+name+".yaml"].Data, files["registers/dwellings.yaml"].Data)
+	}
+	f.Add([]byte("tax: a\nobject: {register: dwellings, as: today, payer: {name: band}}\nfacts: [{}]\ncarry: [{id: a, value: a}]"), []byte("fields: [{}]"))
+	f.Add([]byte("tax: a\nperiod: {begins: 99-99}\nexamples: [{period: 2026-01-01, like: x, changes: [{from: 2026-01-01}], object: {key: 1}}]"), []byte("a: &a [*a]"))
+	f.Fuzz(func(t *testing.T, tax, register []byte) {
+		files := maps.Clone(files)
+		maps.DeleteFunc(files, func(name string, _ *fstest.MapFile) bool { return strings.HasPrefix(name, "taxes/") })
+		files["taxes/council-tax.yaml"] = &fstest.MapFile{Data: tax}
+		files["registers/dwellings.yaml"] = &fstest.MapFile{Data: register}
+		j, problems := Load(files)
+		for _, p := range problems {
+			if p.Pos.File == "" || p.What == "" || (p.Pos.Line > 0) != (p.Pos.Column > 0) {
+				t.Fatalf("a problem without a place or words: %#v", p)
+			}
+		}
+		if (j == nil) != (len(problems) > 0) {
+			t.Fatal("a definition with problems, or none without")
+		}
+		if j == nil {
+			return
+		}
+		for _, x := range j.Taxes {
+			if again, problems := LoadPinned(x.Sources()); len(problems) > 0 || again.Taxes[0].Hash != x.Hash {
+				t.Fatalf("the pinned tax differs: %v", problems)
 			}
 		}
 	})

@@ -2,24 +2,47 @@ package service
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"stoa/internal/rule"
 )
 
-const guide = "../../docs/guides/service-file.md"
+const (
+	guide    = "../../docs/guides/service-file.md"
+	taxGuide = "../../docs/guides/tax-file.md"
+)
 
-// TestGuideIsCurrent holds the parts of the guide that follow from the code: functions and keys.
+// TestGuideIsCurrent holds the parts of the guides that follow from the code: functions and keys.
 func TestGuideIsCurrent(t *testing.T) {
+	docs, done := readDocs(t), map[reflect.Type]bool{}
+	services := keyTables(docs, done, "service", "jurisdiction", "calendar", "money", "parameters", "register", "demo")
+	compare(t, guide, map[string]string{"functions": functionTable(), "keys": services})
+	var elsewhere []string // types that the other guide has
+	for t := range done {
+		if anchor := link(t); t.Kind() == reflect.Struct {
+			elsewhere = append(elsewhere, anchor, strings.Replace(anchor, "(#", "(service-file.md#", 1))
+		}
+	}
+	taxes := strings.NewReplacer(elsewhere...).Replace(keyTables(docs, done, "tax"))
+	compare(t, taxGuide, map[string]string{"keys": taxes})
+}
+
+// compare holds the sections of a guide against what the code says; -update rewrites them.
+func compare(t *testing.T, guide string, sections map[string]string) {
+	t.Helper()
 	src, err := os.ReadFile(guide)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := between(t, string(src), "functions", functionTable())
-	want = between(t, want, "keys", keyTables(readDocs(t)))
+	want := string(src)
+	for _, section := range slices.Sorted(maps.Keys(sections)) {
+		want = between(t, want, section, sections[section])
+	}
 	if *update {
 		if err := os.WriteFile(guide, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -27,7 +50,7 @@ func TestGuideIsCurrent(t *testing.T) {
 		return
 	}
 	if want != string(src) {
-		t.Error("the guide does not say what the code does: run go test ./internal/service -run Guide -update")
+		t.Errorf("%s does not say what the code does: run go test ./internal/service -run Guide -update", guide)
 	}
 }
 
@@ -53,9 +76,9 @@ func functionTable() string {
 }
 
 // keyTables writes a table of keys for every file type, each once, in the order in which a reader meets them.
-func keyTables(docs map[string]string) string {
+// those that are done are left out.
+func keyTables(docs map[string]string, done map[reflect.Type]bool, names ...string) string {
 	var b strings.Builder
-	done := map[reflect.Type]bool{}
 	var write func(t reflect.Type)
 	write = func(t reflect.Type) {
 		if done[t] {
@@ -80,7 +103,7 @@ func keyTables(docs map[string]string) string {
 			write(e)
 		}
 	}
-	for _, name := range []string{"service", "jurisdiction", "calendar", "parameters", "register", "demo"} {
+	for _, name := range names {
 		write(formats[name])
 	}
 	return b.String() + "\n"
@@ -88,9 +111,11 @@ func keyTables(docs map[string]string) string {
 
 func typeName(t reflect.Type) string {
 	special := map[string]string{
-		"ServiceFile": "services/*.yaml", "JurisdictionFile": "jurisdiction.yaml", "CalendarFile": "calendar.yaml",
+		"ServiceFile": "services/*.yaml", "JurisdictionFile": "jurisdiction.yaml", "CalendarFile": "calendar.yaml", "MoneyFile": "money.yaml",
 		"ParameterFile": "parameters/*.yaml", "RegisterFile": "registers/*.yaml", "DemoFile": "demo.yaml",
-		"ParameterValue": "Parameter value", "RegisterField": "Register field",
+		"TaxFile": "taxes/*.yaml", "TaxObjectFile": "Taxed object", "TaxPeriodFile": "Period", "InstalmentChoiceFile": "Instalment choice",
+		"TaxExampleFile": "Tax example", "TaxChangeFile": "Change", "TaxExpectFile": "Expected of a tax", "TaxPartFile": "Stretch of days",
+		"TaxInstalmentFile": "Expected instalment", "ParameterValue": "Parameter value", "RegisterField": "Register field",
 	}
 	if name, ok := special[t.Name()]; ok {
 		return name
@@ -120,7 +145,7 @@ func kindName(t reflect.Type, m must) string {
 	case m.one != nil:
 		return "`" + strings.Join(m.one, "`, `") + "`"
 	case m.form != "":
-		return map[string]string{"id": "id", "name": "id (underscores)", "word": "id", "option": "id", "language": "language", "colour": "colour"}[m.form]
+		return map[string]string{"id": "id", "name": "id (underscores)", "word": "id", "option": "id", "language": "language", "colour": "colour", "month_day": "month and day"}[m.form]
 	}
 	switch t.Name() {
 	case "Date":
@@ -137,8 +162,13 @@ func kindName(t reflect.Type, m must) string {
 		return "word or text"
 	}
 	if t.Kind() == reflect.Struct {
-		anchor := strings.ToLower(strings.ReplaceAll(typeName(t), " ", "-"))
-		return "[" + typeName(t) + "](#" + anchor + ")"
+		return link(t)
 	}
 	return "any"
+}
+
+// link leads to the table of a type.
+func link(t reflect.Type) string {
+	anchor := strings.ToLower(strings.ReplaceAll(typeName(t), " ", "-"))
+	return "[" + typeName(t) + "](#" + anchor + ")"
 }

@@ -14,6 +14,7 @@ import (
 // hashes of different forms never meet. A golden test freezes the bytes.
 const (
 	serviceFormat = "stoa service 1"
+	taxFormat     = "stoa tax 1"
 	folderFormat  = "stoa jurisdiction 1"
 )
 
@@ -42,19 +43,21 @@ func canonical(w io.Writer, format string, sources map[string][]byte) {
 // Sources returns every file that the service is judged by, as it was read: its own, the calendar, the
 // parameters, the jurisdiction, and the registers that it names (without seed records). LoadPinned
 // makes the same service of them again.
-func (s *Service) Sources() map[string][]byte {
-	out := make(map[string][]byte, len(s.sources))
-	for name, src := range s.sources {
+func (s *Service) Sources() map[string][]byte { return copied(s.sources) }
+
+func copied(sources map[string][]byte) map[string][]byte {
+	out := make(map[string][]byte, len(sources))
+	for name, src := range sources {
 		out[name] = slices.Clone(src)
 	}
 	return out
 }
 
-// pin picks the sources of a service out of those of the folder.
-func (l *loader) pin(s *Service) map[string][]byte {
-	out := map[string][]byte{s.Pos.File: l.sources[s.Pos.File]}
+// pin picks the sources of a service or tax out of those of the folder: its file, and the registers it names.
+func (l *loader) pin(file string, registers []string) map[string][]byte {
+	out := map[string][]byte{file: l.sources[file]}
 	used := map[string]bool{}
-	for _, name := range s.registers() {
+	for _, name := range registers {
 		used[l.j.Registers[name].Pos.File] = true
 	}
 	for name, src := range l.sources {

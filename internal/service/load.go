@@ -17,10 +17,11 @@ const (
 	jurisdictionFile = "jurisdiction.yaml"
 	calendarFile     = "calendar.yaml"
 	demoFile         = "demo.yaml"
+	moneyFile        = "money.yaml"
 	maxSeedBytes     = 64 << 20
 )
 
-var folders = []string{"parameters", "registers", "services"}
+var folders = []string{"parameters", "registers", "services", "taxes"}
 
 // Load reads, checks and compiles a jurisdiction's folder. It reports all problems at once, in order of
 // place; with any problem the jurisdiction is nil.
@@ -28,6 +29,7 @@ func Load(fsys fs.FS) (*Jurisdiction, Problems) {
 	l := &loader{sources: map[string][]byte{}, places: places{}}
 	l.read(fsys, jurisdictionFile, maxBytes, true)
 	l.read(fsys, calendarFile, maxBytes, true)
+	l.read(fsys, moneyFile, maxBytes, false)
 	l.read(fsys, demoFile, maxBytes, false)
 	for _, dir := range folders {
 		l.readFolder(fsys, dir)
@@ -36,9 +38,8 @@ func Load(fsys fs.FS) (*Jurisdiction, Problems) {
 	return l.load()
 }
 
-// LoadPinned makes a jurisdiction with the one service that sources (what Sources returned) describe:
-// the same service with the same Hash, however the folder has changed since. Its registers have no seed
-// records.
+// LoadPinned makes a jurisdiction with the one service or tax that sources (what Sources returned) describe:
+// the same one with the same Hash, however the folder has changed since. Its registers have no seed records.
 func LoadPinned(sources map[string][]byte) (*Jurisdiction, Problems) {
 	l := &loader{sources: maps.Clone(sources), places: places{}, pinned: true}
 	return l.load()
@@ -59,6 +60,7 @@ type loader struct {
 	demo      DemoFile
 	registers []*RegisterFile
 	services  []*ServiceFile
+	taxes     []*TaxFile
 }
 
 // read takes one file into sources; it reports whether it is there.
@@ -111,8 +113,10 @@ func (l *loader) load() (*Jurisdiction, Problems) {
 	l.decode()
 	l.checkJurisdiction()
 	l.checkCalendar()
+	l.checkMoney()
 	l.checkParameters()
 	l.checkRegisters()
+	l.compileMoney()
 	l.checkDemo()
 	for _, f := range l.services {
 		if s := l.service(f); s != nil {
@@ -120,7 +124,11 @@ func (l *loader) load() (*Jurisdiction, Problems) {
 		}
 	}
 	slices.SortFunc(l.j.Services, func(a, b *Service) int { return strings.Compare(a.Service, b.Service) })
-	if len(l.services) == 0 && len(l.problems) == 0 {
+	for _, f := range l.taxes {
+		l.j.Taxes = append(l.j.Taxes, l.tax(f))
+	}
+	slices.SortFunc(l.j.Taxes, func(a, b *Tax) int { return strings.Compare(a.Tax, b.Tax) })
+	if len(l.services) == 0 && len(l.taxes) == 0 && len(l.problems) == 0 {
 		l.problems.add(Pos{File: "services"}, "there is no service", "describe one in services/NAME.yaml: stoa new writes a first one")
 	}
 	if len(l.problems) > 0 {
@@ -128,8 +136,13 @@ func (l *loader) load() (*Jurisdiction, Problems) {
 	}
 	l.j.Hash = hashSources(folderFormat, l.sources)
 	for _, s := range l.j.Services {
-		s.sources = l.pin(s)
+		s.sources = l.pin(s.Pos.File, s.registers())
 		s.Hash = hashSources(serviceFormat, s.sources)
+	}
+	for _, t := range l.j.Taxes {
+		t.sources = l.pin(t.Pos.File, t.registers())
+		t.Hash = hashSources(taxFormat, t.sources)
+		t.Rules.Hash = t.Hash
 	}
 	return l.j, nil
 }
@@ -147,6 +160,9 @@ func (l *loader) decode() {
 			into(name, &l.j.File)
 		case name == calendarFile:
 			into(name, &l.calendar)
+		case name == moneyFile:
+			l.j.Money = &MoneyFile{}
+			into(name, l.j.Money)
 		case name == demoFile:
 			into(name, &l.demo)
 		case dir == "parameters":
@@ -166,6 +182,12 @@ func (l *loader) decode() {
 			if into(name, f) {
 				l.named(name, f.Pos, "service", f.Service)
 				l.services = append(l.services, f)
+			}
+		case dir == "taxes":
+			f := &TaxFile{}
+			if into(name, f) {
+				l.named(name, f.Pos, "tax", f.Tax)
+				l.taxes = append(l.taxes, f)
 			}
 		}
 	}

@@ -51,8 +51,13 @@ func TestBaseHasNoProblem(t *testing.T) {
 
 // TestProblems runs every case of testdata/problems: a sentence, sections that replace or edit a file
 // of the base, and the problems expected.
-func TestProblems(t *testing.T) {
-	files, err := filepath.Glob("testdata/problems/*.txt")
+func TestProblems(t *testing.T) { problemCases(t, "testdata/problems", "testdata/base") }
+
+// TestTaxProblems does the same with a folder of taxes.
+func TestTaxProblems(t *testing.T) { problemCases(t, "testdata/taxes/problems", "testdata/taxes/base") }
+
+func problemCases(t *testing.T, cases, base string) {
+	files, err := filepath.Glob(cases + "/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no cases: %v", err)
 	}
@@ -66,7 +71,7 @@ func TestProblems(t *testing.T) {
 			if !ok {
 				t.Fatal("the case has no section -- problems --")
 			}
-			j, problems := Load(changed(t, before))
+			j, problems := Load(changed(t, base, before))
 			got := problems.Error() + "\n"
 			if *update {
 				if err := os.WriteFile(file, []byte(before+"-- problems --\n"+got), 0o644); err != nil {
@@ -86,9 +91,9 @@ func TestProblems(t *testing.T) {
 
 // changed applies the sections of a case to the base: a file's new text, or OLD ==== NEW pieces of it
 // between <<<< and >>>>. "-- nothing --" begins with no file at all.
-func changed(t *testing.T, text string) fstest.MapFS {
+func changed(t *testing.T, base, text string) fstest.MapFS {
 	t.Helper()
-	files := base(t)
+	files := folder(t, base)
 	for _, section := range strings.Split("\n"+text, "\n-- ")[1:] {
 		name, body, _ := strings.Cut(section+"\n", " --\n")
 		if name == "nothing" {

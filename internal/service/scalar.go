@@ -77,12 +77,13 @@ type form struct {
 }
 
 var forms = map[string]form{
-	"id":       {regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`), "lower-case words with hyphens: food-business"},
-	"name":     {regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`), "lower-case words with underscores: floor_area"},
-	"word":     {regexp.MustCompile(`^[a-z][a-z0-9]*([-_][a-z0-9]+)*$`), "lower-case words with hyphens or underscores: licensing-act"},
-	"option":   {regexp.MustCompile(`^[A-Za-z0-9]+([-_][A-Za-z0-9]+)*$`), "letters and digits, words joined by hyphens or underscores: sole_trader"},
-	"language": {regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`), "a language tag: en"},
-	"colour":   {regexp.MustCompile(`^#[0-9a-fA-F]{6}$`), "a colour as six hexadecimal digits: \"#1d70b8\""},
+	"id":        {regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`), "lower-case words with hyphens: food-business"},
+	"name":      {regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`), "lower-case words with underscores: floor_area"},
+	"word":      {regexp.MustCompile(`^[a-z][a-z0-9]*([-_][a-z0-9]+)*$`), "lower-case words with hyphens or underscores: licensing-act"},
+	"option":    {regexp.MustCompile(`^[A-Za-z0-9]+([-_][A-Za-z0-9]+)*$`), "letters and digits, words joined by hyphens or underscores: sole_trader"},
+	"language":  {regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`), "a language tag: en"},
+	"month_day": {regexp.MustCompile(`^(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$`), "a month and a day of it up to the 28th: \"04-01\""},
+	"colour":    {regexp.MustCompile(`^#[0-9a-fA-F]{6}$`), "a colour as six hexadecimal digits: \"#1d70b8\""},
 }
 
 func (d *decoder) form(n *yaml.Node, name string) {

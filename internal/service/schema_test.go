@@ -26,6 +26,8 @@ var formats = map[string]reflect.Type{
 	"parameters":   reflect.TypeFor[ParameterFile](),
 	"register":     reflect.TypeFor[RegisterFile](),
 	"service":      reflect.TypeFor[ServiceFile](),
+	"tax":          reflect.TypeFor[TaxFile](),
+	"money":        reflect.TypeFor[MoneyFile](),
 	"demo":         reflect.TypeFor[DemoFile](),
 }
 
@@ -156,7 +158,7 @@ func (g *schemaWriter) structDef(t reflect.Type) string {
 func readDocs(t *testing.T) map[string]string {
 	t.Helper()
 	docs := map[string]string{}
-	for _, file := range []string{"file.go", "file_service.go", "file_case.go"} {
+	for _, file := range []string{"file.go", "file_service.go", "file_case.go", "file_tax.go", "file_late.go", "file_money.go"} {
 		tree, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
 		if err != nil {
 			t.Fatal(err)
@@ -203,10 +205,13 @@ func TestSchemasTakeWhatLoadTakes(t *testing.T) {
 	for name, file := range folder(t, sample) {
 		files["sample/"+name] = file
 	}
+	for name, file := range folder(t, "testdata/taxes/base") {
+		files["testing/"+name] = file
+	}
 	for name, file := range files {
 		src := file.Data
-		name = strings.TrimPrefix(name, "sample/")
-		schema := map[string]string{"services": "service", "registers": "register", "parameters": "parameters", ".": strings.TrimSuffix(name, ".yaml")}[path.Dir(name)]
+		name = strings.TrimPrefix(strings.TrimPrefix(name, "sample/"), "testing/")
+		schema := map[string]string{"services": "service", "taxes": "tax", "registers": "register", "parameters": "parameters", ".": strings.TrimSuffix(name, ".yaml")}[path.Dir(name)]
 		if path.Ext(name) != ".yaml" {
 			continue
 		}

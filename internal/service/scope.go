@@ -67,9 +67,13 @@ func optionValues(q *Question) []string {
 func (b *builder) pickType(q *Question) rule.Type {
 	fields := []rule.Field{{Name: "key", Type: rule.Text()}, {Name: "label", Type: rule.Text()}}
 	if r := b.j.Registers[q.Register]; r != nil {
-		for _, f := range r.Fields {
+		named := r.Fields
+		if b.tax != nil {
+			named = b.fields
+		}
+		for _, f := range named {
 			t := namedType(f.Type)
-			if q.Manual {
+			if q.Manual || b.lacks(f.ID) {
 				t = rule.Optional(t)
 			}
 			fields = append(fields, rule.Field{Name: f.ID, Type: t})
@@ -101,20 +105,9 @@ func validType(t rule.Type) bool {
 
 // declare makes the environment that all rules of the service share: parameters and what is always given.
 func (b *builder) declare() bool {
-	d := rule.Decl{Calendar: b.j.Calendar}
-	for _, p := range b.j.Parameters {
-		if t := namedType(p.Type); validType(t) && usableName(p.ID) {
-			d.Params = append(d.Params, rule.Var{Name: p.ID, Type: t})
-		}
-	}
-	d.Vars = []rule.Var{
-		{Name: "variant", Type: rule.Choice(append(ids(b.f.Variants, func(v *VariantFile) string { return v.ID }), "new")...)},
-		{Name: "submitted", Type: rule.Date()},
-		{Name: "today", Type: rule.Date()},
-	}
-	if b.f.Issues != nil {
-		r := b.j.Registers[b.f.Issues.Record]
-		d.Vars = append(d.Vars, rule.Var{Name: "previous", Type: recordType(r, rule.Optional(rule.Text()), rule.Optional(rule.Date()))})
+	d := rule.Decl{Calendar: b.j.Calendar, Params: b.paramVars(), Vars: taxVars}
+	if b.tax == nil {
+		d.Vars = b.applicationVars()
 	}
 	env, err := rule.NewEnv(d)
 	if err != nil {
@@ -123,6 +116,30 @@ func (b *builder) declare() bool {
 	}
 	b.decl, b.env = d, env
 	return true
+}
+
+// paramVars are the figures of the jurisdiction, as rules see them.
+func (l *loader) paramVars() (vars []rule.Var) {
+	for _, p := range l.j.Parameters {
+		if t := namedType(p.Type); validType(t) && usableName(p.ID) {
+			vars = append(vars, rule.Var{Name: p.ID, Type: t})
+		}
+	}
+	return vars
+}
+
+// applicationVars are what all rules of a service see besides answers.
+func (b *builder) applicationVars() []rule.Var {
+	vars := []rule.Var{
+		{Name: "variant", Type: rule.Choice(append(ids(b.f.Variants, func(v *VariantFile) string { return v.ID }), "new")...)},
+		{Name: "submitted", Type: rule.Date()},
+		{Name: "today", Type: rule.Date()},
+	}
+	if b.f.Issues != nil {
+		r := b.j.Registers[b.f.Issues.Record]
+		vars = append(vars, rule.Var{Name: "previous", Type: recordType(r, rule.Optional(rule.Text()), rule.Optional(rule.Date()))})
+	}
+	return vars
 }
 
 // recordType is what rules see of a record: its fields, which may all be missing, and its number and days.
@@ -200,6 +217,9 @@ func (b *builder) makeEnvironment(at setting) *rule.Env {
 
 func (b *builder) answer(q *Question, at setting) rule.Var {
 	v := rule.Var{Name: q.ID, Type: b.ruleType(q)}
+	if b.tax != nil && asked(at.sure, q.ID) {
+		return v
+	}
 	if q != at.self && (q.Optional || !at.present[q] && !holds(q.conditions(), at.sure)) {
 		v.Type = rule.Optional(v.Type)
 	}

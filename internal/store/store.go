@@ -35,6 +35,9 @@ type DB struct {
 	active sync.WaitGroup
 }
 
+// Now is the time by the database's clock, for what happens between transactions: in one, there is Tx.Now.
+func (db *DB) Now() time.Time { return db.now().UTC().Truncate(time.Microsecond) }
+
 // engine is what SQLite and PostgreSQL do differently.
 type engine interface {
 	write(ctx context.Context, newTx func() *Tx, fn func(context.Context, *Tx) error) error
@@ -108,7 +111,7 @@ func (db *DB) enter(ctx context.Context, name string, writable bool, run runner,
 	defer db.active.Done()
 
 	newTx := func() *Tx {
-		return &Tx{db: db, name: name, writable: writable, now: db.now().UTC().Truncate(time.Microsecond)}
+		return &Tx{db: db, name: name, writable: writable, now: db.Now()}
 	}
 	return translateUnlessOurs(name, run(ctx, newTx, fn))
 }

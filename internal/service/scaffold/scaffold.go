@@ -1,4 +1,4 @@
-// Package scaffold owns the first files of a jurisdiction, a service and a register: starting points that
+// Package scaffold owns the first files of a jurisdiction, a service, a tax and a register: starting points that
 // pass every check, with comments for someone who knows the law and not this program. It stops at
 // writing them; it never changes a file that is there.
 package scaffold
@@ -51,7 +51,7 @@ func Jurisdiction(dir, name string, year int) error {
 			return err
 		}
 	}
-	for _, kind := range []string{"jurisdiction", "calendar", "parameters", "register", "service", "demo"} {
+	for _, kind := range []string{"jurisdiction", "calendar", "parameters", "register", "service", "tax", "money", "demo"} {
 		file := kind + ".schema.json"
 		src, err := fs.ReadFile(schema.Files, file)
 		if err != nil {
@@ -69,6 +69,15 @@ func Service(dir, name string) error {
 		"service.yaml":   filepath.Join("services", name+".yaml"),
 		"parameter.yaml": filepath.Join("parameters", name+".yaml"),
 		"issued.yaml":    filepath.Join("registers", name+"-licences.yaml"),
+	})
+}
+
+// Tax writes a new tax called name into the jurisdiction at dir, with its rate and the register of what is taxed.
+func Tax(dir, name string) error {
+	return add(dir, name, map[string]string{
+		"tax.yaml":          filepath.Join("taxes", name+".yaml"),
+		"taxparameter.yaml": filepath.Join("parameters", name+".yaml"),
+		"taxregister.yaml":  filepath.Join("registers", name+"-objects.yaml"),
 	})
 }
 
@@ -100,6 +109,7 @@ func add(dir, name string, templates map[string]string) error {
 type data struct {
 	ID, Name, Words string // street-stall, street_stall, Street stall
 	Organisation    string
+	Account         string // the first income account; "" where no books are kept
 	Languages       []string
 	Year            int
 }
@@ -131,7 +141,34 @@ func read(dir string) (d data, err error) {
 		return d, fmt.Errorf("reading the first day of calendar.yaml: %w", err)
 	}
 	d.Languages, d.Organisation = j.Languages, j.Organisations[0].ID
-	return d, nil
+	d.Account, err = incomeAccount(dir)
+	return d, err
+}
+
+// incomeAccount is the first of the accounts in money.yaml that takes income.
+func incomeAccount(dir string) (string, error) {
+	src, err := os.ReadFile(filepath.Join(dir, "money.yaml"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("reading the accounts: %w", err)
+	}
+	var m struct {
+		Accounts []struct {
+			Code string `yaml:"code"`
+			Kind string `yaml:"kind"`
+		} `yaml:"accounts"`
+	}
+	if err := yaml.Unmarshal(src, &m); err != nil {
+		return "", fmt.Errorf("reading money.yaml: %w", err)
+	}
+	for _, a := range m.Accounts {
+		if a.Kind == "income" {
+			return a.Code, nil
+		}
+	}
+	return "", nil
 }
 
 // Text writes a text for every language of the jurisdiction; where there are several, each has the same
@@ -149,6 +186,9 @@ func (d data) Text(s string) string {
 
 // NextYear is the last year that the calendar covers.
 func (d data) NextYear() int { return d.Year + 1 }
+
+// LastYear is the year before the calendar begins.
+func (d data) LastYear() int { return d.Year - 1 }
 
 // Letters begins the numbers of cases: SS for street-stall.
 func (d data) Letters() string {

@@ -19,12 +19,13 @@ func TestStartingPointsPassEveryCheck(t *testing.T) {
 			must(t, Service(dir, "street-stall"))
 			must(t, Service(dir, "permit"))
 			must(t, Register(dir, "bridges"))
+			must(t, Tax(dir, "boat-tax"))
 			j, problems := service.Load(os.DirFS(dir))
 			if len(problems) > 0 {
 				t.Fatal(problems)
 			}
-			if len(j.Services) != 2 || len(j.Registers) != 3 {
-				t.Errorf("%d services and %d registers, want 2 and 3", len(j.Services), len(j.Registers))
+			if len(j.Services) != 2 || len(j.Registers) != 4 || len(j.Taxes) != 1 {
+				t.Errorf("%d services, %d registers and %d taxes, want 2, 4 and 1", len(j.Services), len(j.Registers), len(j.Taxes))
 			}
 		})
 	}
