@@ -1,0 +1,90 @@
+package tax
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"stoa/internal/calendar"
+	"stoa/internal/store"
+)
+
+// States of a return.
+const (
+	Draft = "draft"
+	Sent  = "sent"
+)
+
+// Return is what a payer declares for a period. One that is not sent holds what was typed, exactly as it came; of those
+// sent, the last counts and the others stay as they were.
+type Return struct {
+	ID, Organisation, Account string
+	Begins                    calendar.Date
+	State                     string
+	Assessment                string // what it led to
+	By                        string
+	At                        time.Time
+	Typed                     json.RawMessage // sealed
+}
+
+func (r *Return) place() string { return "tax return " + r.ID }
+
+// SaveReturn stores a new return of an account, or changes one that is still a draft.
+func (t *Taxes) SaveReturn(ctx context.Context, tx *store.Tx, a *Account, r *Return) error {
+	fresh := r.ID == ""
+	if fresh {
+		r.ID = tx.NewID()
+	}
+	r.Organisation, r.Account, r.At = a.Organisation, a.ID, tx.Now()
+	sealed, err := t.seal(ctx, tx, a.Subject, r.place(), r.Typed)
+	if err != nil {
+		return err
+	}
+	if fresh {
+		_, err = tx.Exec(ctx, `INSERT INTO tax_return (organisation, id, account, begins, state, assessment, by_person, at, sealed)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			r.Organisation, r.ID, r.Account, r.Begins.String(), r.State, r.Assessment, r.By, store.Micros(r.At), sealed)
+	} else {
+		_, err = tx.Exec(ctx, `UPDATE tax_return SET state = $4, assessment = $5, by_person = $6, at = $7, sealed = $8
+			WHERE organisation = $1 AND id = $2 AND state = $3`,
+			r.Organisation, r.ID, Draft, r.State, r.Assessment, r.By, store.Micros(r.At), sealed)
+	}
+	if err != nil {
+		return fmt.Errorf("storing a return of account %s: %w", a.Number, err)
+	}
+	return nil
+}
+
+// Returns lists the returns of an account for a period, oldest first; the zero period is all.
+func (t *Taxes) Returns(ctx context.Context, tx *store.Tx, a *Account, begins calendar.Date) ([]*Return, error) {
+	type row struct {
+		*Return
+		sealed []byte
+	}
+	rows, err := tx.Query(ctx, `SELECT organisation, id, account, begins, state, assessment, by_person, at, sealed FROM tax_return
+		WHERE organisation = $1 AND account = $2 AND ($3 = '' OR begins = $3) ORDER BY begins, id`, a.Organisation, a.ID, begins.String())
+	found, err := store.Collect(rows, err, func(s store.Scanner) (row, error) {
+		r := row{Return: &Return{}}
+		var begins string
+		var at int64
+		err := s.Scan(&r.Organisation, &r.ID, &r.Account, &begins, &r.State, &r.Assessment, &r.By, &at, &r.sealed)
+		if err != nil {
+			return r, err
+		}
+		r.At = store.Time(at)
+		r.Begins, err = dayOf(begins)
+		return r, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading the returns of account %s: %w", a.Number, err)
+	}
+	list := make([]*Return, len(found))
+	for i, r := range found {
+		if err := t.open(ctx, tx, a.Subject, r.place(), r.sealed, &r.Typed); err != nil {
+			return nil, err
+		}
+		list[i] = r.Return
+	}
+	return list, nil
+}
