@@ -111,6 +111,7 @@ func listenAndWork(ctx context.Context, a *app.App, files func() fs.FS, addr str
 	}
 	a.Log.Info("serving", "addr", listener.Addr().String())
 	h := s.HTTP()
+	h.Handler = a.Handler(h.Handler)
 	err = app.Serve(ctx, h, func() error { return h.Serve(listener) })
 	cancel()
 	if werr := <-worked; err == nil && werr != nil && ctx.Err() == nil {

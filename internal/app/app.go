@@ -17,19 +17,25 @@ import (
 	"time"
 
 	"stoa/internal/access"
+	"stoa/internal/bank"
+	"stoa/internal/bill"
 	"stoa/internal/blob"
 	"stoa/internal/cases"
 	"stoa/internal/docket"
 	"stoa/internal/flow"
 	"stoa/internal/i18n"
 	"stoa/internal/job"
+	"stoa/internal/ledger"
 	"stoa/internal/notify"
+	"stoa/internal/pay"
 	"stoa/internal/person"
 	"stoa/internal/policy"
+	"stoa/internal/provider/sandbox"
 	"stoa/internal/record"
 	"stoa/internal/release"
 	"stoa/internal/service"
 	"stoa/internal/store"
+	"stoa/internal/tax"
 	"stoa/internal/vault"
 	"stoa/internal/view"
 	"stoa/internal/web"
@@ -42,7 +48,8 @@ var System = policy.Actor{System: true}
 // Migrations are the tables of all packages.
 func Migrations() []fs.FS {
 	return []fs.FS{job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(),
-		record.Migrations(), notify.Migrations(), access.Migrations(), release.Migrations()}
+		record.Migrations(), notify.Migrations(), access.Migrations(), release.Migrations(), ledger.Migrations(), bill.Migrations(),
+		pay.Migrations(), bank.Migrations(), tax.Migrations()}
 }
 
 // App is a running installation.
@@ -57,6 +64,9 @@ type App struct {
 	Log    *slog.Logger
 
 	words     *i18n.Bundle
+	sandbox   *sandbox.Server // the demo's payment provider
+	pages     late
+	payAt     []string // origins of the payment providers' pages
 	mu        sync.Mutex
 	problems  []string // of the files as last read
 	published string   // fingerprint of the files in force
@@ -97,7 +107,9 @@ func Open(ctx context.Context, c Config, demo bool, log *slog.Logger) (*App, err
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the keys: %w", err), a.DB.Close())
 	}
-	a.wire(keys)
+	if err := a.wire(keys); err != nil {
+		return nil, errors.Join(err, a.DB.Close())
+	}
 	return a, nil
 }
 
@@ -121,7 +133,7 @@ func (a *App) keys(ctx context.Context) (*vault.Vault, error) {
 	return vault.Open(vault.Config{KeyFile: file, Rand: rand.Reader})
 }
 
-func (a *App) wire(keys *vault.Vault) {
+func (a *App) wire(keys *vault.Vault) error {
 	var scanner blob.Scanner = blob.None{}
 	if a.Config.Clamd != "" {
 		scanner = clamd(a.Config.Clamd)
@@ -140,6 +152,7 @@ func (a *App) wire(keys *vault.Vault) {
 	a.Jobs = job.NewRunner(a.DB, a.Log)
 	a.Jobs.Handle(notify.JobKind, outbox.Handler(a.DB, a.sender()))
 	blobs.Register(a.Jobs, a.DB, a.Log)
+	return a.money(keys)
 }
 
 func (a *App) sender() notify.Sender {
@@ -186,7 +199,7 @@ func (a *App) Server(styled bool) (*web.Server, error) {
 		a.Log.Warn("the style sheets were not built: pages are plain; run make build")
 	}
 	deps := web.Deps{
-		Config:       web.Config{URL: a.Config.URL, Demo: a.Demo, Proxy: a.Config.Proxy},
+		Config:       web.Config{URL: a.Config.URL, Demo: a.Demo, PayAt: a.payAt, Proxy: a.Config.Proxy},
 		Who:          web.Who{Session: a.Flow.Session, Draft: a.Flow.HoldsDraft},
 		Jurisdiction: a.Flow.Docket.Releases.Current,
 		Words:        a.words,
@@ -214,6 +227,11 @@ func (a *App) Work(ctx context.Context, files func() fs.FS) error {
 	defer turn.Stop()
 	look := time.NewTicker(time.Second)
 	defer look.Stop()
+	if a.sandbox != nil {
+		beat := time.NewTicker(time.Second)
+		defer beat.Stop()
+		go a.sandbox.Run(ctx, beat.C)
+	}
 	a.mu.Lock()
 	watch := watcher{files: files, last: a.published}
 	a.mu.Unlock()
@@ -242,6 +260,7 @@ func (a *App) turn(ctx context.Context) {
 	if n > 0 {
 		a.Log.Info("turned cases", "count", n)
 	}
+	a.keepMoney(ctx)
 	if _, err := a.Flow.Forget(ctx, System); err != nil && ctx.Err() == nil {
 		a.Log.Error("forgetting drafts", "err", err)
 	}

@@ -17,15 +17,16 @@ import (
 // Config is what an operator sets, by file, by environment (STOA_MAIL_HOST) or by option; the later
 // wins. Secrets also come from a file (STOA_MAIL_PASSWORD_FILE) and are never printed.
 type Config struct {
-	Jurisdiction string     `yaml:"jurisdiction"` // folder
-	Data         string     `yaml:"data"`         // folder for the database, the keys and the log
-	Database     Secret     `yaml:"database"`     // postgres://…, which may hold a password; empty: SQLite in Data
-	Keys         string     `yaml:"keys"`         // file of the master keys; default DATA/keys, but better on another disk
-	Addr         string     `yaml:"addr"`         // HOST:PORT to listen on
-	URL          string     `yaml:"url"`          // as people reach it: https://services.greenvale.example
-	Proxy        bool       `yaml:"proxy"`        // a proxy of ours stands in front
-	Clamd        string     `yaml:"clamd"`        // virus scanner: HOST:PORT or the path of a socket
-	Mail         MailConfig `yaml:"mail"`
+	Jurisdiction string        `yaml:"jurisdiction"` // folder
+	Data         string        `yaml:"data"`         // folder for the database, the keys and the log
+	Database     Secret        `yaml:"database"`     // postgres://…, which may hold a password; empty: SQLite in Data
+	Keys         string        `yaml:"keys"`         // file of the master keys; default DATA/keys, but better on another disk
+	Addr         string        `yaml:"addr"`         // HOST:PORT to listen on
+	URL          string        `yaml:"url"`          // as people reach it: https://services.greenvale.example
+	Proxy        bool          `yaml:"proxy"`        // a proxy of ours stands in front
+	Clamd        string        `yaml:"clamd"`        // virus scanner: HOST:PORT or the path of a socket
+	Mail         MailConfig    `yaml:"mail"`
+	Payments     PaymentConfig `yaml:"payments"`
 }
 
 // MailConfig is how mail leaves.
@@ -79,6 +80,8 @@ var settings = []setting{
 	{"mail_user", false, text(func(c *Config) *string { return &c.Mail.User })},
 	{"mail_password", true, func(c *Config, v string) error { c.Mail.Password = Secret(v); return nil }},
 	{"mail_from", false, text(func(c *Config) *string { return &c.Mail.From })},
+	{"payments_stripe_key", true, func(c *Config, v string) error { c.Payments.StripeKey = Secret(v); return nil }},
+	{"payments_stripe_webhook", true, func(c *Config, v string) error { c.Payments.StripeWebhook = Secret(v); return nil }},
 	{"mail_name", false, text(func(c *Config) *string { return &c.Mail.Name })},
 }
 
@@ -136,6 +139,9 @@ func (c Config) Check() error {
 	}
 	if c.Mail.TLS != "starttls" && c.Mail.TLS != "tls" && c.Mail.TLS != "none" {
 		add("mail.tls is %q: use starttls, tls or none", c.Mail.TLS)
+	}
+	if (c.Payments.StripeKey == "") != (c.Payments.StripeWebhook == "") {
+		add("payments.stripe_key and payments.stripe_webhook go together: without the second nobody would know what was paid")
 	}
 	return errors.Join(wrong...)
 }

@@ -28,6 +28,8 @@ type Explanation struct {
 	Fee         *Reason  `json:"fee,omitempty"`
 	State       string   `json:"state,omitempty"`
 	Due         string   `json:"due,omitempty"`
+	Parts       []Reason `json:"parts,omitempty"`       // of a tax: stretches of days with the same charge
+	Instalments []Reason `json:"instalments,omitempty"` // of a tax
 }
 
 // Reason is a figure with its reasons.
@@ -50,6 +52,11 @@ func Explain(ctx context.Context, files fs.FS, id string, answers []byte, day, l
 	for _, one := range j.Services {
 		if one.Service == id {
 			s = one
+		}
+	}
+	for _, t := range j.Taxes {
+		if t.Tax == id && s == nil {
+			return explainTax(ctx, t, answers, language)
 		}
 	}
 	if s == nil {
@@ -117,6 +124,15 @@ func explained(ctx context.Context, j *process.Judgement, today calendar.Date, p
 	if err != nil {
 		return nil, err
 	}
+	facts := process.Facts{Submitted: noon}
+	for _, e := range effects {
+		facts = facts.Apply(e)
+	}
+	if process.Waits(s, facts) { // as if the fee were paid at once
+		if effects, err = process.Paid(ctx, j, facts, noon); err != nil {
+			return nil, err
+		}
+	}
 	for _, e := range effects {
 		x.State, x.Due = e.To, ""
 		if e.Deadline != nil {
@@ -157,6 +173,9 @@ func (x *Explanation) Print(w io.Writer) {
 	}
 	if x.Fee != nil {
 		x.Fee.print(w, 1)
+	}
+	for _, r := range append(x.Parts, x.Instalments...) {
+		r.print(w, 1)
 	}
 	if x.State != "" {
 		fmt.Fprintf(w, "  then: %s", x.State)

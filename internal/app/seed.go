@@ -137,6 +137,10 @@ func (s *seeder) play(ctx context.Context) error {
 		if err := s.counter(ctx, day); err != nil {
 			return fmt.Errorf("applications on %s: %w", day, err)
 		}
+		s.sandbox.Tick(ctx)
+		if err := s.Flow.AskProviders(ctx, System); err != nil {
+			return fmt.Errorf("asking about payments on %s: %w", day, err)
+		}
 		if _, err := s.Jobs.RunDue(ctx); err != nil {
 			return fmt.Errorf("sending mail on %s: %w", day, err)
 		}
@@ -237,7 +241,7 @@ func (s *seeder) apply(ctx context.Context, next planned) error {
 		return fmt.Errorf("applying as in %q: %w", next.example.Name, err)
 	}
 	s.running = append(s.running, done.Case)
-	return nil
+	return s.payFee(ctx, holder, id)
 }
 
 func (s *seeder) languageOf(who person.Details) string {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"time"
 
+	"stoa/internal/assess"
 	"stoa/internal/process"
 	"stoa/internal/service"
 )
@@ -49,6 +50,9 @@ func Check(ctx context.Context, files fs.FS) (*service.Jurisdiction, service.Pro
 	}
 	for _, s := range j.Services {
 		problems = append(problems, process.RunExamples(ctx, s)...)
+	}
+	for _, t := range j.Taxes {
+		problems = append(problems, assess.RunExamples(ctx, t)...)
 	}
 	return j, problems
 }

@@ -77,6 +77,9 @@ func (f *Flow) one(ctx context.Context, tx *store.Tx, c *docket.Case, e process.
 		if err := f.Docket.Records.Drop(ctx, tx, c.ID); err != nil {
 			return err
 		}
+		if err := f.feeAtEnd(ctx, tx, c, e); err != nil {
+			return err
+		}
 	}
 	for _, letter := range e.Letters {
 		if err := f.sendLetter(ctx, tx, c, letter, e.Said); err != nil {

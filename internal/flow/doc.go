@@ -27,6 +27,7 @@ type Flow struct {
 	People *person.People
 	Outbox *notify.Outbox
 	Words  *i18n.Bundle
+	Money  *Money
 	Site   Site
 }
 

@@ -71,17 +71,21 @@ func (f *Flow) Letter(ctx context.Context, tx *store.Tx, c *docket.Case, letter 
 }
 
 // receipt owes the applicant a message that the application has arrived.
-func (f *Flow) receipt(ctx context.Context, tx *store.Tx, c *docket.Case, who person.Person) error {
+func (f *Flow) receipt(ctx context.Context, tx *store.Tx, c *docket.Case, who person.Person, state string) error {
 	p := f.Words.For(c.Language)
 	title := c.Service.Title.In(c.Language)
+	next := c.Service.States[state].Tell.In(c.Language)
+	if c.Judged.Owes() {
+		next += "\n\n" + p.T("The fee is {amount}. Pay it in your account, if you have not paid it already.",
+			i18n.V{"amount": p.Money(c.Judged.Fee.Total.Minor, c.Judged.Fee.Total.Currency)})
+	}
 	return f.Outbox.Put(ctx, tx, notify.Message{
 		Subject: c.Subject, Kind: "receipt", Language: c.Language,
 		Content: notify.Content{
 			To: who.Email, Name: who.Name,
 			Title: p.T("We have received your application {number}", i18n.V{"number": c.Number}),
 			Text: p.T("We have received your application: {service}. Its number is {number}. Keep it for your records.",
-				i18n.V{"service": title, "number": c.Number}) + "\n\n" + c.Service.States[c.Service.Case.Start].Tell.In(c.Language) +
-				"\n\n" + p.T("You can follow it in your account. Sign in with this email address; no password is needed."),
+				i18n.V{"service": title, "number": c.Number}) + "\n\n" + next + "\n\n" + p.T("You can follow it in your account. Sign in with this email address; no password is needed."),
 			Link: "/account/cases/" + c.ID,
 		},
 	})

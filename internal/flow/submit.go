@@ -123,7 +123,14 @@ func (f *Flow) open(ctx context.Context, tx *store.Tx, draft *docket.Draft) (*do
 	if err := f.Docket.Cases.Note(ctx, tx, row, submitted); err != nil {
 		return nil, err
 	}
-	if err := f.receipt(ctx, tx, c, who); err != nil {
+	due := calendar.Date{}
+	if d := effects[0].Deadline; d != nil {
+		due = d.Date
+	}
+	if err := f.billFee(ctx, tx, c, who, due); err != nil {
+		return nil, err
+	}
+	if err := f.receipt(ctx, tx, c, who, effects[0].To); err != nil {
 		return nil, err
 	}
 	return c, f.carryOut(ctx, tx, c, effects, doer{Person: who.ID, Name: who.Name})

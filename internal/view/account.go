@@ -20,6 +20,8 @@ type Account struct {
 	Cases       []CaseLine
 	Drafts      []DraftLine
 	Licences    []LicenceLine
+	Bills       []BillLine // on which something is owed
+	Money       bool       // there are bills
 }
 
 // CaseLine is a case in a list.
@@ -75,6 +77,9 @@ func (v *View) Account(ctx context.Context, r Reader) (a Account, err error) {
 			a.Cases = append(a.Cases, line)
 		}
 		if a.Drafts, err = v.draftLines(ctx, tx, r); err != nil {
+			return err
+		}
+		if err := v.accountBills(ctx, tx, r, &a); err != nil {
 			return err
 		}
 		a.Licences, err = v.licenceLines(ctx, tx, r)

@@ -33,6 +33,7 @@ type CasePage struct {
 	Cards     []Card
 	Fee       *Fee
 	Waived    bool
+	Bill      *BillLine
 	Licence   *LicenceLine
 	Decision  *Decision
 	Contact   Contact
@@ -116,6 +117,9 @@ func (v *View) Case(ctx context.Context, r Reader, id string) (p CasePage, err e
 		}
 		p.Cards = r.answered(c)
 		p.Decision = r.decision(c)
+		if p.Bill, _, err = v.billOfCase(ctx, tx, r, c.ID); err != nil {
+			return err
+		}
 		return v.caseLicence(ctx, tx, r, c, &p)
 	})
 	return p, err
@@ -311,6 +315,9 @@ type Done struct {
 	Case, Number, Service, Tell, Due, Email string
 	Steps                                   []Stage
 	Contact                                 Contact
+	Bill                                    *BillLine // what is to be paid
+	Transfer                                *Transfer
+	Cards                                   bool // it can be paid by card, here and now
 }
 
 // Done is for whoever holds the draft that became the case: they may not have signed in.
@@ -335,7 +342,9 @@ func (v *View) Done(ctx context.Context, r Reader, draft string) (done Done, err
 		if email, ok := c.Judged.Answers[c.Service.Applicant.Email].(string); ok {
 			done.Email = email
 		}
-		return nil
+		done.Cards = v.Money.Cards
+		done.Bill, done.Transfer, err = v.billOfCase(ctx, tx, r, c.ID)
+		return err
 	})
 	return done, err
 }

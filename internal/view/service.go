@@ -170,7 +170,11 @@ func (v *View) unanswered(s *service.Service) *process.Judgement {
 // stages are the states on the way to what is asked for, with that, and the open states off that way.
 func (r Reader) stages(s *service.Service) (way, otherwise []Stage) {
 	passed := map[string]bool{}
-	for _, id := range usualWay(s, s.Case.Start, map[string]bool{}) {
+	usual := usualWay(s, s.Case.Start, map[string]bool{})
+	if s.Payment != nil && s.Payment.Waits != "" {
+		usual = append([]string{s.Payment.Waits}, usual...)
+	}
+	for _, id := range usual {
 		way, passed[id] = append(way, r.stage(s, s.States[id])), true
 	}
 	for _, st := range statesInOrder(s) {

@@ -29,6 +29,7 @@ type Deps struct {
 	Docket *docket.Docket
 	People *person.People
 	Outbox *notify.Outbox
+	Money  Money
 	Site   Site
 	Now    func() time.Time // for what is computed without the database; default time.Now
 }

@@ -10,12 +10,16 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
 	"stoa/internal/fault"
 	"stoa/internal/i18n"
+	"stoa/internal/money"
 	"stoa/internal/policy"
+	"stoa/internal/process"
 	"stoa/internal/service"
 	"stoa/internal/web/page"
 )
@@ -91,6 +95,34 @@ func (r *Request) ReadForm() error {
 func (r *Request) Redirect(w http.ResponseWriter, to string) error {
 	http.Redirect(w, r.Request, LocalPath(to, "/"), http.StatusSeeOther)
 	return nil
+}
+
+// Leave sends the payer to a provider's page. It leads to this site, or to an origin that the operator has configured.
+func (r *Request) Leave(w http.ResponseWriter, to string) error {
+	u, err := url.Parse(to)
+	if err != nil {
+		return fault.NewInternal("leaving for a payment provider", err)
+	}
+	origin := u.Scheme + "://" + u.Host
+	if own, err := url.Parse(r.server.Config.URL); (err != nil || u.Host != own.Host) && !slices.Contains(r.server.Config.PayAt, origin) {
+		return fault.NewInternal("leaving for a payment provider", fmt.Errorf("%s is no configured provider", origin))
+	}
+	http.Redirect(w, r.Request, to, http.StatusSeeOther)
+	return nil
+}
+
+// Amount reads what was typed as an amount of the place's currency. Its error is one to show.
+func (r *Request) Amount(typed string) (money.Amount, error) {
+	return process.ReadMoney(typed, r.Place.File.Currency)
+}
+
+// ReadAll reads the body as it came, within the route's bound.
+func (r *Request) ReadAll() ([]byte, error) {
+	b, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, bodyError(err)
+	}
+	return b, nil
 }
 
 // LocalPath is a path of this site, or the other one: it never leads to another site.

@@ -32,11 +32,12 @@ type Deps struct {
 
 // Config is what the operator sets.
 type Config struct {
-	URL            string // https://services.greenvale.example; https turns on what needs it
-	Demo           bool   // says so on every page
-	Proxy          bool   // a proxy of ours stands in front: the last X-Forwarded-For is the reader's address
-	PostsPerMinute int    // from one address; default 120
-	CodesPerHour   int    // asked for or tried from one address; default 60
+	URL            string   // https://services.greenvale.example; https turns on what needs it
+	Demo           bool     // says so on every page
+	PayAt          []string // origins of payment providers' pages: https://checkout.stripe.com
+	Proxy          bool     // a proxy of ours stands in front: the last X-Forwarded-For is the reader's address
+	PostsPerMinute int      // from one address; default 120
+	CodesPerHour   int      // asked for or tried from one address; default 60
 }
 
 // Outside is where time, randomness and the log come from.
@@ -87,6 +88,7 @@ type Server struct {
 	posts  *limiter
 	codes  *limiter
 	https  bool
+	csp    string
 	cross  *http.CrossOriginProtection
 	frames frames
 }
@@ -98,7 +100,7 @@ func New(d Deps, tables ...[]Route) (s *Server, err error) {
 		d.Outside.Now = time.Now
 	}
 	s = &Server{Deps: d, mux: http.NewServeMux(), cross: http.NewCrossOriginProtection()}
-	s.https = isHTTPS(d.Config.URL)
+	s.https, s.csp = isHTTPS(d.Config.URL), csp(d.Config.PayAt)
 	s.posts = newLimiter(orDefault(d.Config.PostsPerMinute, 120), time.Minute)
 	s.codes = newLimiter(orDefault(d.Config.CodesPerHour, 60), time.Hour)
 	s.routes = s.ownRoutes()

@@ -18,6 +18,12 @@ func (s *Site) account(w http.ResponseWriter, r *web.Request) error {
 	title := r.T("Your account")
 	g := page.Group{heading1("", title), page.Paragraph{HTML: r.P.H("Signed in as {email}.", i18n.V{"email": a.Email})}}
 	g = append(g, h2(r.T("Your applications")), caseCards(r, a.Cases))
+	if len(a.Bills) > 0 {
+		g = append(g, h2(r.T("To be paid")), billCards(r, a.Bills))
+	}
+	if a.Money {
+		g = append(g, page.Paragraph{HTML: page.LinkTo{Text: r.T("All your bills and payments"), URL: "/account/bills"}})
+	}
 	if len(a.Drafts) > 0 {
 		g = append(g, h2(r.T("Not sent yet")), draftList(r, a.Drafts))
 	}

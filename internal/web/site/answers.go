@@ -174,14 +174,29 @@ func sendForm(r *web.Request, base string, a view.Answers, wrong []view.Problem)
 	return page.Form{Action: base + "/submit", Key: r.NewKey(), HTML: inside}
 }
 
-// done is /apply/{draft}/done: the number, and what happens next.
-func (s *Site) done(w http.ResponseWriter, r *web.Request) error {
-	d, err := s.View.Done(r.Context(), reader(r), r.PathValue("draft"))
+// done is /apply/{draft}/done: the number, what is to be paid, and what happens next.
+func (s *Site) done(w http.ResponseWriter, r *web.Request) error { return s.showDone(w, r, "") }
+
+func (s *Site) showDone(w http.ResponseWriter, r *web.Request, problem string) error {
+	draft := r.PathValue("draft")
+	d, err := s.View.Done(r.Context(), reader(r), draft)
 	if err != nil {
 		return err
 	}
 	title := r.T("Application sent")
-	g := page.Group{page.Panel{TitleText: title, HTML: panelNumber(r.T("Your number"), d.Number)}}
+	if d.Bill != nil && d.Bill.Owed {
+		title = r.T("Pay the fee")
+	}
+	var wrong []view.Problem
+	if problem != "" {
+		wrong = []view.Problem{{Anchor: "pay", Text: problem}}
+	}
+	g := page.Group{summary(r, wrong), banner(r, map[string]string{"cancelled": r.T("You did not pay. Nothing was taken.")})}
+	if d.Bill != nil && d.Bill.Owed {
+		g = append(g, payFee(r, draft, d)...)
+	} else {
+		g = append(g, page.Panel{TitleText: title, HTML: panelNumber(r.T("Your number"), d.Number)})
+	}
 	if d.Email != "" {
 		g = append(g, page.Paragraph{HTML: r.P.H("We have sent a confirmation to {email}.", i18n.V{"email": d.Email})})
 	}
@@ -193,5 +208,20 @@ func (s *Site) done(w http.ResponseWriter, r *web.Request) error {
 	g = append(g, page.Paragraph{HTML: follow},
 		page.Paragraph{Text: r.T("To sign in, use the same email address. You do not need a password: we send you a code.")},
 		contactBlock(r.T("Who to ask"), d.Contact))
-	return r.Render(w, web.Page{Title: title, Content: column(g...), ServiceName: d.Service})
+	return r.Render(w, web.Page{Title: title, Failed: problem != "", Content: column(g...), ServiceName: d.Service})
+}
+
+// payFee is the fee of an application that was just sent: by card at once, or by bank.
+func payFee(r *web.Request, draft string, d view.Done) page.Group {
+	g := page.Group{
+		heading1(d.Service, r.T("Pay the fee")),
+		page.Paragraph{HTML: r.P.H("Your application has the number {number}. The fee is {amount}.", i18n.V{"number": page.ID(d.Number), "amount": strong(d.Bill.Balance)})},
+	}
+	if d.Cards {
+		g = append(g, page.Form{Action: "/apply/" + draft + "/pay", Key: r.NewKey(), HTML: page.Button{Text: r.T("Pay {amount} by card", i18n.V{"amount": d.Bill.Balance}), ID: "pay", PreventDoubleClick: true}})
+	}
+	if d.Transfer != nil {
+		g = append(g, page.Details{SummaryText: r.T("Pay by bank transfer instead"), HTML: bankDetails(r, d.Transfer)})
+	}
+	return g
 }

@@ -69,7 +69,7 @@ func renderCase(w http.ResponseWriter, r *web.Request, c view.CasePage, f messag
 		title = c.Service
 	}
 	main := page.Group{
-		caseActions(r, c), decision(r, c), licenceOf(r, c),
+		billOfCase(r, c), caseActions(r, c), decision(r, c), licenceOf(r, c),
 		page.Timeline{Heading: page.Heading{Text: r.T("What has happened")}, Entries: events(r, c)},
 		messages(r, c, f),
 		letters(r, c),
@@ -222,6 +222,18 @@ func finalAnswers(r *web.Request, c view.CasePage) page.Component {
 		}
 	}
 	return g
+}
+
+// billOfCase leads to what is to be paid for the case.
+func billOfCase(r *web.Request, c view.CasePage) page.Component {
+	b := c.Bill
+	switch {
+	case b == nil:
+		return nil
+	case b.Owed:
+		return page.Button{Text: r.T("Pay the fee: {amount}", i18n.V{"amount": b.Balance}), Href: "/account/bills/" + b.ID}
+	}
+	return page.Paragraph{HTML: r.P.H("Fee: {amount}, {state}", i18n.V{"amount": link(b.Total, "/account/bills/"+b.ID), "state": billTag(b.State)})}
 }
 
 func feeOf(r *web.Request, c view.CasePage) page.Component {

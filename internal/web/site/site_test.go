@@ -66,7 +66,7 @@ func TestTheUsualWayOfACaseComesFirst(t *testing.T) {
 	tn := open(t, true)
 	for service, want := range map[string]string{
 		"food-business-registration": "Received, Registered / Waiting for you",
-		"premises-licence":           "Received, Open for comments, To be granted, Granted / Waiting for a hearing, With the police and the Home Office, Waiting for you",
+		"premises-licence":           "Waiting for the fee, Received, Open for comments, To be granted, Granted / Waiting for a hearing, With the police and the Home Office, Waiting for you",
 	} {
 		p, err := tn.view.Service(view.Reader{P: tn.flow.Words.For("en")}, service)
 		if err != nil {
