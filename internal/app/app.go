@@ -20,6 +20,7 @@ import (
 	"stoa/internal/bank"
 	"stoa/internal/bill"
 	"stoa/internal/blob"
+	"stoa/internal/calendar"
 	"stoa/internal/cases"
 	"stoa/internal/docket"
 	"stoa/internal/flow"
@@ -66,6 +67,7 @@ type App struct {
 	words     *i18n.Bundle
 	sandbox   *sandbox.Server // the demo's payment provider
 	pages     late
+	dunned    calendar.Date
 	payAt     []string // origins of the payment providers' pages
 	mu        sync.Mutex
 	problems  []string // of the files as last read

@@ -160,6 +160,11 @@ func (a *App) keepMoney(ctx context.Context) {
 		}
 	}
 	report("asking payment providers", a.Flow.AskProviders(ctx, System))
+	if today := a.Flow.Docket.Releases.Current().Calendar.DateOf(a.Clock.Now()); today != a.dunned { // once a day is enough
+		_, err := a.Flow.Dun(ctx, System)
+		report("dealing with late bills", err)
+		a.dunned = today
+	}
 	report("folding balances", a.fold(ctx))
 }
 

@@ -48,6 +48,11 @@ accounts:
   - {code: "6010", title: Written off, kind: expense, use: written_off}
   - {code: "6020", title: Waived, kind: expense, use: waived}
   - {code: "6030", title: Difference, kind: expense, use: difference}
+  - {code: "4200", title: Interest and costs, kind: income}
+late:
+  - {id: reminder, title: Reminder, after: 7, remind: Please pay.}
+  - {id: costs, title: Costs, after: 21, charge: costs, amount: "overdue >= 100 ? 15 : 10", account: "4200"}
+interest: {rate: "8", account: "4200"}
 `
 
 // paid is the base jurisdiction, whose stall costs a fee that is paid before anybody looks at the application.
@@ -253,4 +258,19 @@ func (tl *till) work() {
 func (tl *till) later(d time.Duration) {
 	tl.clock.Advance(d)
 	tl.provider.Tick(tl.ctx)
+}
+
+// proposal is the one that waits on a bill.
+func (tl *till) proposal(b *bill.Bill) (id string) {
+	tl.t.Helper()
+	tl.must(tl.DB.Read(tl.ctx, "test", func(ctx context.Context, tx *store.Tx) error {
+		all, err := tl.Money.Treasury.Bills.Proposals(ctx, tx, b)
+		for _, p := range all {
+			if p.Outcome == bill.Undecided {
+				id = p.ID
+			}
+		}
+		return err
+	}))
+	return id
 }

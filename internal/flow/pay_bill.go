@@ -45,6 +45,12 @@ func (f *Flow) PayBill(ctx context.Context, actor policy.Actor, in PayBill) (Beg
 		if err != nil {
 			return err
 		}
+		if err := f.interestToday(ctx, tx, book, b.ID); err != nil {
+			return err
+		}
+		if b, err = f.Money.Treasury.Bills.Get(ctx, tx, book.Organisation, b.ID); err != nil {
+			return err
+		}
 		amount := in.Amount
 		if amount == 0 {
 			amount = b.Balance

@@ -87,6 +87,13 @@ func (f *Flow) follows(ctx context.Context, tx *store.Tx, book *treasury.Book, r
 		return nil
 	}
 	for _, change := range result.Changes {
+		if change.Kind == pay.MoneyIn {
+			for _, target := range p.Arrived() {
+				if err := f.interestToday(ctx, tx, book, target.Bill); err != nil {
+					return err
+				}
+			}
+		}
 		if err := f.Money.Treasury.Apply(ctx, tx, book, p, change, f.today(tx)); err != nil {
 			return fmt.Errorf("booking %s of payment %s: %w", change.Kind, p.ID, err)
 		}

@@ -76,6 +76,9 @@ func (f *Flow) takeCash(ctx context.Context, tx *store.Tx, actor policy.Actor, b
 	if err != nil {
 		return nil, noTill(err)
 	}
+	if err := f.interestToday(ctx, tx, book, in.Bill); err != nil {
+		return nil, missing(err)
+	}
 	b, err := f.Money.Treasury.Bills.Get(ctx, tx, book.Organisation, in.Bill)
 	if err != nil {
 		return nil, missing(err)

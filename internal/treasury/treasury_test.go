@@ -167,6 +167,10 @@ func TestRefundsAreOwedUntilTheyAreDone(t *testing.T) {
 		if w.holds(service.UseCard) != 700 || w.get(b).Credit() != 100 {
 			t.Errorf("after one that nobody asked for: card %d, credit %d", w.holds(service.UseCard), w.get(b).Credit())
 		}
+		w.must(w.reports(p, day(9), pay.Report{Kind: pay.Refunded, Key: "more than came", Amount: gbp(1100)}))
+		if w.holds(service.UseCard) != -400 || w.get(b).Balance != 1000 {
+			t.Errorf("after one of more than came: card %d, balance %d", w.holds(service.UseCard), w.get(b).Balance)
+		}
 		w.sound()
 	})
 }
@@ -245,6 +249,15 @@ func TestAClosedPeriodIsBookedOnTheFirstOpenDay(t *testing.T) {
 		if w.holds(service.UseSuspense) != -77 {
 			t.Errorf("suspense %d", w.holds(service.UseSuspense))
 		}
+		opened := pay.Change{Kind: pay.DisputeOpened, Amount: gbp(5), Method: pay.Card, Key: "d"}
+		for range 2 { // moves no bill: only the books know that it is the same
+			w.write(func(ctx context.Context, tx *store.Tx) error { return w.Apply(ctx, tx, w.book, p, opened, day(13)) })
+		}
+		opened.Amount = gbp(6)
+		err := w.db.Write(w.ctx, "other", func(ctx context.Context, tx *store.Tx) error { return w.Apply(ctx, tx, w.book, p, opened, day(13)) })
+		if w.holds(service.UseDisputed) != 5 || fault.KindOf(err) != fault.Conflict {
+			t.Errorf("disputed %d; with another amount: %v", w.holds(service.UseDisputed), err)
+		}
 		act := treasury.Act{Key: "k", Day: day(12)}
 		for range 2 { // booked late too, and with it once
 			w.must(w.on(w.issued(w.fee("c2", 50)), func(ctx context.Context, tx *store.Tx, b *bill.Bill) error {
@@ -307,6 +320,13 @@ func TestCashTheBankAndTheTill(t *testing.T) {
 			t.Errorf("bills: %+v %+v", w.get(b), w.get(c))
 		}
 		w.sound()
+		w.write(func(ctx context.Context, tx *store.Tx) error {
+			l, err := w.line(ctx, tx, "held", day(6), 900)
+			if err == nil && (len(l.Parts) != 3 || l.Parts[0].Entry == "" || l.Parts[1].Entry == "" || l.Parts[2].Entry != "") {
+				t.Errorf("parts, of which the last only went on waiting: %+v", l.Parts)
+			}
+			return err
+		})
 		undo := func(key string, on int, pence int64, no int) error {
 			return w.db.Write(w.ctx, "undo", func(ctx context.Context, tx *store.Tx) error {
 				l, err := w.line(ctx, tx, key, day(on), pence)

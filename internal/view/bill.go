@@ -13,6 +13,7 @@ import (
 	"stoa/internal/policy"
 	"stoa/internal/service"
 	"stoa/internal/store"
+	"stoa/internal/treasury"
 )
 
 // BillLine is a bill in a list.
@@ -44,6 +45,7 @@ type BillPage struct {
 	Transfer    *Transfer   // how to pay by bank
 	Pay         []PayChoice // what can be paid by card now
 	Overdue     string
+	Interest    string // that has run and is not charged yet
 	Note        string
 	Case        string // of a fee
 	Account     string // of a tax
@@ -89,7 +91,7 @@ type Transfer struct {
 
 // PayChoice is an amount that can be paid by card.
 type PayChoice struct {
-	Minor        int64
+	Minor        int64 // 0: all
 	Title, Shown string
 }
 
@@ -197,7 +199,7 @@ func (v *View) billOfCase(ctx context.Context, tx *store.Tx, r Reader, caseID st
 		return nil, nil, err
 	}
 	line := v.billLine(r, bills[0], v.today(tx))
-	return &line, v.transfer(bills[0]), nil
+	return &line, v.transfer(bills[0], 0), nil
 }
 
 // billPage writes a bill whole. Who may see it was asked before.
@@ -226,7 +228,14 @@ func (v *View) billPage(ctx context.Context, tx *store.Tx, r Reader, b *bill.Bil
 		p.Payments = append(p.Payments, r.paymentLine(j, one))
 	}
 	if b.Balance > 0 && b.State != bill.Cancelled {
-		p.Transfer, p.Pay = v.transfer(b), v.payChoices(r, b, stands)
+		interest, err := v.interest(ctx, tx, b, today)
+		if err != nil {
+			return p, err
+		}
+		if interest > 0 {
+			p.Interest = r.money(interest, b.Currency)
+		}
+		p.Transfer, p.Pay = v.transfer(b, interest), v.payChoices(r, b, stands, interest)
 	}
 	if b.Of.Kind == "case" {
 		p.Case = b.Of.ID
@@ -298,7 +307,7 @@ func (v *View) billMove(r Reader, b *bill.Bill, m bill.Move) BillMove {
 }
 
 // transfer is how a bill is paid by bank; nil where the place names no account.
-func (v *View) transfer(b *bill.Bill) *Transfer {
+func (v *View) transfer(b *bill.Bill, interest int64) *Transfer {
 	m := v.place().Money
 	if m == nil || m.Bank.IBAN == "" {
 		return nil
@@ -310,15 +319,28 @@ func (v *View) transfer(b *bill.Bill) *Transfer {
 		return t
 	}
 	t.IBAN = iban.Printed()
-	order := bankfile.Payment{Amount: money.Amount{Minor: b.Balance, Currency: b.Currency}, Creditor: bankfile.Party{Name: m.Bank.Name, IBAN: iban, BIC: m.Bank.BIC}, Reference: ref}
+	order := bankfile.Payment{Amount: money.Amount{Minor: b.Balance + interest, Currency: b.Currency}, Creditor: bankfile.Party{Name: m.Bank.Name, IBAN: iban, BIC: m.Bank.BIC}, Reference: ref}
 	if code, err := bankfile.EPC(order); err == nil { // it is defined for euros
 		t.QR = code
 	}
 	return t
 }
 
+// interest is what has run on a bill and is booked when it is paid.
+func (v *View) interest(ctx context.Context, tx *store.Tx, b *bill.Bill, today calendar.Date) (int64, error) {
+	if b.Next.IsZero() || !b.Next.Before(today) {
+		return 0, nil
+	}
+	rules, err := v.Docket.LateRules(ctx, tx, v.Money.Taxes, b)
+	if err != nil {
+		return 0, err
+	}
+	amount, _, err := treasury.Accrued(ctx, rules.Jurisdiction, rules.Interest, b, today)
+	return amount, err
+}
+
 // payChoices are the amounts that a payer may want to pay now: what is overdue or due next, and all.
-func (v *View) payChoices(r Reader, b *bill.Bill, stands bill.Standing) (list []PayChoice) {
+func (v *View) payChoices(r Reader, b *bill.Bill, stands bill.Standing, interest int64) (list []PayChoice) {
 	if !v.Money.Cards {
 		return nil
 	}
@@ -334,7 +356,11 @@ func (v *View) payChoices(r Reader, b *bill.Bill, stands bill.Standing) (list []
 			break
 		}
 	}
-	return append(list, PayChoice{b.Balance, r.P.T("All that is owed"), r.money(b.Balance, b.Currency)})
+	all := PayChoice{0, r.P.T("All that is owed"), r.money(b.Balance+interest, b.Currency)}
+	if interest > 0 {
+		all.Title = r.P.T("All that is owed, with the interest of today")
+	}
+	return append(list, all)
 }
 
 func (r Reader) paymentLine(j *service.Jurisdiction, p *pay.Payment) PaymentLine {

@@ -119,7 +119,7 @@ func (s *Site) payBill(r *web.Request, id string, f *billForm) (flow.Begun, erro
 		typed, wrong := r.Amount(f.other)
 		amount, err = typed.Minor, wrong
 	}
-	if err != nil || amount <= 0 {
+	if err != nil || amount < 0 || amount == 0 && f.amount != "0" { // 0 is all that is owed
 		f.problem = r.T("Choose how much you want to pay now")
 		if f.amount == "other" {
 			f.problem = r.T("Enter an amount like 12.50")
@@ -155,6 +155,9 @@ func billStatus(r *web.Request, b view.BillPage) page.Component {
 		p.Text = r.T("You paid more than was asked: you have a credit of {amount}.", i18n.V{"amount": b.Balance})
 	case b.Overdue != "":
 		p.Text = r.T("{amount} to be paid in all, of which {overdue} is overdue.", i18n.V{"amount": b.Balance, "overdue": b.Overdue})
+		if b.Interest != "" {
+			p.HTML = body(r.T("Interest of {amount} has run since, and is added when you pay.", i18n.V{"amount": b.Interest}))
+		}
 	case b.Owed:
 		p.Text = r.T("{amount} to be paid.", i18n.V{"amount": b.Balance})
 		if b.Due != "" {
