@@ -12,6 +12,7 @@ VCS := $(shell git rev-parse HEAD >/dev/null 2>&1 && echo auto || echo false)
 FUZZTIME ?= 10s
 BENCHTIME ?= 1s
 PKG ?= ./...
+DATA ?= ../shared/data/forecast
 
 ##: Use
 
@@ -38,6 +39,18 @@ e2e: build ## journeys in a browser (Chromium)
 .PHONY: bench
 bench: assets ## figures of the whole beside bare limits (BENCHFLAGS=-full); docs/benchmarks.md says how to read them
 	go run ./test/bench $(BENCHFLAGS)
+
+.PHONY: bench-forecast
+bench-forecast: ## forecasts and anomalies on series of others (DATA), held against the targets
+	go run ./test/bench-forecast -data $(DATA)
+
+.PHONY: bench-assist
+bench-assist: ## the assistant on documents that it has not learned from (DATA), in folds; some minutes
+	go run ./internal/assist/train -data $(DATA)
+
+.PHONY: train-assist
+train-assist: ## make the assistant's models from conversations (DATA), after the same figures
+	go run ./internal/assist/train -data $(DATA) -out internal/assist/model.bin
 
 .PHONY: bench-packages
 bench-packages: ## benchmarks of every package
@@ -93,7 +106,7 @@ texts: ## put new words of the interface into the catalogues, and say what is mi
 
 .PHONY: clean
 clean: ## take away what was built
-	rm -rf bin web/node_modules test/e2e/node_modules
+	rm -rf bin web/made web/node_modules test/e2e/node_modules
 	find internal/web/asset/dist -type f ! -name .placeholder -delete
 
 .PHONY: help
@@ -110,5 +123,11 @@ web/node_modules/.stamp: web/package-lock.json web/package.json
 	cd web && npm ci --ignore-scripts
 	@touch $@
 
-$(ASSETS): web/node_modules/.stamp web/build.js $(shell find web/src -type f)
+# What verifies proofs in a visitor's own browser: package proof as WebAssembly, and Go's own script that starts it.
+web/made/verifier.wasm: go.mod $(shell find internal/proof internal/web/asset/verifier -maxdepth 1 -name '*.go' ! -name '*_test.go')
+	@mkdir -p web/made
+	cp "$$(go env GOROOT)/lib/wasm/wasm_exec.js" web/made/
+	GOOS=js GOARCH=wasm go build -buildvcs=false -trimpath -ldflags='-s -w' -o $@ ./internal/web/asset/verifier
+
+$(ASSETS): web/node_modules/.stamp web/made/verifier.wasm web/build.js $(shell find web/src -type f)
 	cd web && node build.js

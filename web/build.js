@@ -11,6 +11,7 @@ import { compile } from "sass";
 
 const source = new URL("src/", import.meta.url);
 const target = new URL("../internal/web/asset/dist/", import.meta.url);
+const made = new URL("made/", import.meta.url);
 const browsers = ["chrome80", "firefox78", "safari13"];
 
 const manifest = {};
@@ -84,11 +85,11 @@ async function styles(name, printName) {
   await emit(`${name}.rtl.css`, await small(rtlcss.process(shown)));
 }
 
-async function script(name) {
+async function script(name, alias) {
   const result = await build({
     entryPoints: [new URL(`scripts/${name}.js`, source).pathname],
     bundle: true, minify: true, write: false, format: "esm", target: "es2019",
-    legalComments: "none", charset: "utf8",
+    legalComments: "none", charset: "utf8", alias,
   });
   await emit(`${name}.js`, result.outputFiles[0].text);
 }
@@ -101,6 +102,9 @@ await styles("stoa", "print");
 await styles("desk");
 await styles("paper");
 await script("stoa");
+// What verifies in the visitor's own browser: made by the Makefile, with Go's own script beside it.
+await script("verify", { wasm_exec: new URL("wasm_exec.js", made).pathname });
+await emit("verifier.wasm", await readFile(new URL("verifier.wasm", made)));
 for (const folder of ["icons/", "notices/"]) {
   for (const name of await readdir(new URL(folder, source))) {
     await emit(name, (await readFile(new URL(folder + name, source), "utf8")).trim() + "\n");

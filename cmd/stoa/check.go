@@ -22,16 +22,19 @@ func checkCommand() *cobra.Command {
 				return fmt.Errorf("%s is not a folder; name the one that holds jurisdiction.yaml", args[0])
 			}
 			j, problems := app.Check(cmd.Context(), os.DirFS(args[0]))
-			services, examples := 0, 0
+			services, taxes, examples := 0, 0, 0
 			notes := app.Notes(j)
 			if j != nil {
 				for _, s := range j.Services {
 					services, examples = services+1, examples+len(s.Examples)
 				}
+				for _, t := range j.Taxes {
+					taxes, examples = taxes+1, examples+len(t.Examples)
+				}
 			}
 			out := cmd.OutOrStdout()
 			if asJSON {
-				report := map[string]any{"services": services, "examples": examples, "problems": problems, "notes": notes}
+				report := map[string]any{"services": services, "taxes": taxes, "examples": examples, "problems": problems, "notes": notes}
 				if err := json.NewEncoder(out).Encode(report); err != nil {
 					return fmt.Errorf("writing the report: %w", err)
 				}
@@ -41,6 +44,9 @@ func checkCommand() *cobra.Command {
 				}
 				for _, n := range notes {
 					fmt.Fprintf(out, "note: %s/%s\n", args[0], n)
+				}
+				if taxes > 0 {
+					fmt.Fprintf(out, "%d taxes, ", taxes)
 				}
 				fmt.Fprintf(out, "%d services, %d examples, %d problems\n", services, examples, len(problems))
 			}

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -224,6 +225,37 @@ func TestExplain(t *testing.T) {
 	}
 	if code, _, errs := call(t, "explain", dir, "nothing", answers); code != exitNo || !strings.Contains(errs, `no service "nothing"`) {
 		t.Errorf("an unknown service: exit %d, %q", code, errs)
+	}
+}
+
+// TestATaxFromTheFirstFile writes one, checks it, and explains a charge.
+func TestATaxFromTheFirstFile(t *testing.T) {
+	dir := newTown(t)
+	if code, out, errs := call(t, "new", "tax", dir, "boat-tax"); code != 0 || !strings.Contains(out, "wrote the tax boat-tax") {
+		t.Fatalf("exit %d, %q, %q", code, out, errs)
+	}
+	code, out, errs := call(t, "check", dir)
+	if code != 0 || !regexp.MustCompile(`^1 taxes, 1 services, [1-9][0-9]* examples, 0 problems\n$`).MatchString(out) || errs != "" {
+		t.Errorf("exit %d, %q, %q", code, out, errs)
+	}
+	answers := filepath.Join(t.TempDir(), "answers.yaml")
+	year := time.Now().Year()
+	for text, wants := range map[string][]string{
+		fmt.Sprintf("{period: %d-01-01, object: {size: 10}, changes: [{from: %[1]d-07-01, facts: {in_use: false}}]}", year): {
+			"boat-tax, as of ", fmt.Sprintf("%d-07-01 to %[1]d-12-31 (184): €12", year), "§ Name of the act, section 1", "Relief for what is not in use",
+		},
+		fmt.Sprintf("{period: %d-02-01, object: {size: 10}}", year): {"no period begins on "},
+		"{}": {"\"period\" is missing"},
+	} {
+		if err := os.WriteFile(answers, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		code, out, errs := call(t, "explain", dir, "boat-tax", answers)
+		for _, want := range wants {
+			if !strings.Contains(out+errs, want) || (code == 0) != (len(wants) > 1) {
+				t.Errorf("%s: exit %d, no %q in %q, %q", text, code, want, out, errs)
+			}
+		}
 	}
 }
 

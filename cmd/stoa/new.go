@@ -19,7 +19,7 @@ func newCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "new",
 		Short: "Write a starting point that passes check",
-		Args:  exactly(0, "what to make: jurisdiction, service or register"),
+		Args:  exactly(0, "what to make: jurisdiction, service, tax or register"),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	var name string
@@ -47,7 +47,7 @@ func newCommand() *cobra.Command {
 				return nil
 			}}
 	}
-	c.AddCommand(jurisdiction, add("service", scaffold.Service), add("register", scaffold.Register))
+	c.AddCommand(jurisdiction, add("service", scaffold.Service), add("tax", scaffold.Tax), add("register", scaffold.Register))
 	return c
 }
 
@@ -56,9 +56,10 @@ func explainCommand() *cobra.Command {
 	var language, day string
 	c := &cobra.Command{
 		Use:   "explain DIR SERVICE ANSWERS.yaml",
-		Short: "The eligibility, fee and deadlines for some answers, each with its reasons",
+		Short: "The eligibility, fee and deadlines for some answers, each with its reasons; or what a tax charges",
 		Long: `Say what a service makes of some answers: whether the applicant is eligible, the fee, the deadline, each with
-its rule, the parameter it rests on, and the law. The answers are written as in a worked example of the service file.`,
+its rule, the parameter it rests on, and the law. The answers are written as in a worked example of the service file.
+Of a tax, say what it charges for an object and its facts, written as in a worked example of the tax file, and why.`,
 		Example: "  stoa explain jurisdictions/greenvale temporary-event-notice answers.yaml --on 2026-06-01",
 		Args:    exactly(3, "the folder, the service and the file of answers"),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -32,6 +32,7 @@ import (
 	"stoa/internal/person"
 	"stoa/internal/policy"
 	"stoa/internal/provider/sandbox"
+	"stoa/internal/publog"
 	"stoa/internal/record"
 	"stoa/internal/release"
 	"stoa/internal/service"
@@ -50,7 +51,7 @@ var System = policy.Actor{System: true}
 func Migrations() []fs.FS {
 	return []fs.FS{job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(),
 		record.Migrations(), notify.Migrations(), access.Migrations(), release.Migrations(), ledger.Migrations(), bill.Migrations(),
-		pay.Migrations(), bank.Migrations(), tax.Migrations()}
+		pay.Migrations(), bank.Migrations(), tax.Migrations(), publog.Migrations()}
 }
 
 // App is a running installation.
@@ -65,6 +66,8 @@ type App struct {
 	Log    *slog.Logger
 
 	words     *i18n.Bundle
+	publog    *publog.Log
+	sealer    ring            // the keys that sign the log
 	sandbox   *sandbox.Server // the demo's payment provider
 	pages     late
 	dunned    calendar.Date
@@ -154,6 +157,7 @@ func (a *App) wire(keys *vault.Vault) error {
 	a.Jobs = job.NewRunner(a.DB, a.Log)
 	a.Jobs.Handle(notify.JobKind, outbox.Handler(a.DB, a.sender()))
 	blobs.Register(a.Jobs, a.DB, a.Log)
+	a.logs(keys)
 	return a.money(keys)
 }
 
@@ -200,6 +204,9 @@ func (a *App) Server(styled bool) (*web.Server, error) {
 	if !assets.Present() {
 		a.Log.Warn("the style sheets were not built: pages are plain; run make build")
 	}
+	if _, err := a.signet(context.Background()); err != nil {
+		return nil, err
+	}
 	deps := web.Deps{
 		Config:       web.Config{URL: a.Config.URL, Demo: a.Demo, PayAt: a.payAt, Proxy: a.Config.Proxy},
 		Who:          web.Who{Session: a.Flow.Session, Draft: a.Flow.HoldsDraft},
@@ -223,6 +230,11 @@ func (a *App) ready(ctx context.Context) error {
 
 // Work runs what happens by itself until ctx ends: jobs, the turn of days, forgotten drafts, changed files.
 func (a *App) Work(ctx context.Context, files func() fs.FS) error {
+	published, err := a.publish(ctx)
+	if err != nil {
+		return err
+	}
+	defer published()
 	ended := make(chan error, 1)
 	go func() { ended <- a.Jobs.Run(ctx) }()
 	turn := time.NewTicker(time.Minute)

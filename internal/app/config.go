@@ -27,6 +27,7 @@ type Config struct {
 	Clamd        string        `yaml:"clamd"`        // virus scanner: HOST:PORT or the path of a socket
 	Mail         MailConfig    `yaml:"mail"`
 	Payments     PaymentConfig `yaml:"payments"`
+	Log          LogConfig     `yaml:"log"`
 }
 
 // MailConfig is how mail leaves.
@@ -83,6 +84,9 @@ var settings = []setting{
 	{"payments_stripe_key", true, func(c *Config, v string) error { c.Payments.StripeKey = Secret(v); return nil }},
 	{"payments_stripe_webhook", true, func(c *Config, v string) error { c.Payments.StripeWebhook = Secret(v); return nil }},
 	{"mail_name", false, text(func(c *Config) *string { return &c.Mail.Name })},
+	{"log_keys", false, text(func(c *Config) *string { return &c.Log.Keys })},
+	{"log_origin", false, text(func(c *Config) *string { return &c.Log.Origin })},
+	{"log_witnesses", false, func(c *Config, v string) (err error) { c.Log.Witnesses, err = readWitnesses(v); return err }},
 }
 
 // ReadConfig reads a file (if one is named) and then the environment.
@@ -142,6 +146,9 @@ func (c Config) Check() error {
 	}
 	if (c.Payments.StripeKey == "") != (c.Payments.StripeWebhook == "") {
 		add("payments.stripe_key and payments.stripe_webhook go together: without the second nobody would know what was paid")
+	}
+	if _, err := c.Log.witnesses(); err != nil {
+		wrong = append(wrong, err)
 	}
 	return errors.Join(wrong...)
 }

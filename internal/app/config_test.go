@@ -1,6 +1,7 @@
 package app
 
 import (
+	"reflect"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -29,7 +30,7 @@ func TestTheZeroSettingsWork(t *testing.T) {
 	for name, file := range map[string]string{"no file": "", "an empty file": writeFile(t, "empty.yaml", ""), "a comment": writeFile(t, "c.yaml", "# nothing\n")} {
 		c, err := ReadConfig(file, from(nil))
 		want := Config{Addr: "127.0.0.1:8080", Data: "data", Mail: MailConfig{Port: 587, TLS: "starttls"}}
-		if err != nil || c != want {
+		if err != nil || !reflect.DeepEqual(c, want) {
 			t.Errorf("%s: %+v, %v", name, c, err)
 		}
 		if c.databaseURL() != "sqlite:data/stoa.db" || c.keyFile() != "data/keys" {
@@ -55,7 +56,7 @@ mail: {host: mail.example, port: 25, tls: none, user: stoa, password: from the f
 	want := Config{Jurisdiction: "greenvale", Data: "/var/lib/stoa", Database: "postgres://u:p@db/x", Keys: "/etc/stoa/keys", Addr: ":80",
 		URL: "https://other.example", Clamd: "/run/clamd", Mail: MailConfig{Host: "mail.example", Port: 2525, TLS: "none", User: "stoa",
 			Password: "from a file of its own", From: "a@b.example", Name: "Greenvale"}}
-	if err != nil || c != want {
+	if err != nil || !reflect.DeepEqual(c, want) {
 		t.Errorf("%#v, %v", c, err)
 	}
 	if c.databaseURL() != "postgres://u:p@db/x" || c.keyFile() != "/etc/stoa/keys" {

@@ -35,9 +35,10 @@ type PaymentConfig struct {
 
 // money wires what bills, payments and books need.
 func (a *App) money(keys *vault.Vault) error {
-	books := &treasury.Treasury{Bills: &bill.Bills{Vault: keys}, Payments: &pay.Pay{Vault: keys}, Ledger: &ledger.Ledger{}}
 	exceptions, tills, taxes, statements := &pay.Exceptions{Vault: keys}, &pay.Tills{Vault: keys}, &tax.Taxes{Vault: keys}, &bank.Bank{Vault: keys}
-	m := &flow.Money{Treasury: books, Exceptions: exceptions, Tills: tills, Bank: statements, Taxes: taxes}
+	books := &treasury.Treasury{Bills: &bill.Bills{Vault: keys}, Payments: &pay.Pay{Vault: keys}, Bank: statements, Ledger: &ledger.Ledger{}}
+	books.Log = flow.LogEntries(a.publog)
+	m := &flow.Money{Treasury: books, Exceptions: exceptions, Tills: tills, Bank: statements, Taxes: taxes, Requests: &tax.Requests{Vault: keys}}
 	switch c := a.Config.Payments; {
 	case a.Demo:
 		client, err := a.openSandbox()
@@ -52,6 +53,8 @@ func (a *App) money(keys *vault.Vault) error {
 	a.Flow.Money = m
 	a.View.Money = view.Money{Treasury: books, Exceptions: exceptions, Tills: tills, Bank: statements, Taxes: taxes, Cards: len(m.Providers) > 0}
 	a.Jobs.Handle(flow.RefundJob, a.Flow.SendRefund)
+	a.Jobs.HandleTx(flow.TaxRunJob, a.Flow.WorkRun)
+	a.Jobs.Handle(flow.BankMatchJob, a.Flow.MatchBank)
 	return nil
 }
 
@@ -163,6 +166,8 @@ func (a *App) keepMoney(ctx context.Context) {
 	if today := a.Flow.Docket.Releases.Current().Calendar.DateOf(a.Clock.Now()); today != a.dunned { // once a day is enough
 		_, err := a.Flow.Dun(ctx, System)
 		report("dealing with late bills", err)
+		_, err = a.Flow.RemindDeclarations(ctx, System)
+		report("reminding of declarations", err)
 		a.dunned = today
 	}
 	report("folding balances", a.fold(ctx))

@@ -26,7 +26,9 @@ var (
 		{"internal/app/explain.go", "stoa explain judges as of today unless told a day"},
 		{"internal/app/watch.go", "what stoa check says will soon be wrong, as of today"},
 		{"internal/app/app.go", "minutes between looks at what is due"},
+		{"internal/app/log.go", "tenths of a second between looks for leaves"},
 		{"internal/job/runner.go", "pauses between looks at the queue"},
+		{"cmd/stoa/assist.go", "how long questions took, for the terminal"},
 		{"cmd/stoa/new.go", "the year that a new jurisdiction's calendar begins with"},
 		{"cmd/stoa/serve.go", "how long the demo took to seed, for the terminal"},
 	}

@@ -15,19 +15,19 @@ type only struct {
 }
 
 var onlies = []only{
-	{"net/http", []string{"ring parts of pages", "ring edge", "ring wiring", "ring drivers", "web/page/gallery"}, "HTTP ends at the edge"},
+	{"net/http", []string{"ring parts of pages", "ring edge", "ring payment providers", "ring outsiders", "ring wiring", "ring drivers", "web/page/gallery"}, "HTTP ends at the edge"},
 	{"database/sql", []string{"store", "store/storetest", "ring drivers"}, "what differs between databases lives in store; only *store.Tx crosses packages"},
-	{"os", []string{"ring tools", "ring wiring", "ring command", "ring beside", "ring drivers"}, "files and the environment come in from outside"},
+	{"os", []string{"ring tools", "ring outsiders", "ring wiring", "ring command", "ring beside", "ring drivers"}, "files and the environment come in from outside"},
 	{"os/exec", []string{"store/storetest", "store/storetest/pg", "test/verify", "ring drivers"}, "the product starts no other program"},
 	{"net", []string{"ring tools", "ring edge", "ring wiring", "ring command", "ring drivers", "web/page/gallery"}, "the domain reaches nothing"},
-	{"crypto/rand", []string{"store", "vault", "web", "app"}, "randomness comes in from outside"},
+	{"crypto/rand", []string{"store", "vault", "publog/signet", "witness", "web", "app"}, "randomness comes in from outside"},
 	{"math/rand", nil, "math/rand/v2 can be given its source"},
-	{"math/rand/v2", []string{"store", "store/storetest", "app", "ring drivers"}, "randomness comes in from outside; the demo's seeding repeats"},
+	{"math/rand/v2", []string{"store", "store/storetest", "app", "assist/train", "ring drivers"}, "randomness comes in from outside; the demo's seeding and what is trained repeat"},
 	{"html/template", nil, "pages are templ components"},
 	{"text/template", []string{"service/scaffold"}, "pages are templ components; letters are the file's own; scaffold writes YAML"},
 
 	{"github.com/bojanz/currency", []string{"money", "i18n"}, "minor units and how money is written"},
-	{"golang.org/x/text", []string{"i18n", "document", "process", "cases", "record"}, "languages, bidi, folding of words"},
+	{"golang.org/x/text", []string{"i18n", "document", "bankfile", "process", "assist", "cases", "record"}, "languages, bidi, folding of words"},
 	{"golang.org/x/net/idna", []string{"process"}, "addresses with letters of any script"},
 	{"golang.org/x/net/html", nil, "tests read the pages they print"},
 	{"golang.org/x/time/rate", []string{"web"}, "limits of requests"},
@@ -44,9 +44,11 @@ var onlies = []only{
 	{"github.com/boxesandglue/textshape", []string{"document"}, "shaping of letters"},
 	{"eliasnaur.com/font", []string{"document"}, "the fonts of printed documents"},
 	{"rsc.io/qr", []string{"document"}, "QR codes"},
-	{"github.com/a-h/templ", []string{"ring parts of pages", "ring edge", "web/page/gallery"}, "templates"},
+	{"github.com/a-h/templ", []string{"ring parts of pages", "ring edge", "ring payment providers", "web/page/gallery"}, "templates"},
 	{"github.com/andybalholm/brotli", []string{"web"}, "compression of answers"},
 	{"github.com/spf13/cobra", []string{"cmd/stoa"}, "commands and their help"},
+	{"golang.org/x/mod/sumdb", []string{"proof"}, "the tree of RFC 6962 and signed notes"},
+	{"github.com/transparency-dev", nil, "independent readers of the public log: tessera's client, merkle, formats"},
 	{"pgregory.net/rapid", nil, "property tests"},
 }
 

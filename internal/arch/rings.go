@@ -19,18 +19,18 @@ type ring struct {
 var rings = []ring{
 	{
 		name: "pure", ordered: true,
-		packages: []string{"fault", "money", "calendar", "i18n", "policy", "document", "rule", "service", "process"},
+		packages: []string{"fault", "money", "calendar", "i18n", "policy", "document", "bankfile", "rule", "service", "process", "assess", "proof", "forecast", "forecast/table", "assist", "assist/measure"},
 		why: "the law's own logic knows no clock, network or database, so that worked examples, drafts and cases run the same code; " +
 			"each package sees only those below it",
 	},
 	{
 		name: "tools", ordered: true, sees: []string{"pure"},
-		packages: []string{"store", "vault", "job", "blob"},
+		packages: []string{"store", "vault", "job", "blob", "publog/signet"},
 		why:      "tools serve every domain and therefore know none",
 	},
 	{
 		name: "domain", sees: []string{"pure", "tools"},
-		packages: []string{"person", "cases", "ledger", "record", "notify", "access", "release", "docket"},
+		packages: []string{"person", "cases", "ledger", "bill", "pay", "bank", "treasury", "tax", "record", "notify", "access", "publog", "release", "docket"},
 		why:      "each owns its tables and meets the others only in a use case; a neighbour is named in neighbours, with its reason",
 	},
 	{
@@ -40,7 +40,7 @@ var rings = []ring{
 	},
 	{
 		name: "parts of pages", ordered: true,
-		packages: []string{"web/asset", "web/page"},
+		packages: []string{"web/asset", "web/asset/verifier", "web/page"},
 		why:      "a component prints what it is given and opens nothing",
 	},
 	{
@@ -50,23 +50,33 @@ var rings = []ring{
 		why:      "a handler reads a form, asks a use case and prints; it never reaches past the use cases to rows or keys",
 	},
 	{
-		name: "wiring", sees: []string{"pure", "tools", "domain", "use cases", "parts of pages", "edge"},
+		name: "payment providers", sees: []string{"pure", "parts of pages"},
+		packages: []string{"provider/sandbox", "provider/stripe"},
+		why:      "whoever takes payments for us is outside: an adapter speaks its protocol and knows nothing of ours but the contract in pay",
+	},
+	{
+		name: "outsiders", ordered: true, sees: []string{"pure"}, tests: []string{"tools", "domain"},
+		packages: []string{"proof/reader", "witness"},
+		why:      "whoever checks the public log shares nothing with those who keep it but the forms",
+	},
+	{
+		name: "wiring", sees: []string{"pure", "tools", "domain", "use cases", "parts of pages", "edge", "payment providers", "outsiders"},
 		packages: []string{"app"},
 		why:      "one place knows everything, and nobody knows it but the command",
 	},
 	{
-		name: "command", sees: []string{"wiring"},
+		name: "command", sees: []string{"wiring", "outsiders"},
 		packages: []string{"cmd/stoa"},
 		why:      "arguments, signals and exit codes, nothing else",
 	},
 	{
-		name: "drivers", sees: []string{"pure", "tools", "domain", "use cases", "parts of pages", "edge", "wiring"},
-		packages: []string{"test/bench"},
+		name: "drivers", sees: []string{"pure", "tools", "domain", "use cases", "parts of pages", "edge", "payment providers", "wiring"},
+		packages: []string{"test/bench", "test/bench-forecast"},
 		why:      "they measure the whole from outside",
 	},
 	{
 		name:     "beside", // what the product does not run, or runs as data
-		packages: []string{"arch", "schema", "jurisdictions", "i18n/texts", "i18n/po", "service/scaffold", "store/storetest", "store/storetest/pg", "web/page/gallery", "test/verify"},
+		packages: []string{"arch", "schema", "jurisdictions", "i18n/texts", "i18n/po", "service/scaffold", "assist/train", "store/storetest", "store/storetest/pg", "web/page/gallery", "test/verify"},
 		why:      "tools of those who build Stoa, and files carried in the program, see only what neighbours names",
 	},
 }
@@ -78,8 +88,23 @@ var neighbours = []neighbour{
 	{"docket", "cases", "a docket is a case with all that it is judged by"},
 	{"docket", "record", "what registers say is part of what a case is judged by"},
 	{"docket", "release", "the definition under which the case began"},
+	{"treasury", "bill", "an event of money is a movement of what is owed and an entry in the books, or neither"},
+	{"treasury", "ledger", "the entry"},
+	{"treasury", "pay", "what was paid, and what is to be paid back"},
+	{"treasury", "bank", "what the bank says arrived and left"},
+	{"provider/sandbox", "pay", "the contract of providers"},
+	{"provider/stripe", "pay", "the contract of providers"},
+	{"docket", "bill", "how a bill that stays unpaid is dealt with"},
+	{"docket", "tax", "the definition under which a tax was assessed"},
 	{"web/page", "i18n", "the fixed words of components, in the reader's language and direction"},
+	{"cmd/stoa", "forecast", "stoa forecast and stoa anomalies need nothing else that runs"},
+	{"cmd/stoa", "forecast/table", "their files"},
+	{"cmd/stoa", "assist", "stoa assist eval"},
+	{"cmd/stoa", "assist/measure", "its files and figures"},
+	{"assist/train", "assist", "it makes the models"},
+	{"assist/train", "assist/measure", "it reads the conversations that it learns from"},
 	{"cmd/stoa", "policy", "the role that stoa staff gives"},
+	{"cmd/stoa", "proof", "stoa verify, witness and monitor judge by it"},
 	{"cmd/stoa", "service/scaffold", "stoa new"},
 	{"cmd/stoa", "jurisdictions", "the sample that stoa demo serves"},
 	{"app", "service/scaffold", "its tests serve what stoa new writes"},

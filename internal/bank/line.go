@@ -122,6 +122,11 @@ func (b *Bank) Line(ctx context.Context, tx *store.Tx, organisation, id string) 
 	if err == nil {
 		l.Parts, err = parts(ctx, tx, `WHERE organisation = $1 AND line = $2 ORDER BY no`, organisation, id)
 	}
+	for i := range l.Parts {
+		if p := &l.Parts[i]; err == nil && len(p.sealed) > 0 {
+			err = open(ctx, tx, b.Vault, l.subject, p.place(), p.sealed, &p.Why)
+		}
+	}
 	return l, err
 }
 

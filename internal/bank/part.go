@@ -34,13 +34,15 @@ type Part struct {
 	Entry   string // ledger entry; "" where treasury posts none
 	At      time.Time
 	By      string // person id; "" Stoa itself
+	Why     string // sealed; read by Line only
 
 	// A part ends when it is taken back, and one in suspense when it is resolved.
 	Ended      time.Time // zero: it stands
 	EndedBy    string
 	EndedEntry string
 
-	key string
+	key    string
+	sealed []byte
 }
 
 // Stands reports whether the part has not ended.
@@ -198,7 +200,7 @@ func entryOf(set []Part) string {
 
 // Undo takes a part back: what it placed is in suspense again. entry is the reversal that treasury posted. The line was
 // read with Line in this Write. A part that was taken back with the same entry is left as it is.
-func (b *Bank) Undo(ctx context.Context, tx *store.Tx, l *Line, no int, entry, by string) error {
+func (b *Bank) Undo(ctx context.Context, tx *store.Tx, l *Line, no int, entry, by, why string) error {
 	if no < 1 || no > len(l.Parts) {
 		return fault.NewNotFound("")
 	}
@@ -212,19 +214,27 @@ func (b *Bank) Undo(ctx context.Context, tx *store.Tx, l *Line, no int, entry, b
 	if err := b.end(ctx, tx, l, p, by, entry); err != nil {
 		return err
 	}
-	back := Part{Amount: p.Amount, To: ToSuspense, Entry: entry}
+	back := Part{Amount: p.Amount, To: ToSuspense, Entry: entry, Why: why}
 	if err := b.add(ctx, tx, l, Change{Key: fmt.Sprint("undo ", no), By: by}, back); err != nil {
 		return err
 	}
 	return b.move(ctx, tx, l, Suspense)
 }
 
+func (p Part) place() string { return fmt.Sprint("bank part ", p.Line, " ", p.No) }
+
 func (b *Bank) add(ctx context.Context, tx *store.Tx, l *Line, c Change, p Part) error {
 	p.Line, p.No, p.At, p.By, p.key = l.ID, len(l.Parts)+1, tx.Now(), c.By, c.Key
 	p.Ended, p.EndedBy, p.EndedEntry = time.Time{}, "", ""
-	_, err := tx.Exec(ctx, `INSERT INTO bank_part (organisation, line, no, idem_key, amount, what, ref, account, entry, at, by_whom, ended, ended_by, ended_entry)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, '', '')`,
-		l.Organisation, p.Line, p.No, p.key, p.Amount, p.To, p.Ref, p.Account, p.Entry, store.Micros(p.At), p.By)
+	if p.Why != "" {
+		var err error
+		if p.sealed, err = seal(ctx, tx, b.Vault, l.subject, p.place(), p.Why); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO bank_part (organisation, line, no, idem_key, amount, what, ref, account, entry, at, by_whom, ended, ended_by, ended_entry, sealed)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, '', '', $12)`,
+		l.Organisation, p.Line, p.No, p.key, p.Amount, p.To, p.Ref, p.Account, p.Entry, store.Micros(p.At), p.By, p.sealed)
 	if err != nil {
 		return fmt.Errorf("storing a part of line %s: %w", l.ID, err)
 	}
@@ -259,10 +269,10 @@ func (b *Bank) move(ctx context.Context, tx *store.Tx, l *Line, to State) error 
 }
 
 func parts(ctx context.Context, tx *store.Tx, where string, args ...any) ([]Part, error) {
-	rows, err := tx.Query(ctx, `SELECT line, no, idem_key, amount, what, ref, account, entry, at, by_whom, ended, ended_by, ended_entry FROM bank_part `+where, args...)
+	rows, err := tx.Query(ctx, `SELECT line, no, idem_key, amount, what, ref, account, entry, at, by_whom, ended, ended_by, ended_entry, sealed FROM bank_part `+where, args...)
 	all, err := store.Collect(rows, err, func(row store.Scanner) (p Part, err error) {
 		var at, ended int64
-		err = row.Scan(&p.Line, &p.No, &p.key, &p.Amount, &p.To, &p.Ref, &p.Account, &p.Entry, &at, &p.By, &ended, &p.EndedBy, &p.EndedEntry)
+		err = row.Scan(&p.Line, &p.No, &p.key, &p.Amount, &p.To, &p.Ref, &p.Account, &p.Entry, &at, &p.By, &ended, &p.EndedBy, &p.EndedEntry, &p.sealed)
 		p.At, p.Ended = store.Time(at), store.Time(ended)
 		return p, err
 	})

@@ -170,7 +170,7 @@ func (w *world) undo(id string, no int, entry string) error {
 		if err != nil {
 			return err
 		}
-		return w.Undo(ctx, tx, l, no, entry, "cora")
+		return w.Undo(ctx, tx, l, no, entry, "cora", "The wrong bill")
 	})
 }
 

@@ -58,7 +58,7 @@ const billWidth = 26
 
 // Insert stores bills of one organisation that Number has prepared and whose moves have their entry.
 func (b *Bills) Insert(ctx context.Context, tx *store.Tx, list ...*Bill) error {
-	var rows []any
+	var rows, moves []any
 	for _, one := range list {
 		for i := range one.Moves {
 			if err := one.Moves[i].check(); err != nil {
@@ -74,6 +74,11 @@ func (b *Bills) Insert(ctx context.Context, tx *store.Tx, list ...*Bill) error {
 			return fmt.Errorf("storing bill %s: %w", one.Number, err)
 		}
 		rows = append(rows, row...)
+		ofBill, err := b.moveRows(ctx, tx, one, one.Moves)
+		if err != nil {
+			return fmt.Errorf("storing bill %s: %w", one.Number, err)
+		}
+		moves = append(moves, ofBill...)
 	}
 	if len(list) == 0 {
 		return nil
@@ -84,12 +89,7 @@ func (b *Bills) Insert(ctx context.Context, tx *store.Tx, list ...*Bill) error {
 	if err != nil {
 		return fmt.Errorf("storing bills: %w", err)
 	}
-	for _, one := range list {
-		if err := b.insertMoves(ctx, tx, one, one.Moves); err != nil {
-			return fmt.Errorf("storing bill %s: %w", one.Number, err)
-		}
-	}
-	return nil
+	return insertMoves(ctx, tx, list[0].Organisation, moves)
 }
 
 func (b *Bills) row(ctx context.Context, tx *store.Tx, one *Bill) ([]any, error) {
@@ -117,7 +117,7 @@ func planText(p Plan) (string, error) {
 }
 
 // Known gives, of new bills of one organisation, those that are there already: by source and part.
-func (b *Bills) Known(ctx context.Context, tx *store.Tx, organisation string, list []*Bill) (map[Origin]string, error) {
+func Known(ctx context.Context, tx *store.Tx, organisation string, list []*Bill) (map[Origin]string, error) {
 	known := map[Origin]string{}
 	byKind := map[string][]any{}
 	for _, one := range list {

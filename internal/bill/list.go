@@ -2,7 +2,6 @@ package bill
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,39 +56,13 @@ type Debt struct {
 	Owed      int64
 	Payer     string // person id
 	Name      string // of the payer; "" of a person who was erased
+	State     State
 }
 
 // Debts lists everything that is owed, by due day, some at a time.
 func (b *Bills) Debts(ctx context.Context, tx *store.Tx, organisation string, after Place, limit int) ([]Debt, error) {
-	type sealed struct {
-		Debt
-		subject string
-		words   []byte
-	}
-	rows, err := tx.Query(ctx, `SELECT id, number, reference, currency, balance, next_due, payer, subject, sealed FROM bill
-		WHERE organisation = $1 AND next_due <> '' AND (next_due, id) > ($2, $3) ORDER BY next_due, id LIMIT $4`,
+	return b.debts(ctx, tx, `WHERE organisation = $1 AND next_due <> '' AND (next_due, id) > ($2, $3) ORDER BY next_due, id LIMIT $4`,
 		organisation, after.Due.String(), after.ID, limit)
-	found, err := store.Collect(rows, err, func(row store.Scanner) (d sealed, err error) {
-		var next string
-		err = row.Scan(&d.ID, &d.Number, &d.Reference, &d.Currency, &d.Owed, &next, &d.Payer, &d.subject, &d.words)
-		if err == nil {
-			d.Due, err = day(next)
-		}
-		return d, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("listing debts: %w", err)
-	}
-	list := make([]Debt, len(found))
-	for i, d := range found {
-		var w Words
-		if err := b.open(ctx, tx, d.subject, (&Bill{ID: d.ID}).place(), d.words, &w); err != nil {
-			return nil, err
-		}
-		d.Name = w.Name
-		list[i] = d.Debt
-	}
-	return list, nil
 }
 
 // Query asks for bills at the desk. What is empty does not matter.

@@ -86,11 +86,14 @@ func (b *Bills) Apply(ctx context.Context, tx *store.Tx, one *Bill, key string, 
 			return fmt.Errorf("moving bill %s: %w", one.Number, err)
 		}
 	}
-	all := append(slices.Clip(one.Moves), moves...)
-	if err := b.insertMoves(ctx, tx, one, moves); err != nil {
+	rows, err := b.moveRows(ctx, tx, one, moves)
+	if err == nil {
+		err = insertMoves(ctx, tx, one.Organisation, rows)
+	}
+	if err != nil {
 		return fmt.Errorf("moving bill %s: %w", one.Number, err)
 	}
-	one.Moves = all
+	one.Moves = append(slices.Clip(one.Moves), moves...)
 	return b.Save(ctx, tx, one)
 }
 
@@ -115,10 +118,7 @@ func (b *Bill) settle() error {
 			return errTooLarge()
 		}
 	}
-	b.Next = calendar.Date{}
-	if b.Balance > 0 {
-		b.Next = b.On(calendar.MaxDate).Next
-	}
+	b.Next = b.On(calendar.MaxDate).Next
 	if b.State != Cancelled {
 		b.State = Settled
 		if b.Balance > 0 {
@@ -155,18 +155,22 @@ func (b *Bills) Save(ctx context.Context, tx *store.Tx, one *Bill) error {
 
 const moveWidth = 17
 
-func (b *Bills) insertMoves(ctx context.Context, tx *store.Tx, one *Bill, moves []Move) error {
-	var rows []any
+// moveRows are moves of one bill as they are stored.
+func (b *Bills) moveRows(ctx context.Context, tx *store.Tx, one *Bill, moves []Move) (rows []any, err error) {
 	for _, m := range moves {
 		sealed, err := b.sealWhy(ctx, tx, one, m)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		rows = append(rows, m.Bill, m.No, m.Key, store.Micros(m.At), m.Value.String(), m.Posted.String(), m.Due.String(),
 			string(m.Kind), string(m.Component), m.Item, m.Account, m.Amount, m.Entry, m.Of.Kind, m.Of.ID, m.By, sealed)
 	}
+	return rows, nil
+}
+
+func insertMoves(ctx context.Context, tx *store.Tx, organisation string, rows []any) error {
 	err := insert(ctx, tx, `INSERT INTO bill_move (organisation, bill, no, idem_key, at, value_day, posted_day, due_day, kind, component,
-		item, account, amount, entry, of_kind, of_id, by_person, sealed) VALUES `, []any{one.Organisation}, rows, moveWidth)
+		item, account, amount, entry, of_kind, of_id, by_person, sealed) VALUES `, []any{organisation}, rows, moveWidth)
 	if err != nil {
 		return fmt.Errorf("storing moves: %w", err)
 	}

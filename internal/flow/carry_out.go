@@ -52,6 +52,9 @@ func (f *Flow) one(ctx context.Context, tx *store.Tx, c *docket.Case, e process.
 			return err
 		}
 	}
+	if err := f.logDecision(ctx, tx, c, e); err != nil {
+		return err
+	}
 	if err := f.silence(ctx, tx, c, e.Silence); err != nil {
 		return err
 	}

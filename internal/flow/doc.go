@@ -17,6 +17,7 @@ import (
 	"stoa/internal/notify"
 	"stoa/internal/person"
 	"stoa/internal/policy"
+	"stoa/internal/publog"
 	"stoa/internal/store"
 )
 
@@ -28,6 +29,7 @@ type Flow struct {
 	Outbox *notify.Outbox
 	Words  *i18n.Bundle
 	Money  *Money
+	Log    *publog.Log // what the public is told; nil where no log is kept
 	Site   Site
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"stoa/internal/bill"
@@ -15,6 +16,7 @@ import (
 	"stoa/internal/pay"
 	"stoa/internal/policy"
 	"stoa/internal/process"
+	"stoa/internal/service"
 	"stoa/internal/store"
 )
 
@@ -361,6 +363,38 @@ func TestCashAtTheTill(t *testing.T) {
 		_, other, _ := tl.sent("ben@testshire.example") // after closing: booked on the next day
 		if b := tl.bill(other); !b.Moves[0].Late() {
 			tl.t.Errorf("a bill of a closed day: %+v", b.Moves[0])
+		}
+	})
+}
+
+// TestABillIsWorkedOutAgain: also when the fee has changed since, and when the case counts from a later day.
+func TestABillIsWorkedOutAgain(t *testing.T) {
+	eachTill(t, func(tl *till) {
+		draft, _, holder := tl.sent("rana@testshire.example")
+		tl.clock.Advance(day)
+		tl.choose(tl.begin(draft, holder), "succeeds")
+		files := paid(t).(fstest.MapFS)
+		for name, f := range files {
+			if strings.HasPrefix(name, "parameters/") {
+				f.Data = []byte(strings.ReplaceAll(string(f.Data), "value: 50", "value: 77"))
+			}
+		}
+		j, problems := service.Load(files)
+		if len(problems) > 0 {
+			tl.t.Fatal(problems)
+		}
+		tl.must(tl.Publish(tl.ctx, tl.system, j))
+		found, err := tl.CheckFees(tl.ctx, tl.system)
+		tl.must(err)
+		if len(found) > 0 {
+			tl.t.Error(found)
+		}
+		tl.must(tl.DB.Write(tl.ctx, "test", func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE bill SET items = REPLACE(items, '5000', '5001')`)
+			return err
+		}))
+		if found, err = tl.CheckFees(tl.ctx, tl.system); err != nil || len(found) != 1 {
+			tl.t.Errorf("a changed bill: %v, %v", found, err)
 		}
 	})
 }

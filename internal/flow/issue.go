@@ -39,6 +39,9 @@ func (f *Flow) issue(ctx context.Context, tx *store.Tx, c *docket.Case, l *proce
 	if err := f.Docket.Records.Put(ctx, tx, reg, r, record.Change{Actor: by.Person, Change: change}); err != nil {
 		return fmt.Errorf("issuing %s: %w", r.Number, err)
 	}
+	if err := f.logRecord(ctx, tx, reg, r, change, ""); err != nil {
+		return fmt.Errorf("issuing %s: %w", r.Number, err)
+	}
 	c.Licence, c.LicenceNumber, c.Facts.Licence = r.ID, r.Number, r.Number
 	return f.Docket.Cases.Note(ctx, tx, c.Case, cases.Event{
 		Kind: cases.EventIssued, Public: true, Actor: by.Person, Action: change, EventWords: cases.EventWords{Name: by.Name, Text: r.Number, Ref: r.ID},

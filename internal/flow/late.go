@@ -186,18 +186,22 @@ func (f *Flow) chargeInterest(ctx context.Context, tx *store.Tx, book *treasury.
 
 // interestToday books the interest on bills that are being paid, so that all of it is asked for before the money counts.
 func (f *Flow) interestToday(ctx context.Context, tx *store.Tx, book *treasury.Book, bills ...string) error {
-	today := f.today(tx)
+	return f.interestOn(ctx, tx, book, f.today(tx), bills...)
+}
+
+// interestOn is interestToday for money that counts on another day: a transfer on the day of its value.
+func (f *Flow) interestOn(ctx context.Context, tx *store.Tx, book *treasury.Book, day calendar.Date, bills ...string) error {
 	for _, id := range bills {
 		b, err := f.Money.Treasury.Bills.Get(ctx, tx, book.Organisation, id)
 		if err != nil {
 			return err
 		}
-		if b.Balance <= 0 || b.State == bill.Cancelled || b.Next.IsZero() || !b.Next.Before(today) {
+		if b.Balance <= 0 || b.State == bill.Cancelled || b.Next.IsZero() || !b.Next.Before(day) {
 			continue
 		}
 		rules, err := f.Docket.LateRules(ctx, tx, f.Money.Taxes, b)
 		if err == nil {
-			err = f.chargeInterest(ctx, tx, book, rules, b, today, today)
+			err = f.chargeInterest(ctx, tx, book, rules, b, day, f.today(tx))
 		}
 		if err != nil {
 			return fmt.Errorf("counting the interest of bill %s: %w", b.Number, err)

@@ -21,11 +21,21 @@ type Money struct {
 	Tills      *pay.Tills
 	Bank       *bank.Bank
 	Taxes      *tax.Taxes
+	Runs       tax.Runs
+	Requests   *tax.Requests
 	Providers  []pay.Provider // of card payments; the first takes new ones
 }
 
 // errNoBooks is what asking for money comes to where none is kept.
 var errNoBooks = fault.Wrap(errors.New("the jurisdiction has no money.yaml"), fault.NotFound, "")
+
+// noBooks forgives what goes on by itself that there are none: then there is nothing to do.
+func noBooks(err error) error {
+	if errors.Is(err, errNoBooks) {
+		return nil
+	}
+	return err
+}
 
 // book is the book of the jurisdiction in force.
 func (f *Flow) book() (*treasury.Book, error) {

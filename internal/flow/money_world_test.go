@@ -34,7 +34,7 @@ import (
 // testMoney is the money.yaml of the test's jurisdiction, which the markets office keeps itself.
 const testMoney = `
 treasury: markets
-bank: {name: Testshire, iban: GB33BUKB20201555555555}
+bank: {name: Testshire, iban: GB33BUKB20201555555555, cards: [SANDBOX CARDS], cash: [CASH PAID IN]}
 funds: [{id: general, title: General}]
 accounts:
   - {code: "1000", title: Bank, kind: asset, use: bank}
@@ -117,13 +117,15 @@ func newTill(t testing.TB, db *store.DB, clock *storetest.Clock) *till {
 		}
 		return serve(tl.provider, r), nil
 	})}}
+	statements := &bank.Bank{Vault: keys}
 	w.Money = &flow.Money{
-		Treasury:   &treasury.Treasury{Bills: &bill.Bills{Vault: keys}, Payments: &pay.Pay{Vault: keys}, Ledger: &ledger.Ledger{}},
-		Exceptions: &pay.Exceptions{Vault: keys}, Tills: &pay.Tills{Vault: keys}, Bank: &bank.Bank{Vault: keys}, Taxes: &tax.Taxes{Vault: keys},
+		Treasury:   &treasury.Treasury{Bills: &bill.Bills{Vault: keys}, Payments: &pay.Pay{Vault: keys}, Bank: statements, Ledger: &ledger.Ledger{}, Log: flow.LogEntries(w.Log)},
+		Exceptions: &pay.Exceptions{Vault: keys}, Tills: &pay.Tills{Vault: keys}, Bank: statements, Taxes: &tax.Taxes{Vault: keys},
 		Providers: []pay.Provider{client},
 	}
 	tl.runner = job.NewRunner(db, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	tl.runner.Handle(flow.RefundJob, tl.SendRefund)
+	tl.runner.Handle(flow.BankMatchJob, tl.MatchBank)
 	j, problems := service.Load(paid(t))
 	if len(problems) > 0 {
 		t.Fatal(problems)

@@ -194,7 +194,11 @@ func (f *Flow) MoveCredit(ctx context.Context, actor policy.Actor, in MoveCredit
 		if err != nil {
 			return missing(err)
 		}
+		from, to := bills[0], bills[len(bills)-1] // they come in the order in which they are locked
+		if from.ID != in.From {
+			from, to = to, from
+		}
 		act := treasury.Act{Key: "form " + in.Key, Day: f.today(tx), By: actor.Person}
-		return f.Money.Treasury.Transfer(ctx, tx, book, bills[0], bills[1], act, in.Amount)
+		return f.Money.Treasury.Transfer(ctx, tx, book, from, to, act, in.Amount)
 	})
 }

@@ -3,11 +3,13 @@ package flow
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"stoa/internal/calendar"
 	"stoa/internal/fault"
 	"stoa/internal/person"
 	"stoa/internal/policy"
+	"stoa/internal/publog"
 	"stoa/internal/record"
 	"stoa/internal/service"
 	"stoa/internal/store"
@@ -29,7 +31,7 @@ func (f *Flow) Publish(ctx context.Context, actor policy.Actor, j *service.Juris
 				return fmt.Errorf("filling register %s: %w", reg.Register, err)
 			}
 		}
-		return nil
+		return f.logRelease(ctx, tx, j)
 	})
 	if err != nil {
 		return err
@@ -61,6 +63,9 @@ func (f *Flow) seed(ctx context.Context, tx *store.Tx, reg *service.Register) er
 		if err := f.Docket.Records.Put(ctx, tx, reg, r, record.Change{Change: "seeded"}); err != nil {
 			return err
 		}
+		if err := f.logRecord(ctx, tx, reg, r, "seeded", ""); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -85,7 +90,13 @@ func (f *Flow) AddStaff(ctx context.Context, actor policy.Actor, in AddStaff) (i
 		}
 		id = who.ID
 		for _, g := range in.Grants {
+			if slices.Contains(who.Grants, g) {
+				continue
+			}
 			if err := f.People.Grant(ctx, tx, who.ID, g); err != nil {
+				return err
+			}
+			if err := f.logRight(ctx, tx, publog.RoleGranted, actor, who, g); err != nil {
 				return err
 			}
 		}
@@ -109,7 +120,17 @@ func (f *Flow) RemoveRole(ctx context.Context, actor policy.Actor, in RemoveRole
 		return fault.NewForbidden("You cannot take away your own role as administrator")
 	}
 	return f.DB.Write(ctx, "flow.RemoveRole", func(ctx context.Context, tx *store.Tx) error {
-		return f.People.Revoke(ctx, tx, in.Person, in.Grant)
+		who, err := f.People.Get(ctx, tx, in.Person)
+		if err != nil {
+			return missing(err)
+		}
+		if err := f.People.Revoke(ctx, tx, in.Person, in.Grant); err != nil {
+			return err
+		}
+		if !slices.Contains(who.Grants, in.Grant) {
+			return nil // taken away before
+		}
+		return f.logRight(ctx, tx, publog.RoleWithdrawn, actor, who, in.Grant)
 	})
 }
 

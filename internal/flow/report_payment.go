@@ -115,7 +115,7 @@ func (f *Flow) moneyCame(ctx context.Context, tx *store.Tx, book *treasury.Book,
 		if err != nil {
 			return err
 		}
-		if b.Balance < 0 && b.State != bill.Cancelled {
+		if b.Balance < 0 && (b.State != bill.Cancelled || b.Of.Kind != "case") { // of a case that has ended, see feePaid
 			odd := &pay.Exception{Organisation: book.Organisation, Key: "paid twice " + p.ID + " " + b.ID, Kind: pay.PaidTwice, Payment: p.ID, Bill: b.ID,
 				Amount: amountOf(min(b.Credit(), target.Amount), b.Currency)}
 			if err := f.Money.Exceptions.Raise(ctx, tx, odd); err != nil {
@@ -123,6 +123,13 @@ func (f *Flow) moneyCame(ctx context.Context, tx *store.Tx, book *treasury.Book,
 			}
 		}
 		bills = append(bills, b)
+	}
+	numbers := make([]string, len(bills))
+	for i, b := range bills {
+		numbers[i] = b.Number
+	}
+	if err := f.logPayment(ctx, tx, p, numbers); err != nil {
+		return fmt.Errorf("payment %s: %w", p.ID, err)
 	}
 	if err := f.sendReceipt(ctx, tx, p, bills); err != nil {
 		return err

@@ -23,6 +23,7 @@ import (
 	"stoa/internal/person"
 	"stoa/internal/policy"
 	"stoa/internal/process"
+	"stoa/internal/publog"
 	"stoa/internal/record"
 	"stoa/internal/release"
 	"stoa/internal/service"
@@ -32,7 +33,7 @@ import (
 )
 
 var tables = []fs.FS{job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(),
-	record.Migrations(), notify.Migrations(), access.Migrations(), release.Migrations()}
+	record.Migrations(), notify.Migrations(), access.Migrations(), release.Migrations(), publog.Migrations()}
 
 // world is an installation with the small jurisdiction of package service's tests in force.
 type world struct {
@@ -59,6 +60,7 @@ func newWorld(t testing.TB, db *store.DB, clock *storetest.Clock) *world {
 	d := &docket.Docket{Cases: &cases.Cases{Vault: keys}, Records: &record.Records{Vault: keys}, Releases: release.New(), Blobs: blob.New(keys, blob.None{})}
 	w := &world{t: t, ctx: context.Background(), clock: clock, system: policy.Actor{System: true}, Flow: &flow.Flow{
 		DB: db, Docket: d, People: &person.People{Vault: keys, Rand: rand.Reader}, Outbox: &notify.Outbox{Vault: keys}, Words: words,
+		Log:  publog.New(publog.Config{Name: "public", Vault: keys, Rand: rand.Reader}),
 		Site: flow.Site{URL: "https://testshire.example", Demo: true},
 	}}
 	clock.Set(time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)) // a Monday
@@ -143,7 +145,7 @@ func (w *world) counts() map[string]int {
 	w.t.Helper()
 	all := map[string]int{}
 	w.must(w.DB.Read(w.ctx, "test", func(ctx context.Context, tx *store.Tx) error {
-		for _, table := range []string{"cases", "case_event", "consultation", "message", "letter", "case_term", "record", "record_version", "notification", "job", "person", "counter", "representation", "access"} {
+		for _, table := range []string{"cases", "case_event", "consultation", "message", "letter", "case_term", "record", "record_version", "notification", "job", "person", "counter", "representation", "access", "publog_leaf", "publog_opening"} {
 			var n int
 			if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM `+table).Scan(&n); err != nil {
 				return err

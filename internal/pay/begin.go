@@ -79,7 +79,8 @@ func (s *Pay) put(ctx context.Context, tx *store.Tx, p *Payment) (again bool, er
 }
 
 func (p *Payment) check() error {
-	if p.Organisation == "" || p.Key == "" || len(p.Targets) == 0 {
+	// Money at the bank may be for nothing that we asked for: then it goes back.
+	if p.Organisation == "" || p.Key == "" || len(p.Targets) == 0 && p.Method != Bank {
 		return errors.New("a payment needs an organisation, a key and something to pay")
 	}
 	if !sound(p.Amount) {
@@ -95,7 +96,7 @@ func (p *Payment) check() error {
 		}
 		left -= t.Amount
 	}
-	if left != 0 {
+	if left != 0 && len(p.Targets) > 0 {
 		return ErrAmount
 	}
 	return nil

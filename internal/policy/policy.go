@@ -107,6 +107,7 @@ const (
 	AbsenceSet       Action = "absence.set"
 	FileOwn          Action = "file.own"
 	SystemSee        Action = "system.see" // jobs, definitions in force
+	LogRead          Action = "log.read"   // the public log
 	DemoUse          Action = "demo.use"
 )
 
@@ -188,6 +189,7 @@ var table = map[Action][]rule{
 	StaffManage:      {admin},
 	AbsenceSet:       {staff},
 	SystemSee:        {admin},
+	LogRead:          {anyone},
 	DemoUse:          {published}, // the demo publishes its people and its mailbox; nothing else does
 }
 

@@ -132,6 +132,11 @@ func (s *Records) Find(ctx context.Context, tx *store.Tx, register, words, after
 	return s.many(ctx, tx, whole, query+fmt.Sprintf(` ORDER BY number LIMIT $%d`, len(args)), args...)
 }
 
+// Page lists all records of a register whole, by number, at most limit after one: for work that goes through a register.
+func (s *Records) Page(ctx context.Context, tx *store.Tx, register, after string, limit int) ([]*Record, error) {
+	return s.many(ctx, tx, true, `SELECT `+columns+` FROM record WHERE register = $1 AND number > $2 ORDER BY number LIMIT $3`, register, after, limit)
+}
+
 // terms are the words of public texts for searching: marks folded, lower case.
 func terms(text string) []string {
 	var all []string

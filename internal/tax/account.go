@@ -50,6 +50,33 @@ func (a *Account) until() string {
 // OpenAccount stores a new account and gives it its id, number and, unless it has one, a subject. ErrConflict of the store
 // where the object has an account that begins on the same day.
 func (t *Taxes) OpenAccount(ctx context.Context, tx *store.Tx, a *Account) error {
+	return t.OpenAccounts(ctx, tx, a)
+}
+
+// OpenAccounts is OpenAccount for several.
+func (t *Taxes) OpenAccounts(ctx context.Context, tx *store.Tx, list ...*Account) error {
+	var rows []any
+	for _, a := range list {
+		if err := t.number(ctx, tx, a); err != nil {
+			return err
+		}
+		sealed, err := t.seal(ctx, tx, a.Subject, a.place(), a.Words)
+		if err != nil {
+			return err
+		}
+		at := store.Micros(tx.Now())
+		rows = append(rows, a.Organisation, a.ID, a.Number, a.Tax, a.Object, a.Holder, a.Subject, a.Language, a.From.String(), a.until(),
+			int64(a.Choice), int64(0), int64(1), at, at, sealed)
+	}
+	err := insert(ctx, tx, `INSERT INTO tax_account (`+accountColumns+`) VALUES `, rows, 16)
+	if err != nil {
+		return fmt.Errorf("opening accounts: %w", err)
+	}
+	return nil
+}
+
+// number gives a new account what it needs.
+func (t *Taxes) number(ctx context.Context, tx *store.Tx, a *Account) error {
 	if a.Organisation == "" || a.Tax == "" || a.Object == "" || a.From.IsZero() || a.Name == "" {
 		return fmt.Errorf("opening an account of %s for %q: organisation, tax, object, name and first day are needed", a.Tax, a.Object)
 	}
@@ -69,18 +96,6 @@ func (t *Taxes) OpenAccount(ctx context.Context, tx *store.Tx, a *Account) error
 	}
 	a.ID, a.Number = tx.NewID(), fmt.Sprintf("T-%d-%06d", year, n)
 	a.Created, a.Updated, a.Version = tx.Now(), tx.Now(), 1
-	sealed, err := t.seal(ctx, tx, a.Subject, a.place(), a.Words)
-	if err != nil {
-		return err
-	}
-	_, err = tx.Exec(ctx, `INSERT INTO tax_account (organisation, id, number, tax, object, holder, subject, language, from_day, until_day,
-			choice, facts, version, created, updated, sealed)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 1, $12, $12, $13)`,
-		a.Organisation, a.ID, a.Number, a.Tax, a.Object, a.Holder, a.Subject, a.Language, a.From.String(), a.until(),
-		int64(a.Choice), store.Micros(tx.Now()), sealed)
-	if err != nil {
-		return fmt.Errorf("opening an account of %s for %s: %w", a.Tax, a.Object, err)
-	}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package tax
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -16,12 +17,14 @@ const (
 	Published = "published" // it counts
 	Replaced  = "replaced"  // a later one of the account and period counts
 	Dropped   = "dropped"   // it never counted
+	Void      = "void"      // it counted, and nothing is owed for its period any more
 )
 
 // Causes of an assessment.
 const (
 	ByRun       = "run"
 	ByReturn    = "return"
+	ByEstimate  = "estimate"
 	ByClaim     = "claim"
 	ByChange    = "change"
 	ByObjection = "objection"
@@ -44,54 +47,118 @@ type Assessment struct {
 	Bill                      string        // "" where nothing is charged
 	By                        string        // person id
 	At                        time.Time
-	Input                     []byte // sealed; nil in lists
+	Contents                  // sealed; empty in lists
+}
+
+// Contents are the sealed part of an assessment.
+type Contents struct {
+	Input json.RawMessage   `json:"input"`           // everything that it rests on
+	Items []Item            `json:"items,omitempty"` // what it charges, in the order of the file; they sum to the total
+	Carry map[string]string `json:"carry,omitempty"` // what the next period takes over, as Text writes it
+}
+
+// Item is a part of what is charged.
+type Item struct {
+	ID      string `json:"id"`      // of the charge in the tax file
+	Account string `json:"account"` // code of the income account
+	Amount  int64  `json:"amount"`
 }
 
 func (a *Assessment) place() string { return "tax assessment " + a.ID }
 
+// Made is an assessment of an account.
+type Made struct {
+	Account *Account
+	*Assessment
+}
+
 // Assess stores an assessment of an account that was read in this Write: proposed. It gives it its id and number.
 func (t *Taxes) Assess(ctx context.Context, tx *store.Tx, account *Account, a *Assessment) error {
-	a.ID, a.Organisation, a.Account, a.Tax = tx.NewID(), account.Organisation, account.ID, account.Tax
-	a.State, a.At = Proposed, tx.Now()
-	sealed, err := t.Vault.Seal(ctx, tx, account.Subject, a.place(), a.Input)
-	if err != nil {
-		return fmt.Errorf("sealing an assessment: %w", err)
+	return t.AssessAll(ctx, tx, Made{account, a})
+}
+
+// AssessAll is Assess for several accounts of one organisation and period.
+func (t *Taxes) AssessAll(ctx context.Context, tx *store.Tx, list ...Made) error {
+	if len(list) == 0 {
+		return nil
 	}
-	var seq int64
-	err = tx.QueryRow(ctx, `SELECT COALESCE(MAX(seq), 0) + 1 FROM tax_assessment WHERE organisation = $1 AND account = $2 AND begins = $3`,
-		a.Organisation, a.Account, a.Begins.String()).Scan(&seq)
+	last, err := t.lastSeq(ctx, tx, list)
 	if err != nil {
-		return fmt.Errorf("numbering an assessment: %w", err)
+		return err
 	}
-	a.Seq = int(seq)
-	_, err = tx.Exec(ctx, `INSERT INTO tax_assessment (organisation, id, account, seq, tax, begins, ends, run, cause, definition, currency,
-			total, state, issued, bill, by_person, at, sealed)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', '', $14, $15, $16)`,
-		a.Organisation, a.ID, a.Account, seq, a.Tax, a.Begins.String(), a.Ends.String(), a.Run, a.Cause, a.Definition, a.Currency,
-		a.Total, a.State, a.By, store.Micros(a.At), sealed)
-	if err != nil {
-		return fmt.Errorf("storing an assessment of account %s: %w", account.Number, err)
+	var rows []any
+	for _, m := range list {
+		a := m.Assessment
+		a.ID, a.Organisation, a.Account, a.Tax = tx.NewID(), m.Account.Organisation, m.Account.ID, m.Account.Tax
+		a.State, a.At = Proposed, tx.Now()
+		last[a.Account]++
+		a.Seq = last[a.Account]
+		sealed, err := t.seal(ctx, tx, m.Account.Subject, a.place(), a.Contents)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, a.Organisation, a.ID, a.Account, int64(a.Seq), a.Tax, a.Begins.String(), a.Ends.String(), a.Run, a.Cause,
+			a.Definition, a.Currency, a.Total, a.State, "", "", a.By, store.Micros(a.At), sealed)
+	}
+	if err := insert(ctx, tx, `INSERT INTO tax_assessment (`+assessmentColumns+`, sealed) VALUES `, rows, 18); err != nil {
+		return fmt.Errorf("storing assessments: %w", err)
 	}
 	return nil
+}
+
+// lastSeq is the highest number that the assessments of each account have in the period.
+func (t *Taxes) lastSeq(ctx context.Context, tx *store.Tx, list []Made) (map[string]int, error) {
+	args := []any{list[0].Account.Organisation, list[0].Begins.String()}
+	for _, m := range list {
+		args = append(args, m.Account.ID)
+	}
+	last := map[string]int{}
+	rows, err := tx.Query(ctx, `SELECT account, MAX(seq) FROM tax_assessment WHERE organisation = $1 AND begins = $2
+		AND account IN (`+store.Marks(3, len(list))+`) GROUP BY account`, args...)
+	_, err = store.Collect(rows, err, func(row store.Scanner) (id string, err error) {
+		var seq int64
+		err = row.Scan(&id, &seq)
+		last[id] = int(seq)
+		return id, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("numbering assessments: %w", err)
+	}
+	return last, nil
 }
 
 // Publish makes a proposed assessment the one that counts, with its bill ("" where nothing is charged); the one that counted
 // before is replaced.
 func (t *Taxes) Publish(ctx context.Context, tx *store.Tx, a *Assessment, issued calendar.Date, bill string) error {
-	_, err := tx.Exec(ctx, `UPDATE tax_assessment SET state = $5 WHERE organisation = $1 AND account = $2 AND begins = $3 AND state = $4`,
-		a.Organisation, a.Account, a.Begins.String(), Published, Replaced)
+	a.Bill = bill
+	return t.PublishAll(ctx, tx, issued, a)
+}
+
+// PublishAll is Publish for assessments of one organisation and period, which know their bills.
+func (t *Taxes) PublishAll(ctx context.Context, tx *store.Tx, issued calendar.Date, list ...*Assessment) error {
+	if len(list) == 0 {
+		return nil
+	}
+	args := []any{list[0].Organisation, list[0].Begins.String(), Published, Replaced}
+	for _, a := range list {
+		args = append(args, a.Account)
+	}
+	_, err := tx.Exec(ctx, `UPDATE tax_assessment SET state = $4 WHERE organisation = $1 AND begins = $2 AND state = $3
+		AND account IN (`+store.Marks(5, len(list))+`)`, args...)
 	if err != nil {
-		return fmt.Errorf("replacing an assessment: %w", err)
+		return fmt.Errorf("replacing assessments: %w", err)
 	}
-	n, err := tx.Exec(ctx, `UPDATE tax_assessment SET state = $3, issued = $4, bill = $5
-		WHERE organisation = $1 AND id = $2 AND state = $6`, a.Organisation, a.ID, Published, issued.String(), bill, Proposed)
-	if err != nil {
-		return fmt.Errorf("publishing an assessment: %w", err)
+	for _, a := range list {
+		n, err := tx.Exec(ctx, `UPDATE tax_assessment SET state = $3, issued = $4, bill = $5
+			WHERE organisation = $1 AND id = $2 AND state = $6`, a.Organisation, a.ID, Published, issued.String(), a.Bill, Proposed)
+		if err != nil {
+			return fmt.Errorf("publishing an assessment: %w", err)
+		}
+		if n == 0 {
+			return fault.NewConflict(ChangedMeanwhile)
+		}
+		a.State, a.Issued = Published, issued
 	}
-	if n == 0 {
-		return fault.NewConflict(ChangedMeanwhile)
-	}
-	a.State, a.Issued, a.Bill = Published, issued, bill
 	return nil
 }
 
@@ -133,8 +200,8 @@ func (t *Taxes) Assessment(ctx context.Context, tx *store.Tx, organisation, id s
 	if err != nil {
 		return nil, fmt.Errorf("reading the account of an assessment: %w", err)
 	}
-	if a.Input, err = t.Vault.Open(ctx, tx, subject, a.place(), sealed); err != nil {
-		return nil, fmt.Errorf("opening an assessment: %w", err)
+	if err := t.open(ctx, tx, subject, a.place(), sealed, &a.Contents); err != nil {
+		return nil, err
 	}
 	return a, nil
 }

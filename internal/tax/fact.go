@@ -34,38 +34,81 @@ type knownWords struct {
 
 func knownPlace(account string, no int) string { return fmt.Sprintf("tax fact %s %d", account, no) }
 
+// Learned is what becomes known of an account.
+type Learned struct {
+	Account *Account
+	Known
+}
+
 // Learn adds what has become known to an account that was read in this Write.
 func (t *Taxes) Learn(ctx context.Context, tx *store.Tx, a *Account, k Known) error {
-	k.No, k.At = a.facts+1, tx.Now()
-	sealed, err := t.seal(ctx, tx, a.Subject, knownPlace(a.ID, k.No), knownWords{k.Object, k.Facts})
-	if err != nil {
-		return err
+	return t.LearnAll(ctx, tx, Learned{a, k})
+}
+
+// LearnAll is Learn for several.
+func (t *Taxes) LearnAll(ctx context.Context, tx *store.Tx, list ...Learned) error {
+	var rows []any
+	for _, l := range list {
+		a := l.Account
+		a.facts++
+		sealed, err := t.seal(ctx, tx, a.Subject, knownPlace(a.ID, a.facts), knownWords{l.Object, l.Facts})
+		if err != nil {
+			return err
+		}
+		rows = append(rows, a.Organisation, a.ID, int64(a.facts), l.From.String(), store.Micros(tx.Now()), l.By, l.Of.Kind, l.Of.ID, sealed)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO tax_fact (organisation, account, no, from_day, at, by_person, of_kind, of_id, sealed)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		a.Organisation, a.ID, int64(k.No), k.From.String(), store.Micros(k.At), k.By, k.Of.Kind, k.Of.ID, sealed)
-	if err != nil {
-		return fmt.Errorf("noting a fact of account %s: %w", a.Number, err)
+	if err := insert(ctx, tx, `INSERT INTO tax_fact (organisation, account, no, from_day, at, by_person, of_kind, of_id, sealed) VALUES `, rows, 9); err != nil {
+		return fmt.Errorf("noting facts: %w", err)
 	}
-	if _, err := tx.Exec(ctx, `UPDATE tax_account SET facts = $3 WHERE organisation = $1 AND id = $2`, a.Organisation, a.ID, int64(k.No)); err != nil {
-		return fmt.Errorf("noting a fact of account %s: %w", a.Number, err)
+	return t.count(ctx, tx, list)
+}
+
+// count writes how many facts each account has, those that have the same number at once.
+func (t *Taxes) count(ctx context.Context, tx *store.Tx, list []Learned) error {
+	byCount := map[int][]any{}
+	for i, l := range list {
+		if !slices.ContainsFunc(list[:i], func(x Learned) bool { return x.Account == l.Account }) {
+			byCount[l.Account.facts] = append(byCount[l.Account.facts], l.Account.ID)
+		}
 	}
-	a.facts = k.No
+	for _, n := range slices.Sorted(maps.Keys(byCount)) {
+		ids := byCount[n]
+		_, err := tx.Exec(ctx, `UPDATE tax_account SET facts = $2 WHERE organisation = $1 AND id IN (`+store.Marks(3, len(ids))+`)`,
+			append([]any{list[0].Account.Organisation, int64(n)}, ids...)...)
+		if err != nil {
+			return fmt.Errorf("counting the facts of accounts: %w", err)
+		}
+	}
 	return nil
 }
 
 // Known lists everything that was made known of an account, in the order in which it was.
 func (t *Taxes) Known(ctx context.Context, tx *store.Tx, a *Account) ([]Known, error) {
+	all, err := t.KnownOf(ctx, tx, a)
+	return all[a.ID], err
+}
+
+// KnownOf is Known of several accounts of one organisation, by id.
+func (t *Taxes) KnownOf(ctx context.Context, tx *store.Tx, list ...*Account) (map[string][]Known, error) {
+	all := map[string][]Known{}
+	if len(list) == 0 {
+		return all, nil
+	}
 	type row struct {
 		Known
-		sealed []byte
+		account string
+		sealed  []byte
 	}
-	rows, err := tx.Query(ctx, `SELECT no, from_day, at, by_person, of_kind, of_id, sealed FROM tax_fact
-		WHERE organisation = $1 AND account = $2 ORDER BY no`, a.Organisation, a.ID)
+	args, subjects := []any{list[0].Organisation}, map[string]string{}
+	for _, a := range list {
+		args, subjects[a.ID] = append(args, a.ID), a.Subject
+	}
+	rows, err := tx.Query(ctx, `SELECT account, no, from_day, at, by_person, of_kind, of_id, sealed FROM tax_fact
+		WHERE organisation = $1 AND account IN (`+store.Marks(2, len(list))+`) ORDER BY account, no`, args...)
 	found, err := store.Collect(rows, err, func(s store.Scanner) (r row, err error) {
 		var from string
 		var no, at int64
-		if err = s.Scan(&no, &from, &at, &r.By, &r.Of.Kind, &r.Of.ID, &r.sealed); err != nil {
+		if err = s.Scan(&r.account, &no, &from, &at, &r.By, &r.Of.Kind, &r.Of.ID, &r.sealed); err != nil {
 			return r, err
 		}
 		r.No, r.At = int(no), store.Time(at)
@@ -73,18 +116,28 @@ func (t *Taxes) Known(ctx context.Context, tx *store.Tx, a *Account) ([]Known, e
 		return r, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("reading the facts of account %s: %w", a.Number, err)
+		return nil, fmt.Errorf("reading what is known of accounts: %w", err)
 	}
-	list := make([]Known, len(found))
-	for i, r := range found {
+	for _, r := range found {
 		var words knownWords
-		if err := t.open(ctx, tx, a.Subject, knownPlace(a.ID, r.No), r.sealed, &words); err != nil {
+		if err := t.open(ctx, tx, subjects[r.account], knownPlace(r.account, r.No), r.sealed, &words); err != nil {
 			return nil, err
 		}
 		r.Object, r.Facts = words.Object, words.Facts
-		list[i] = r.Known
+		all[r.account] = append(all[r.account], r.Known)
 	}
-	return list, nil
+	return all, nil
+}
+
+// Said is what a kind of source said last, field by field: what the register says that is different from it is new.
+func Said(known []Known, kind string) (object map[string]string) {
+	object = map[string]string{}
+	for _, k := range known {
+		if k.Of.Kind == kind {
+			patch(object, k.Object)
+		}
+	}
+	return object
 }
 
 // Dated is all that holds from a day on.

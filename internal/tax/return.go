@@ -88,3 +88,37 @@ func (t *Taxes) Returns(ctx context.Context, tx *store.Tx, a *Account, begins ca
 	}
 	return list, nil
 }
+
+// Remind notes that a holder is reminded to declare, and tells whether it is the first time for this step.
+func (t *Taxes) Remind(ctx context.Context, tx *store.Tx, a *Account, begins calendar.Date, step string) (bool, error) {
+	n, err := tx.Exec(ctx, `INSERT INTO tax_reminder (organisation, account, begins, step, at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (organisation, account, begins, step) DO NOTHING`, a.Organisation, a.ID, begins.String(), step, store.Micros(tx.Now()))
+	if err != nil {
+		return false, fmt.Errorf("noting a reminder to account %s: %w", a.Number, err)
+	}
+	return n == 1, nil
+}
+
+// Reminded gives, of some accounts of one organisation and a period, the steps that were taken, by account.
+func (t *Taxes) Reminded(ctx context.Context, tx *store.Tx, list []*Account, begins calendar.Date) (map[string][]string, error) {
+	steps := map[string][]string{}
+	if len(list) == 0 {
+		return steps, nil
+	}
+	args := []any{list[0].Organisation, begins.String()}
+	for _, a := range list {
+		args = append(args, a.ID)
+	}
+	rows, err := tx.Query(ctx, `SELECT account, step FROM tax_reminder WHERE organisation = $1 AND begins = $2 AND account IN (`+
+		store.Marks(3, len(list))+`)`, args...)
+	_, err = store.Collect(rows, err, func(row store.Scanner) (step string, err error) {
+		var account string
+		err = row.Scan(&account, &step)
+		steps[account] = append(steps[account], step)
+		return step, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading reminders: %w", err)
+	}
+	return steps, nil
+}

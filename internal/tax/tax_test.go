@@ -34,8 +34,8 @@ type office struct {
 	*tax.Taxes
 	runs     tax.Runs
 	requests *tax.Requests
-	t  *testing.T
-	db *store.DB
+	t        *testing.T
+	db       *store.DB
 }
 
 func each(t *testing.T, test func(o *office)) {
@@ -213,7 +213,7 @@ func TestALaterAssessmentReplacesTheOneBefore(t *testing.T) {
 		var made []*tax.Assessment
 		for i := range 2 {
 			o.do(func(ctx context.Context, tx *store.Tx) error {
-				one := &tax.Assessment{Begins: april, Ends: march, Cause: tax.ByRun, Run: "r", Definition: "hash", Currency: "GBP", Total: int64(100 + i), Input: []byte(`{"n":1}`)}
+				one := &tax.Assessment{Begins: april, Ends: march, Cause: tax.ByRun, Run: "r", Definition: "hash", Currency: "GBP", Total: int64(100 + i), Contents: tax.Contents{Input: []byte(`{"n":1}`)}}
 				if err := o.Assess(ctx, tx, a, one); err != nil {
 					return err
 				}
@@ -266,7 +266,7 @@ func TestARunIsDroppedWhole(t *testing.T) {
 		for i := range 5 {
 			a := o.account(fmt.Sprintf("D%d", i), "", april)
 			o.do(func(ctx context.Context, tx *store.Tx) error {
-				return o.Assess(ctx, tx, a, &tax.Assessment{Begins: april, Ends: march, Cause: tax.ByRun, Run: run.ID, Currency: "GBP", Total: 5, Input: []byte("{}")})
+				return o.Assess(ctx, tx, a, &tax.Assessment{Begins: april, Ends: march, Cause: tax.ByRun, Run: run.ID, Currency: "GBP", Total: 5, Contents: tax.Contents{Input: []byte("{}")}})
 			})
 		}
 		dropped := int64(0)

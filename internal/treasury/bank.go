@@ -7,6 +7,7 @@ import (
 
 	"stoa/internal/bank"
 	"stoa/internal/bill"
+	"stoa/internal/calendar"
 	"stoa/internal/fault"
 	"stoa/internal/ledger"
 	"stoa/internal/money"
@@ -22,9 +23,10 @@ const lineKind = "bank_line"
 type Placement struct {
 	To      string       // bank.ToBill, ToCard, ToCash, ToRefund, ToSuspense, ToOther
 	Amount  int64        // minor units, with the line's sign
-	Payment *pay.Payment // to bills: Targets that make the amount; Payer, Subject and Words as far as they are known
+	Payment *pay.Payment // to bills: Targets that make the amount; Payer, Subject and Words as far as they are known. Without Targets: back to whoever sent it
 	Refund  string       // id of a refund that left by bank, or came back
 	Account string       // to other: a code of the chart that nothing here posts to by itself
+	Why     string       // is sealed
 }
 
 // Place books what of a line is open: all of a new line, or what is in suspense. The parts make it exactly; what is still
@@ -52,7 +54,7 @@ func (t *Treasury) Place(ctx context.Context, tx *store.Tx, book *Book, l *bank.
 		if err != nil {
 			return err
 		}
-		set[i] = bank.Part{Amount: p.Amount, To: p.To, Account: p.Account, Ref: ref, Entry: at.id}
+		set[i] = bank.Part{Amount: p.Amount, To: p.To, Account: p.Account, Ref: ref, Entry: at.id, Why: p.Why}
 	}
 	return t.Bank.SetParts(ctx, tx, l, c, set)
 }
@@ -95,10 +97,17 @@ func (b *Book) place(p Placement) (string, error) {
 	case bank.ToSuspense:
 		return b.Code(service.UseSuspense), nil
 	}
-	if _, there := b.owners[p.Account]; !there || p.To != bank.ToOther || b.controls(p.Account) {
+	if p.To != bank.ToOther || !b.Open(p.Account) {
 		return "", fault.NewInvalid("Choose another account")
 	}
 	return p.Account, nil
+}
+
+// Open reports whether a person may place money of the bank's statement on an account: one that is there, and whose balance
+// nothing else accounts for.
+func (b *Book) Open(code string) bool {
+	_, there := b.owners[code]
+	return there && !b.controls(code)
 }
 
 // controls tells of an account whose balance something else accounts for.
@@ -113,6 +122,9 @@ func (t *Treasury) placeOnBills(ctx context.Context, tx *store.Tx, book *Book, l
 	if err != nil {
 		return entry{}, err
 	}
+	if len(p.Targets) == 0 {
+		return t.sendBack(ctx, tx, book, l.Value, from, p)
+	}
 	if !again {
 		return t.receive(ctx, tx, book, p, l.Value, from)
 	}
@@ -121,6 +133,18 @@ func (t *Treasury) placeOnBills(ctx context.Context, tx *store.Tx, book *Book, l
 		return entry{}, err
 	}
 	return entry{all[0].ID, all[0].Value}, nil
+}
+
+// sendBack promises money that pays no bill to whoever sent it: it is owed as a refund at once.
+func (t *Treasury) sendBack(ctx context.Context, tx *store.Tx, book *Book, day calendar.Date, from string, p *pay.Payment) (entry, error) {
+	r := &pay.Refund{Organisation: book.Organisation, Payment: p.ID, Key: "send back " + p.ID, Amount: p.Received, Method: pay.Bank}
+	if _, err := t.Payments.Owe(ctx, tx, r); err != nil {
+		return entry{}, err
+	}
+	e := event{key: "refund " + r.ID, day: day, text: "Payment " + p.Number + ": to be sent back", source: ledger.Source{Kind: "refund", ID: r.ID}}
+	e.debit(from, r.Amount.Minor, r.Amount.Currency)
+	e.credit(book.Code(service.UseRefund), r.Amount.Minor, r.Amount.Currency)
+	return t.post(ctx, tx, book, e)
 }
 
 // placeOnRefund books that a refund left by bank, or that it came back.
@@ -184,7 +208,7 @@ func (t *Treasury) Undo(ctx context.Context, tx *store.Tx, book *Book, l *bank.L
 	if err != nil {
 		return err
 	}
-	return t.Bank.Undo(ctx, tx, l, no, at.id, a.By)
+	return t.Bank.Undo(ctx, tx, l, no, at.id, a.By, a.Why)
 }
 
 // undoPayment takes a payment off its bills. With package pay it has gone back by bank: it is not there to be refunded.

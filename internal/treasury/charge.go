@@ -19,7 +19,7 @@ import (
 //
 // From the first number until the commit, others who issue bills in the same year wait: a batch is some hundred bills.
 func (t *Treasury) Issue(ctx context.Context, tx *store.Tx, book *Book, bills ...*bill.Bill) error {
-	known, err := t.Bills.Known(ctx, tx, book.Organisation, bills)
+	known, err := bill.Known(ctx, tx, book.Organisation, bills)
 	if err != nil {
 		return err
 	}

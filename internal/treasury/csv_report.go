@@ -100,14 +100,14 @@ func WriteCashPosition(w io.Writer, rows []Position) error {
 //	day, entry, line, text, currency, debit, credit, balance, source, source_id
 //
 // The page says whose, from when and until when; its Limit and After do not matter: all lines are written.
-func (t *Treasury) WriteStatement(ctx context.Context, tx *store.Tx, p ledger.Page, w io.Writer) error {
+func WriteStatement(ctx context.Context, tx *store.Tx, books *ledger.Ledger, p ledger.Page, w io.Writer) error {
 	out, err := newTable(w, "day", "entry", "line", "text", "currency", "debit", "credit", "balance", "source", "source_id")
 	if err != nil {
 		return fmt.Errorf("writing a statement: %w", err)
 	}
 	p.After, p.Limit = ledger.Place{}, readPage
 	for {
-		s, err := t.Ledger.Statement(ctx, tx, p)
+		s, err := books.Statement(ctx, tx, p)
 		if err != nil {
 			return err
 		}

@@ -36,7 +36,8 @@ func (t *Treasury) Apply(ctx context.Context, tx *store.Tx, book *Book, p *pay.P
 // The same refund key of the payment gives the same refund once more.
 func (t *Treasury) DecideRefund(ctx context.Context, tx *store.Tx, book *Book, billID string, r *pay.Refund, a Act) error {
 	r.Organisation = book.Organisation
-	if _, err := t.Payments.Owe(ctx, tx, r); err != nil { // locks the payment: it comes before the bill everywhere
+	known, err := t.Payments.Owe(ctx, tx, r) // locks the payment: it comes before the bill everywhere
+	if err != nil {
 		return err
 	}
 	b, err := t.Bills.Get(ctx, tx, book.Organisation, billID)
@@ -46,6 +47,9 @@ func (t *Treasury) DecideRefund(ctx context.Context, tx *store.Tx, book *Book, b
 	e := event{key: "refund " + r.ID, day: a.Day, text: "Bill " + b.Number + ": refund decided", source: ledger.Source{Kind: "refund", ID: r.ID}, by: a.By, why: a.Why}
 	if again, err := done(b, e.key, r.Amount.Minor); again || err != nil {
 		return err
+	}
+	if known { // on another bill, or it is not ours: the provider told of it
+		return errOther
 	}
 	if r.Amount.Minor > b.Credit() || r.Amount.Currency != b.Currency {
 		return fault.NewInvalid("This is more than the credit")
@@ -67,6 +71,9 @@ func (t *Treasury) ReturnHeld(ctx context.Context, tx *store.Tx, book *Book, r *
 	r.Organisation = book.Organisation
 	if _, err := t.Payments.Owe(ctx, tx, r); err != nil {
 		return err
+	}
+	if r.Unasked { // it is not ours: the provider told of it
+		return errOther
 	}
 	p, err := t.Payments.Get(ctx, tx, book.Organisation, r.Payment)
 	if err != nil {

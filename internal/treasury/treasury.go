@@ -35,6 +35,9 @@ type Treasury struct {
 	Payments *pay.Pay
 	Bank     *bank.Bank
 	Ledger   *ledger.Ledger
+	// Log is told of every entry in the transaction that posts it, and ends it with an error; nil where nobody listens.
+	// An entry that is posted again under its key is told of again.
+	Log func(ctx context.Context, tx *store.Tx, b *ledger.Booked) error
 }
 
 // Book is what postings need of a jurisdiction: its chart, who keeps the books, which account is for what, and the order
@@ -146,6 +149,9 @@ func (t *Treasury) post(ctx context.Context, tx *store.Tx, book *Book, e event) 
 	}
 	if errors.As(err, &refused) && refused.Why == ledger.ErrKeyTaken {
 		return t.moved(ctx, tx, in, refused.Entry)
+	}
+	if err == nil && t.Log != nil {
+		err = t.Log(ctx, tx, &ledger.Booked{ID: id, At: tx.Now(), Entry: in})
 	}
 	return entry{id, in.Value}, err
 }

@@ -146,6 +146,13 @@ func TestRefundsAreOwedUntilTheyAreDone(t *testing.T) {
 		}))
 		w.must(decide("r1", 400))
 		w.must(decide("r1", 400))
+		other := w.issued(w.fee("c2", 100))
+		err := w.db.Write(w.ctx, "decide", func(ctx context.Context, tx *store.Tx) error {
+			return w.DecideRefund(ctx, tx, w.book, other.ID, &pay.Refund{Payment: p.ID, Key: "r1", Amount: gbp(400)}, treasury.Act{Day: day(5)})
+		})
+		if fault.KindOf(err) != fault.Conflict {
+			t.Errorf("the same refund on another bill: %v", err)
+		}
 		if w.holds(service.UseRefund) != -400 || w.get(b).Balance != 0 {
 			t.Errorf("owed %d, balance %d", w.holds(service.UseRefund), w.get(b).Balance)
 		}
@@ -170,6 +177,9 @@ func TestRefundsAreOwedUntilTheyAreDone(t *testing.T) {
 		w.must(w.reports(p, day(9), pay.Report{Kind: pay.Refunded, Key: "more than came", Amount: gbp(1100)}))
 		if w.holds(service.UseCard) != -400 || w.get(b).Balance != 1000 {
 			t.Errorf("after one of more than came: card %d, balance %d", w.holds(service.UseCard), w.get(b).Balance)
+		}
+		if err := decide("made at the provider's", 300); fault.KindOf(err) != fault.Conflict {
+			t.Errorf("one under a key of the provider's: %v", err)
 		}
 		w.sound()
 	})

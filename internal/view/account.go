@@ -22,6 +22,7 @@ type Account struct {
 	Licences    []LicenceLine
 	Bills       []BillLine // on which something is owed
 	Money       bool       // there are bills
+	Taxes       int        // tax accounts
 }
 
 // CaseLine is a case in a list.
@@ -80,6 +81,9 @@ func (v *View) Account(ctx context.Context, r Reader) (a Account, err error) {
 			return err
 		}
 		if err := v.accountBills(ctx, tx, r, &a); err != nil {
+			return err
+		}
+		if err := v.accountTaxes(ctx, tx, r, &a); err != nil {
 			return err
 		}
 		a.Licences, err = v.licenceLines(ctx, tx, r)
@@ -210,6 +214,12 @@ func (r Reader) looked(what string) string {
 		return r.P.T("Your case, in a list")
 	case "draft":
 		return r.P.T("An application you had begun")
+	case lookTax:
+		return r.P.T("Your tax account")
+	case lookBill:
+		return r.P.T("Your bill")
+	case lookPayment:
+		return r.P.T("Your payment")
 	}
 	return what
 }

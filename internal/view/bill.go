@@ -47,8 +47,9 @@ type BillPage struct {
 	Overdue     string
 	Interest    string // that has run and is not charged yet
 	Note        string
-	Case        string // of a fee
-	Account     string // of a tax
+	Case        string   // of a fee
+	Account     string   // of a tax
+	Tax         *BillTax // why a tax comes to this
 	Contact     Contact
 }
 

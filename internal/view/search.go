@@ -15,6 +15,7 @@ type searches struct {
 	mu         sync.Mutex
 	of         *service.Jurisdiction
 	byLanguage map[string]*serviceIndex
+	taxes      map[string]*serviceIndex
 }
 
 // serviceIndex is small: services are hundreds, not millions, so that every word is looked at.
@@ -35,7 +36,28 @@ const (
 
 // Search finds services by everyday words, best first; words may be begun only, or mistyped a little.
 func (v *View) Search(r Reader, query string) []ServiceLine {
-	index := v.index(r)
+	services, _ := v.index(r)
+	var lines []ServiceLine
+	for _, s := range services.find(query) {
+		lines = append(lines, v.serviceLine(r, s))
+	}
+	return lines
+}
+
+// SearchTaxes is Search for taxes, whose rules are written as those of services are.
+func (v *View) SearchTaxes(r Reader, query string) []TaxLine {
+	_, taxes := v.index(r)
+	var lines []TaxLine
+	for _, s := range taxes.find(query) {
+		if t, ok := v.Docket.Releases.TaxInForce(s.Service); ok {
+			lines = append(lines, r.taxLine(t))
+		}
+	}
+	return lines
+}
+
+// find gives what fits a query, best first.
+func (index *serviceIndex) find(query string) []*service.Service {
 	words := foldAll(query)
 	type hit struct {
 		at    int
@@ -64,32 +86,35 @@ func (v *View) Search(r Reader, query string) []ServiceLine {
 		}
 		return 0
 	})
-	var lines []ServiceLine
+	var list []*service.Service
 	for _, h := range hits {
-		lines = append(lines, v.serviceLine(r, index.services[h.at]))
+		list = append(list, index.services[h.at])
 	}
-	return lines
+	return list
 }
 
-func (v *View) index(r Reader) *serviceIndex {
+func (v *View) index(r Reader) (list, taxes *serviceIndex) {
 	j := v.place()
 	v.search.mu.Lock()
 	defer v.search.mu.Unlock()
 	if v.search.of != j {
-		v.search.of, v.search.byLanguage = j, map[string]*serviceIndex{}
+		v.search.of, v.search.byLanguage, v.search.taxes = j, map[string]*serviceIndex{}, map[string]*serviceIndex{}
 	}
-	if x := v.search.byLanguage[r.P.Tag()]; x != nil {
-		return x
+	language := r.P.Tag()
+	if v.search.byLanguage[language] == nil {
+		var rules []*service.Service
+		for _, t := range j.Taxes {
+			rules = append(rules, t.Rules)
+		}
+		v.search.byLanguage[language], v.search.taxes[language] = newServiceIndex(j, j.Services, r), newServiceIndex(j, rules, r)
 	}
-	x := newServiceIndex(j, r)
-	v.search.byLanguage[r.P.Tag()] = x
-	return x
+	return v.search.byLanguage[language], v.search.taxes[language]
 }
 
-func newServiceIndex(j *service.Jurisdiction, r Reader) *serviceIndex {
-	x := &serviceIndex{services: j.Services, rarity: map[string]float64{}}
+func newServiceIndex(j *service.Jurisdiction, list []*service.Service, r Reader) *serviceIndex {
+	x := &serviceIndex{services: list, rarity: map[string]float64{}}
 	in := map[string]int{}
-	for _, s := range j.Services {
+	for _, s := range list {
 		words := map[string]float64{}
 		add := func(text string, weight float64) {
 			for _, w := range foldAll(text) {
@@ -119,7 +144,7 @@ func newServiceIndex(j *service.Jurisdiction, r Reader) *serviceIndex {
 		x.words = append(x.words, words)
 	}
 	for w, n := range in {
-		x.rarity[w] = 1 + math.Log(float64(len(j.Services)+1)/float64(n))
+		x.rarity[w] = 1 + math.Log(float64(len(list)+1)/float64(n))
 	}
 	return x
 }

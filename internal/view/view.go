@@ -30,6 +30,7 @@ type Deps struct {
 	People *person.People
 	Outbox *notify.Outbox
 	Money  Money
+	Log    Log
 	Site   Site
 	Now    func() time.Time // for what is computed without the database; default time.Now
 }

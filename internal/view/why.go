@@ -24,6 +24,11 @@ type Why struct {
 // why turns the engine's explanation into words. Records, which have no words of their own, are left
 // out; what they rest on is not.
 func (r Reader) why(s *service.Service, j *process.Judgement, x *process.Explained) *Why {
+	return r.whyWith(s, j, x, func(*process.Explained, *Why) {})
+}
+
+// whyWith is why; add says more of each thing that was looked at.
+func (r Reader) whyWith(s *service.Service, j *process.Judgement, x *process.Explained, add func(*process.Explained, *Why)) *Why {
 	if x == nil {
 		return nil
 	}
@@ -36,12 +41,13 @@ func (r Reader) why(s *service.Service, j *process.Judgement, x *process.Explain
 	}
 	switch x.Kind {
 	case "given":
-		w.Title = r.given(x.ID)
+		w.Title = r.given(j, x.ID)
 	case "answer":
 		r.partOfRecord(s, x, w)
 	}
+	add(x, w)
 	for _, b := range x.Because {
-		below := r.why(s, j, b)
+		below := r.whyWith(s, j, b, add)
 		if b.Kind == "answer" && below.Value == "" {
 			continue // looked at, but not answered
 		}
@@ -85,12 +91,22 @@ func (r Reader) reasonValue(s *service.Service, j *process.Judgement, x *process
 }
 
 // given names what every rule may look at.
-func (r Reader) given(id string) string {
+func (r Reader) given(j *process.Judgement, id string) string {
+	_, taxed := j.Situation.Given["period_begins"]
 	switch id {
 	case "today", "submitted":
+		if taxed {
+			return r.P.T("First of these days")
+		}
 		return r.P.T("Day of the application")
-	case "variant":
-		return ""
+	case "period_begins":
+		return r.P.T("First day of the period")
+	case "period_ends":
+		return r.P.T("Last day of the period")
+	case "liable_from":
+		return r.P.T("First day for which you pay")
+	case "liable_until":
+		return r.P.T("Last day for which you pay")
 	}
 	return ""
 }

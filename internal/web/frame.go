@@ -27,7 +27,7 @@ func (s *Server) shell(r *Request, c Page) page.Shell {
 	shell := page.Shell{
 		Lang: p.Tag(), Dir: p.Dir(), Words: s.frames.words(p), Title: c.Title, Failed: c.Failed,
 		ServiceName: c.ServiceName, ServiceURL: c.ServiceURL, BackLink: c.Back, Breadcrumbs: c.Crumbs, Hero: c.Hero,
-		Wide: c.Wide, Paper: c.Paper, Asks: c.Asks, NoIndex: c.NoIndex || r.Route.Area != Public, Assets: s.Assets, ThemeURL: s.themeURL(r),
+		Wide: c.Wide, Paper: c.Paper, Asks: c.Asks, Verifies: c.Verifies, NoIndex: c.NoIndex || r.Route.Area != Public, Assets: s.Assets, ThemeURL: s.themeURL(r),
 		Languages: s.languages(r), Nav: c.Nav, Footer: s.footer(r),
 	}
 	if r.Place != nil {
@@ -66,7 +66,7 @@ func (s *Server) footer(r *Request) page.Footer {
 	p := r.P
 	f := page.Footer{Links: []page.Link{
 		{Text: p.T("Accessibility"), URL: "/accessibility"}, {Text: p.T("Privacy"), URL: "/privacy"}, {Text: p.T("Cookies"), URL: "/cookies"},
-		{Text: p.T("Contact"), URL: "/contact"},
+		{Text: p.T("Contact"), URL: "/contact"}, {Text: p.T("Public log"), URL: "/log"},
 	}}
 	if r.Place != nil {
 		f.Text = p.T("Run by {name}", i18n.V{"name": r.Text(r.Place.File.Name)})

@@ -7,8 +7,16 @@ import (
 
 // csp is the content security policy: nothing but our own files, nothing inline. Forms lead to us, and from there to the
 // pages of payment providers, which a browser counts as part of sending the form.
-func csp(payAt []string) string {
-	return "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+func csp(payAt []string) string { return policyWith("script-src 'self'", payAt) }
+
+// cspVerifier is the same for pages on which the visitor's own browser verifies: WebAssembly of ours may be compiled there,
+// and nothing more.
+func cspVerifier(payAt []string) string {
+	return policyWith("script-src 'self' 'wasm-unsafe-eval'", payAt)
+}
+
+func policyWith(scripts string, payAt []string) string {
+	return "default-src 'none'; style-src 'self'; " + scripts + "; img-src 'self' data:; connect-src 'self'; " +
 		"form-action " + strings.Join(append([]string{"'self'"}, payAt...), " ") + "; frame-ancestors 'none'; base-uri 'none'"
 }
 

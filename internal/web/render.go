@@ -31,6 +31,7 @@ type Page struct {
 	Paper       bool // shows a letter or certificate
 	Asks        bool // a page of questions, which nobody prints
 	NoIndex     bool
+	Verifies    bool // verifies proofs in the visitor's own browser: that script, and WebAssembly
 }
 
 // Render answers with a page. It is rendered whole before the first byte leaves, so that a template
@@ -53,6 +54,9 @@ func (r *Request) Render(w http.ResponseWriter, p Page) error {
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
+	if p.Verifies {
+		h.Set("Content-Security-Policy", cspVerifier(s.Config.PayAt))
+	}
 	h.Set("Content-Language", r.P.Tag())
 	h.Add("Vary", "Accept-Encoding")
 	return gone(writeCompressed(w, r.Request, status, buf.Bytes()))

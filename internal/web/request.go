@@ -80,6 +80,9 @@ func (r *Request) URLOf(path string) string {
 	return strings.TrimRight(r.server.Config.URL, "/") + path
 }
 
+// Asset is the address of a style sheet, script or other file of the build; "" where it was not built.
+func (r *Request) Asset(name string) string { return r.server.Assets.URL(name) }
+
 // Demo reports whether this is a demonstration.
 func (r *Request) Demo() bool { return r.server.Config.Demo }
 

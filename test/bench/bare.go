@@ -33,7 +33,7 @@ type trace struct {
 
 // tables are those in which a submission leaves rows.
 var tables = []string{"person", "subject_key", "cases", "case_term", "case_event", "consultation", "letter", "message", "notification", "job",
-	"record", "record_version", "record_key", "record_term"}
+	"record", "record_version", "record_key", "record_term", "bill", "bill_move", "ledger_entry", "ledger_line", "ledger_pending"}
 
 // traced sends one application and reads what it added.
 func traced(ctx context.Context, w *world) (t trace, err error) {
@@ -41,14 +41,19 @@ func traced(ctx context.Context, w *world) (t trace, err error) {
 	if err != nil {
 		return t, err
 	}
-	before, err := w.rows(ctx)
+	return w.trace(ctx, tables, func() error { _, err := w.submit(ctx, holder); return err })
+}
+
+// trace does something and reads what it added to some tables.
+func (w *world) trace(ctx context.Context, tables []string, do func() error) (t trace, err error) {
+	before, err := w.rows(ctx, tables)
 	if err != nil {
 		return t, err
 	}
-	if _, err := w.submit(ctx, holder); err != nil {
+	if err := do(); err != nil {
 		return t, err
 	}
-	after, err := w.rows(ctx)
+	after, err := w.rows(ctx, tables)
 	if err != nil {
 		return t, err
 	}
@@ -59,7 +64,7 @@ func traced(ctx context.Context, w *world) (t trace, err error) {
 		t.rows = append(t.rows, r)
 		for i, column := range r.columns {
 			id, ok := r.values[i].(string)
-			if ok && len(id) > 12 && slices.Contains([]string{"id", "subject", "number", "record_id"}, column) && !slices.Contains(t.ids, id) {
+			if ok && len(id) > 12 && slices.Contains([]string{"id", "subject", "number", "record_id", "reference", "idem_key"}, column) && !slices.Contains(t.ids, id) {
 				t.ids = append(t.ids, id)
 			}
 		}
@@ -69,7 +74,7 @@ func traced(ctx context.Context, w *world) (t trace, err error) {
 }
 
 // rows reads all rows of the tables, by their content.
-func (w *world) rows(ctx context.Context) (map[string]row, error) {
+func (w *world) rows(ctx context.Context, tables []string) (map[string]row, error) {
 	all := map[string]row{}
 	err := w.DB.Read(ctx, "bench.rows", func(ctx context.Context, tx *store.Tx) error {
 		for _, name := range tables {

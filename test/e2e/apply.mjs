@@ -88,10 +88,34 @@ export async function send(v, service, expected) {
   }
   await v.pressButton("Send application");
   ok(v.path().endsWith("/done"), `at ${v.path()} after sending`);
+  if (service.file.payment) await payFee(v);
   await v.sees("Application sent");
   const number = /[A-Z]{2,4}-\d{4}-\d+/.exec(clean(await v.main().innerText()))?.[0];
   ok(number, "the confirmation has no number");
   return number;
+}
+
+// payFee pays what an application costs, right after it was sent: the first card does not work, the second does.
+export async function payFee(v) {
+  await v.sees("Pay the fee");
+  await v.main().getByRole("button", { name: v.rx("Pay {amount} by card") }).click();
+  await v.look();
+  await v.press(v.main().getByRole("button", { name: v.t("Cancel and go back") }));
+  await v.sees("You did not pay. Nothing was taken.");
+  await v.main().getByRole("button", { name: v.rx("Pay {amount} by card") }).click();
+  await v.look();
+  await payWith(v, "A card that is declined");
+  await v.sees("The card was declined. Choose another card, or try again");
+  await payWith(v, "A card that works");
+  await v.sees("Payment received");
+  await v.press(v.main().getByRole("link", { name: v.t("See what happens next") }));
+}
+
+// payWith chooses a card on the practice provider's page.
+export async function payWith(v, card) {
+  await v.main().getByRole("radio", { name: v.t(card), exact: true }).check();
+  await v.main().getByRole("button", { name: v.rx("Pay {amount}") }).first().click();
+  await v.look();
 }
 
 // change goes back from the summary to one answer and returns to it.

@@ -49,11 +49,11 @@ CREATE TABLE tax_assessment (
     begins       TEXT   NOT NULL,
     ends         TEXT   NOT NULL,
     run          TEXT   NOT NULL, -- '' where it was made by itself
-    cause        TEXT   NOT NULL, -- run, return, claim, change, objection
+    cause        TEXT   NOT NULL, -- run, return, estimate, claim, change, objection
     definition   TEXT   NOT NULL, -- hash of the tax file and all that it rests on
     currency     TEXT   NOT NULL,
     total        BIGINT NOT NULL,
-    state        TEXT   NOT NULL, -- proposed, published, replaced, dropped
+    state        TEXT   NOT NULL, -- proposed, published, replaced, dropped, void
     issued       TEXT   NOT NULL, -- day of the bill; '' before
     bill         TEXT   NOT NULL, -- '' where nothing is charged
     by_person    TEXT   NOT NULL,
@@ -62,6 +62,9 @@ CREATE TABLE tax_assessment (
     PRIMARY KEY (organisation, id),
     UNIQUE (organisation, account, begins, seq)
 );
+-- One counts for an account and period, and one is proposed.
+CREATE UNIQUE INDEX tax_assessment_counts ON tax_assessment (organisation, account, begins) WHERE state = 'published';
+CREATE UNIQUE INDEX tax_assessment_proposed ON tax_assessment (organisation, account, begins) WHERE state = 'proposed';
 CREATE INDEX tax_assessment_run ON tax_assessment (organisation, run, account) WHERE run <> '';
 CREATE INDEX tax_assessment_bill ON tax_assessment (organisation, bill) WHERE bill <> '';
 
@@ -115,6 +118,16 @@ CREATE TABLE tax_return (
     PRIMARY KEY (organisation, id)
 );
 CREATE INDEX tax_return_account ON tax_return (organisation, account, begins, id);
+
+-- That somebody was reminded to declare.
+CREATE TABLE tax_reminder (
+    organisation TEXT   NOT NULL,
+    account      TEXT   NOT NULL,
+    begins       TEXT   NOT NULL,
+    step         TEXT   NOT NULL, -- due, late
+    at           BIGINT NOT NULL,
+    PRIMARY KEY (organisation, account, begins, step)
+);
 
 -- What payers ask for, and officers decide: that a fact holds (claim), or that an assessment is wrong (objection).
 CREATE TABLE tax_request (

@@ -10,6 +10,7 @@ package desk
 import (
 	"net/http"
 	"net/url"
+	"slices"
 
 	"stoa/internal/flow"
 	"stoa/internal/policy"
@@ -67,7 +68,7 @@ func Routes(d *Desk) []web.Route {
 	post("/staff/remove", policy.StaffManage, d.removeRole)
 	get("/system", policy.SystemSee, d.system)
 	post("/system/jobs/{job}", policy.SystemSee, d.retry)
-	return routes
+	return slices.Concat(routes, moneyRoutes(d), bankRoutes(d), taxRoutes(d))
 }
 
 // reader is who asks, as views know it.
@@ -79,6 +80,7 @@ const (
 	areaCases    = "cases"
 	areaConsults = "consultations"
 	areaLicences = "licences"
+	areaMoney    = "money"
 	areaAbsence  = "absence"
 	areaStaff    = "staff"
 	areaSystem   = "system"
@@ -104,6 +106,7 @@ func nav(r *web.Request, area string) []page.NavItem {
 	add(cases, areaCases, p.T("Cases"), "/desk/cases")
 	add(consults, areaConsults, p.T("Consultations"), "/desk/consultations")
 	add(cases, areaLicences, p.T("Licences and registers"), "/desk/licences")
+	add(view.MoneyArea(r.Actor, r.Place), areaMoney, p.T("Money"), "/desk/money")
 	add(administers, areaStaff, p.T("Staff"), "/desk/staff")
 	add(administers, areaSystem, p.T("System"), "/desk/system")
 	add(true, areaAbsence, p.T("Absence"), "/desk/absence")

@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"stoa/internal/access"
+	"stoa/internal/bank"
+	"stoa/internal/bill"
 	"stoa/internal/blob"
 	"stoa/internal/calendar"
 	"stoa/internal/cases"
@@ -22,7 +24,9 @@ import (
 	"stoa/internal/flow"
 	"stoa/internal/i18n"
 	"stoa/internal/job"
+	"stoa/internal/ledger"
 	"stoa/internal/notify"
+	"stoa/internal/pay"
 	"stoa/internal/person"
 	"stoa/internal/policy"
 	"stoa/internal/process"
@@ -31,6 +35,8 @@ import (
 	"stoa/internal/service"
 	"stoa/internal/store"
 	"stoa/internal/store/storetest"
+	"stoa/internal/tax"
+	"stoa/internal/treasury"
 	"stoa/internal/vault"
 	"stoa/internal/view"
 	"stoa/internal/web"
@@ -40,7 +46,8 @@ import (
 )
 
 var tables = []fs.FS{job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(),
-	record.Migrations(), notify.Migrations(), access.Migrations(), release.Migrations()}
+	record.Migrations(), notify.Migrations(), access.Migrations(), release.Migrations(), ledger.Migrations(), bill.Migrations(),
+	pay.Migrations(), bank.Migrations(), tax.Migrations()}
 
 // greenvale is read once: it is the sample that the desk is shown with.
 var greenvale = sync.OnceValues(func() (*service.Jurisdiction, service.Problems) { return service.Load(jurisdictions.Greenvale()) })
@@ -82,6 +89,10 @@ func open(t testing.TB, db *store.DB, clock *storetest.Clock) *office {
 	o := &office{t: t, ctx: context.Background(), clock: clock, j: j, staff: map[string]policy.Actor{},
 		flow: &flow.Flow{DB: db, Docket: d, People: people, Outbox: outbox, Words: words, Site: flow.Site{URL: "https://greenvale.example"}},
 		view: view.New(view.Deps{DB: db, Docket: d, People: people, Outbox: outbox, Site: view.Site{URL: "https://greenvale.example"}, Now: clock.Now})}
+	books := &treasury.Treasury{Bills: &bill.Bills{Vault: keys}, Payments: &pay.Pay{Vault: keys}, Bank: &bank.Bank{Vault: keys}, Ledger: &ledger.Ledger{}}
+	m := flow.Money{Treasury: books, Exceptions: &pay.Exceptions{Vault: keys}, Tills: &pay.Tills{Vault: keys}, Bank: books.Bank, Taxes: &tax.Taxes{Vault: keys}}
+	o.flow.Money = &m
+	o.view.Money = view.Money{Treasury: books, Exceptions: m.Exceptions, Tills: m.Tills, Bank: m.Bank, Taxes: m.Taxes}
 	o.must(o.flow.Publish(o.ctx, policy.Actor{System: true}, j))
 	for _, p := range j.Demo.Staff {
 		actor := policy.Actor{Name: p.Name}
@@ -125,8 +136,38 @@ func (o *office) must(err error) {
 	}
 }
 
-// apply hands in the first worked example of a service that needs no upload, on its own day.
+// apply hands in an application and pays its fee, so that the case goes on.
 func (o *office) apply(id string) string {
+	o.t.Helper()
+	c := o.handIn(id)
+	o.payFee(c)
+	return c
+}
+
+// payFee pays what is asked for a case, in cash at a till that is open for nothing else.
+func (o *office) payFee(c string) {
+	o.t.Helper()
+	var owed *bill.Bill
+	o.must(o.flow.DB.Read(o.ctx, "test", func(ctx context.Context, tx *store.Tx) error {
+		all, err := o.flow.Money.Treasury.Bills.BySource(ctx, tx, o.j.Money.Treasury, bill.Source{Kind: "case", ID: c})
+		if len(all) > 0 && all[0].Balance > 0 {
+			owed = all[0]
+		}
+		return err
+	}))
+	if owed == nil {
+		return
+	}
+	cashier := policy.Actor{Person: "cashier of " + c, Grants: []policy.Grant{{Role: policy.Officer, Organisation: o.j.Money.Treasury}}}
+	till, err := o.flow.OpenTill(o.ctx, cashier, flow.OpenTill{Key: "open " + c})
+	o.must(err)
+	_, err = o.flow.TakeCash(o.ctx, cashier, flow.TakeCash{Bill: owed.ID, Amount: owed.Balance, Key: "take " + c})
+	o.must(err)
+	o.must(o.flow.CloseTill(o.ctx, cashier, flow.CloseTill{Till: till, Counted: owed.Total(), Key: "close " + c}))
+}
+
+// handIn hands in the first worked example of a service that needs no upload, on its own day.
+func (o *office) handIn(id string) string {
 	o.t.Helper()
 	s, ok := o.flow.Docket.Releases.InForce(id)
 	if !ok {

@@ -30,6 +30,7 @@ type Shell struct {
 	Wide        bool // the desk: the whole width and its own styles
 	Paper       bool // shows a document: its styles
 	Asks        bool // a form that nobody prints: no styles for that
+	Verifies    bool // verifies proofs: that script
 	NoIndex     bool // not for search engines: everything personal
 
 	SkipLink string // instead of "Skip to main content"

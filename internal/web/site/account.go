@@ -21,6 +21,9 @@ func (s *Site) account(w http.ResponseWriter, r *web.Request) error {
 	if len(a.Bills) > 0 {
 		g = append(g, h2(r.T("To be paid")), billCards(r, a.Bills))
 	}
+	if a.Taxes > 0 {
+		g = append(g, page.Paragraph{HTML: page.LinkTo{Text: r.T("Your taxes: what they come to, claims and declarations"), URL: "/account/taxes"}})
+	}
 	if a.Money {
 		g = append(g, page.Paragraph{HTML: page.LinkTo{Text: r.T("All your bills and payments"), URL: "/account/bills"}})
 	}

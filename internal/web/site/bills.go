@@ -217,6 +217,7 @@ func whatIsBilled(r *web.Request, b view.BillPage) page.Component {
 			g = append(g, page.Details{SummaryText: r.T("Why {amount}: {title}", i18n.V{"amount": c.Amount, "title": c.Title}), HTML: page.Group{source(r.T("Law"), c.Law), paper.Reasons{Why: c.Why}}})
 		}
 	}
+	g = append(g, billTax(r, b))
 	if b.Case != "" {
 		g = append(g, page.Paragraph{HTML: page.LinkTo{Text: r.T("The application that this fee is for"), URL: "/account/cases/" + b.Case}})
 	}

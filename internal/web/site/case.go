@@ -332,7 +332,11 @@ func (s *Site) letter(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	content := page.Group{paper.Sheet{Document: d}, page.Paragraph{HTML: page.LinkTo{Text: r.T("Download as PDF"), URL: r.URL.Path + "/pdf"}}}
+	proof, _, err := s.View.LogPages().Decision(r.Context(), reader(r), r.PathValue("case"), r.PathValue("letter"))
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return err
+	}
+	content := page.Group{paper.Sheet{Document: d}, proofOf(r, proof, r.URL.Path), page.Paragraph{HTML: page.LinkTo{Text: r.T("Download as PDF"), URL: r.URL.Path + "/pdf"}}}
 	return r.Render(w, web.Page{Title: line.Title, Area: "account", Paper: true, Content: content, Back: "/account/cases/" + r.PathValue("case")})
 }
 

@@ -37,6 +37,10 @@ func (s *Site) licence(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	proof, _, err := s.View.LogPages().Licence(r.Context(), reader(r), l.ID)
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return err
+	}
 	content := page.Group{
 		banner(r, map[string]string{"done": r.T("Done. The register has been changed.")}),
 		cert,
@@ -44,6 +48,7 @@ func (s *Site) licence(w http.ResponseWriter, r *web.Request) error {
 			page.Button{Text: r.T("Download as PDF"), Href: base + "/pdf"},
 			page.Button{Text: r.T("Open the certificate as a page"), Href: base + "/certificate", Classes: "govuk-button--secondary"},
 		},
+		proofOf(r, proof, base),
 		variants(r, l.ServiceID, l.ID, r.T("What you can apply for with it"), l.Variants),
 		holderActions(r, base, l.Actions),
 		page.Paragraph{HTML: page.LinkTo{Text: r.T("The application it came from"), URL: "/account/cases/" + l.Case}},

@@ -82,7 +82,11 @@ func (s *Site) receipt(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	content := page.Group{paper.Sheet{Document: p.Receipt}, page.Paragraph{HTML: page.LinkTo{Text: r.T("Download as PDF"), URL: r.URL.Path + "/pdf"}}}
+	proof, _, err := s.View.LogPages().Payment(r.Context(), reader(r), p.ID)
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return err
+	}
+	content := page.Group{paper.Sheet{Document: p.Receipt}, proofOf(r, proof, r.URL.Path), page.Paragraph{HTML: page.LinkTo{Text: r.T("Download as PDF"), URL: r.URL.Path + "/pdf"}}}
 	return r.Render(w, web.Page{Title: p.Receipt.Title, Area: "account", Paper: true, Content: content, Back: "/account/payments/" + p.ID})
 }
 

@@ -3,6 +3,7 @@ package site
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"stoa/internal/fault"
 	"stoa/internal/i18n"
@@ -106,9 +107,15 @@ func history(r *web.Request, p view.RecordPage) page.Component {
 	return t
 }
 
-// verifyNumber is /verify: the number of a licence, for those who cannot read its code.
+// verifyForm is what /verify answers to a proof.
+type verifyForm struct {
+	problem     string // no file
+	failed, why string // it does not hold: what that means, and what was found
+	proved      *view.LeafPage
+}
+
+// verifyNumber is /verify: the number of a licence, for those who cannot read its code, and proofs as files.
 func (s *Site) verifyNumber(w http.ResponseWriter, r *web.Request) error {
-	title := r.T("Check a licence")
 	number := r.Query("number")
 	var problem string
 	if number != "" {
@@ -121,12 +128,68 @@ func (s *Site) verifyNumber(w http.ResponseWriter, r *web.Request) error {
 		}
 		problem = r.T("We know no licence with the number “{number}”. Check it, letter by letter.", i18n.V{"number": number})
 	}
-	g := page.Group{heading1("", title), body(r.T("Enter the number on the licence, or read its code with the camera of a telephone. You see whether it is genuine, and whether it is in force today."))}
+	return s.showVerifyNumber(w, r, verifyForm{}, number, problem)
+}
+
+func (s *Site) showVerify(w http.ResponseWriter, r *web.Request, f verifyForm) error {
+	return s.showVerifyNumber(w, r, f, "", "")
+}
+
+func (s *Site) showVerifyNumber(w http.ResponseWriter, r *web.Request, f verifyForm, number, problem string) error {
+	title := r.T("Check a licence or a proof")
+	g := page.Group{heading1("", title), h2(r.T("Check a licence")), body(r.T("Enter the number on the licence, or read its code with the camera of a telephone. You see whether it is genuine, and whether it is in force today."))}
 	if problem != "" {
 		g = append(g, page.WarningText{Text: problem})
 	}
 	g = append(g, page.SearchBox{Action: "/verify", Name: "number", Label: r.T("Number on the licence"), Value: number, Button: r.T("Check")})
-	return r.Render(w, web.Page{Title: title, Area: "registers", Content: column(g...)})
+	form, err := s.proofForm(r, f)
+	if err != nil {
+		return err
+	}
+	if f.proved != nil || f.failed != "" || f.problem != "" { // what was asked for comes first
+		g = page.Group{g[0], form, page.Group(g[1:])}
+	} else {
+		g = append(g, form)
+	}
+	if f.problem != "" {
+		g = append(page.Group{summary(r, []view.Problem{{Anchor: "proof-file", Text: f.problem}})}, g...)
+	}
+	return r.Render(w, web.Page{Title: title, Failed: f.problem != "", Area: "registers", Content: column(g...), Verifies: true})
+}
+
+// proofForm checks a proof: by the site, or where scripts run, in the visitor's own browser.
+func (s *Site) proofForm(r *web.Request, f verifyForm) (page.Component, error) {
+	keys, err := s.View.LogPages().Keys(r.Context())
+	if fault.KindOf(err) == fault.NotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var logs, witnesses []string
+	for _, k := range keys {
+		logs = append(logs, k.String())
+	}
+	for _, k := range s.View.Log.Witnesses {
+		witnesses = append(witnesses, k.String())
+	}
+	g := page.Group{page.Heading{Text: r.T("Check a proof file"), ID: "proof"}}
+	switch {
+	case f.proved != nil:
+		g = append(g, page.StatusPanel{Label: f.proved.Kind, Status: r.T("The proof holds"), Tone: page.Good, Heading: 3,
+			Text: r.T("It is in the public log, as number {number}.", i18n.V{"number": itoa64(f.proved.Index)})}, leafFacts(r, *f.proved))
+	case f.failed != "":
+		g = append(g, page.StatusPanel{Label: r.T("Proof"), Status: r.T("The proof does not hold"), Tone: page.Bad, Heading: 3, Text: f.failed, HTML: aside(f.why)})
+	}
+	g = append(g, body(r.T("Receipts, licences and decisions come with a proof: a small file that ends in .tlog-proof. Choose it, and see whether what it says is in the public log.")))
+	found := page.Component(nil)
+	if url := r.Asset("verifier.wasm"); url != "" {
+		found = verifier(url, strings.Join(logs, " "), strings.Join(witnesses, " "), verifyWords(r))
+	}
+	return append(g, page.Form{Action: "/verify", Key: r.NewKey(), Files: true, HTML: page.Group{
+		page.FileUpload{Name: "proof", ID: "proof-file", Label: page.Label{Text: r.T("Proof file")}, ErrorMessage: page.ErrorMessage{Text: f.problem}},
+		page.Button{Text: r.T("Check the proof"), Classes: "govuk-button--secondary"}, found,
+	}}), nil
 }
 
 // verify is /verify/{record}, where a certificate's code leads.

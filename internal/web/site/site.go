@@ -7,6 +7,7 @@ package site
 import (
 	"html"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -27,7 +28,7 @@ type Site struct {
 
 // Routes is the table of the public's and the citizen's addresses.
 func Routes(s *Site) []web.Route {
-	return append(append(s.publicRoutes(), s.applyRoutes()...), s.accountRoutes()...)
+	return slices.Concat(s.publicRoutes(), s.applyRoutes(), s.accountRoutes(), s.taxRoutes())
 }
 
 func (s *Site) publicRoutes() []web.Route {
@@ -35,6 +36,7 @@ func (s *Site) publicRoutes() []web.Route {
 		return web.Route{Method: method, Pattern: pattern, Area: web.Public, Action: do, Handle: h}
 	}
 	codes := func(r web.Route) web.Route { r.Codes = true; return r }
+	upload := func(r web.Route) web.Route { r.Body = 2 << 20; return r }
 	return []web.Route{
 		public("GET", "/{$}", policy.ServiceRead, s.home),
 		public("GET", "/services", policy.ServiceRead, s.services),
@@ -47,7 +49,14 @@ func (s *Site) publicRoutes() []web.Route {
 		public("GET", "/registers/{register}", policy.LicenceRead, s.register),
 		public("GET", "/registers/{register}/{number}", policy.LicenceRead, s.record),
 		public("GET", "/verify", policy.LicenceRead, s.verifyNumber),
+		upload(public("POST", "/verify", policy.LogRead, s.checkProof)),
 		public("GET", "/verify/{record}", policy.LicenceRead, s.verify),
+		public("GET", "/log", policy.LogRead, s.log),
+		public("GET", "/log/leaves", policy.LogRead, s.leaves),
+		public("GET", "/log/leaves/{leaf}", policy.LogRead, s.leaf),
+		public("GET", "/log/leaves/{leaf}/proof", policy.LogRead, s.leafProof),
+		{Method: "GET", Pattern: "/log/keys.txt", Area: web.System, Action: policy.LogRead, Handle: s.logKeys},
+		{Method: "GET", Pattern: "/log/{path...}", Area: web.System, Action: policy.LogRead, Handle: s.logFile},
 		public("GET", "/notices", policy.NoticeRead, s.notices),
 		public("GET", "/notices/{case}", policy.NoticeRead, s.notice),
 		public("GET", "/notices/{case}/comment", policy.NoticeReply, s.comment),
@@ -115,6 +124,7 @@ func (s *Site) accountRoutes() []web.Route {
 		account("GET", "/account/payments/{payment}", policy.BillOwn, s.payment),
 		account("GET", "/account/payments/{payment}/receipt", policy.BillOwn, s.receipt),
 		account("GET", "/account/payments/{payment}/receipt/pdf", policy.BillOwn, s.receiptPDF),
+		account("GET", "/account/payments/{payment}/receipt/proof", policy.BillOwn, s.paymentProof),
 		account("GET", "/account/cases/{case}", policy.CaseOwn, s.ownCase),
 		account("POST", "/account/cases/{case}/messages", policy.CaseOwn, s.message),
 		account("GET", "/account/cases/{case}/messages", policy.CaseOwn, s.toCase),
@@ -122,10 +132,12 @@ func (s *Site) accountRoutes() []web.Route {
 		account("POST", "/account/cases/{case}/do/{action}", policy.CaseOwn, s.caseAction),
 		account("GET", "/account/cases/{case}/letters/{letter}", policy.CaseOwn, s.letter),
 		account("GET", "/account/cases/{case}/letters/{letter}/pdf", policy.CaseOwn, s.letterPDF),
+		account("GET", "/account/cases/{case}/letters/{letter}/proof", policy.CaseOwn, s.letterProof),
 		account("GET", "/account/cases/{case}/files/{file}", policy.CaseOwn, s.caseFile),
 		account("GET", "/account/licences/{licence}", policy.LicenceOwn, s.licence),
 		account("GET", "/account/licences/{licence}/certificate", policy.LicenceOwn, s.certificate),
 		account("GET", "/account/licences/{licence}/pdf", policy.LicenceOwn, s.licencePDF),
+		account("GET", "/account/licences/{licence}/proof", policy.LicenceOwn, s.licenceProof),
 		account("GET", "/account/licences/{licence}/do/{action}", policy.LicenceOwn, s.licenceAction),
 		account("POST", "/account/licences/{licence}/do/{action}", policy.LicenceOwn, s.licenceAction),
 	}
