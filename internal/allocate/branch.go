@@ -18,8 +18,7 @@ type search struct {
 	value  float64 // of best
 	grain  float64 // all whole points' values are multiples of it; 0 when not known
 	bound  float64
-	root   []float64 // the relaxation's optimum
-	price  []float64 // of the rows in the relaxation: what one unit more on the right costs
+	result outcome // of the relaxation of the whole
 	pseudo [2][]ratio
 	// polish, where set, makes a whole point near to a fractional one; it may fail.
 	polish func(x []float64) ([]float64, bool)
@@ -33,6 +32,52 @@ func newSearch(p *programme, m *meter, chance *rand.Rand) *search {
 	b.lo, b.hi = append([]float64(nil), p.low...), append([]float64(nil), p.high...)
 	b.pseudo = [2][]ratio{make([]ratio, len(p.cost)), make([]ratio, len(p.cost))}
 	return b
+}
+
+// run searches until the best is proven or the work is done; bound, best and result say what is known then. It returns
+// what one unit more on the right of each row adds to the relaxation's objective.
+func (b *search) run(cuts bool) (prices []float64) {
+	if b.result = b.s.solve(inf); b.result != solved {
+		return nil
+	}
+	b.bound = b.raise(b.s.objective())
+	prices = b.prices()
+	if b.polish != nil {
+		if point, ok := b.polish(b.relaxed()); ok {
+			b.offer(point)
+		}
+	}
+	if cuts {
+		b.strengthen(20, 30)
+	}
+	b.bound = math.Max(b.bound, b.raise(b.explore(b.lo, b.hi, math.MaxInt)))
+	if b.best != nil {
+		b.bound = math.Min(b.bound, b.value)
+	}
+	b.meter.tell(b.value, b.bound)
+	return prices
+}
+
+// prices are read from the slacks' reduced costs.
+func (b *search) prices() []float64 {
+	out := make([]float64, len(b.p.rows))
+	for j, v := range b.s.nonbasic {
+		if v >= b.s.n {
+			out[v-b.s.n] = -b.s.d[j]
+		}
+	}
+	return out
+}
+
+// proof says in words how the bound is known.
+func (b *search) proof() string {
+	switch {
+	case b.result == gaveUp:
+		return "the work ended before any bound was known"
+	case b.best != nil && b.value-b.bound < 1e-9*math.Max(1, math.Abs(b.value)):
+		return "branch and bound looked at, or ruled out, every other plan"
+	}
+	return "linear relaxation with cuts, and branch and bound as far as the work went"
 }
 
 // grainOf is the greatest common divisor of the costs, in thousandths; 0 where they are finer or a variable with a
@@ -51,6 +96,12 @@ func grainOf(p *programme) float64 {
 		g = a
 	}
 	return float64(g) / 1000
+}
+
+// variable adds a whole variable between 0 and high.
+func (p *programme) variable(cost, high float64) int {
+	p.cost, p.low, p.high, p.whole = append(p.cost, cost), append(p.low, 0), append(p.high, high), append(p.whole, true)
+	return len(p.cost) - 1
 }
 
 func (p *programme) isWhole(v int) bool { return p.whole != nil && p.whole[v] }
@@ -151,6 +202,10 @@ func (b *search) explore(lo, hi []float64, most int) (bound float64) {
 			next = heap.Pop(open).(*part)
 			if next.bound >= b.cutoff() {
 				return b.value
+			}
+			if z := b.raise(next.bound); z > b.bound {
+				b.bound = z
+				b.meter.tell(b.value, b.bound)
 			}
 		}
 		if n >= most || b.meter.over {

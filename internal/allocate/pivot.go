@@ -25,7 +25,7 @@ func (s *tableau) solve(cutoff float64) outcome {
 		}
 		q := s.entering(r, gap)
 		if q < 0 {
-			if sure || s.pivots < 50 {
+			if s.stuck = r; sure || s.pivots < 50 {
 				return infeasible
 			}
 			s.refresh() // make sure that it is the programme, not rounding

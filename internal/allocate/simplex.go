@@ -56,6 +56,7 @@ type tableau struct {
 	weight   []float64 // devex reference weights of the rows
 	pivots   int       // since the tableau was last made from the programme
 	careful  bool      // turns are chosen by Bland's rule, since nothing moved for long
+	stuck    int       // the row that was found to be out of reach
 	meter    *meter
 	steps    []step
 	nz       []int

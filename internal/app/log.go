@@ -210,7 +210,10 @@ func (a *App) auditLog(ctx context.Context, tx *store.Tx, keys *signet.Signet) (
 	if err != nil {
 		return nil, err
 	}
+	var one sync.Mutex // the audit reads ahead, and a transaction is for one at a time
 	fetch := proof.Fetch(func(ctx context.Context, path string) ([]byte, error) {
+		one.Lock()
+		defer one.Unlock()
 		data, _, err := a.publog.Serve(ctx, tx, path)
 		return data, err
 	})

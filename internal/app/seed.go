@@ -37,6 +37,7 @@ type seeder struct {
 	made    int
 	of      int
 	tell    func(done, of int)
+	tax     taxStory
 }
 
 // planned is an application to come.
@@ -130,12 +131,18 @@ func (s *seeder) play(ctx context.Context) error {
 			if _, err := s.Flow.Turn(ctx, System); err != nil {
 				return fmt.Errorf("turning %s: %w", day, err)
 			}
+			if _, err := s.Flow.Dun(ctx, System); err != nil {
+				return fmt.Errorf("late bills on %s: %w", day, err)
+			}
 			if err := s.office(ctx, day, today); err != nil {
 				return fmt.Errorf("office work on %s: %w", day, err)
 			}
 		}
 		if err := s.counter(ctx, day); err != nil {
 			return fmt.Errorf("applications on %s: %w", day, err)
+		}
+		if err := s.taxes(ctx); err != nil {
+			return err
 		}
 		s.sandbox.Tick(ctx)
 		if err := s.Flow.AskProviders(ctx, System); err != nil {
@@ -148,7 +155,7 @@ func (s *seeder) play(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return s.bank(ctx)
 }
 
 // schedule spreads applications over the days. An example keeps its weekday, since law counts in

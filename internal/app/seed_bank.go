@@ -52,7 +52,11 @@ func (s *seeder) bank(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	moves = append(moves, transfers...)
+	standing, err := s.standingOrders(ctx, today, transfers)
+	if err != nil {
+		return err
+	}
+	moves = slices.Concat(moves, transfers, standing)
 	slices.SortStableFunc(moves, func(a, b moved) int { return a.day.Compare(b.day) })
 	balance := int64(1_250_000_00)
 	for from, no := first, 1; !from.After(today); no++ {

@@ -10,11 +10,12 @@ import (
 	"stoa/internal/flow"
 	"stoa/internal/store"
 	"stoa/internal/store/storetest"
+	"stoa/internal/treasury"
 )
 
 // BenchmarkReconcile imports a statement of 10,000 lines for 12,000 bills and matches it: most by reference, some by the
 // number in the text, one in twenty unknown. It gives the seconds of the import and of the matching with all that follows
-// (postings, receipts), and looks that every line is placed or listed in the queue.
+// (postings, receipts), and of a page of the queue with suggestions; and looks that every line is placed or in the queue.
 func BenchmarkReconcile(b *testing.B) {
 	b.Run("sqlite", func(b *testing.B) { benchReconcile(b, "sqlite:"+b.TempDir()+"/bench.db") })
 	if storetest.HasPostgres() {
@@ -95,6 +96,26 @@ func benchReconcile(b *testing.B, url string) {
 		}
 		return err
 	}))
+	start := time.Now()
+	tl.must(tl.DB.Read(tl.ctx, "bench", func(ctx context.Context, tx *store.Tx) error { // a page of the queue, against all debts
+		list, err := tl.Money.Bank.InState(ctx, tx, "markets", bank.Suspense, bank.Place{}, 50)
+		if err != nil {
+			return err
+		}
+		book, err := treasury.NewBook(tl.Docket.Releases.Current())
+		if err != nil {
+			return err
+		}
+		m, err := treasury.Finder{Bills: tl.Money.Treasury.Bills, Bank: tl.Money.Bank}.All(ctx, tx, book, tl.Docket.Releases.Current().Money.Bank, list)
+		if err != nil {
+			return err
+		}
+		for _, l := range list {
+			m.Match(l.File())
+		}
+		return nil
+	}))
+	b.ReportMetric(time.Since(start).Seconds(), "s-queue")
 	b.ReportMetric(0, "ns/op")
 	b.ReportMetric(importing.Seconds()/rounds, "s-import")
 	b.ReportMetric(matching.Seconds()/rounds, "s-match")

@@ -76,7 +76,7 @@ func (f *Flow) matchSome(ctx context.Context, book *treasury.Book, limit int, bl
 		if blind {
 			return f.wait(ctx, tx, book, lines[0])
 		}
-		m, err := f.Money.Treasury.MatchNamed(ctx, tx, book, own, lines)
+		m, err := treasury.Finder{Bills: f.Money.Treasury.Bills, Bank: f.Money.Bank}.Named(ctx, tx, book, own, lines)
 		if err != nil {
 			return err
 		}

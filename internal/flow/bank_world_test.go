@@ -15,7 +15,6 @@ import (
 	"stoa/internal/fault"
 	"stoa/internal/flow"
 	"stoa/internal/i18n"
-	"stoa/internal/money"
 	"stoa/internal/store"
 	"stoa/internal/treasury"
 )
@@ -212,5 +211,3 @@ func (tl *till) said(err error) string {
 	}
 	return strings.NewReplacer("\u2068", "", "\u2069", "").Replace(tl.Words.For("en").Key(public.Key, i18n.V(public.Args)))
 }
-
-func pounds(minor int64) money.Amount { return money.Amount{Minor: minor, Currency: "GBP"} }

@@ -102,22 +102,27 @@ func sumOf(items []bill.Item) (sum int64) {
 }
 
 // moveBill moves a bill, read in this Write, to what the tax now comes to: more is charged, less is credited, each on the
-// accounts that it belongs to. What was given up of the bill before can not be credited once more, so that a bill may stay
-// by as much above the tax. It tells by how much the bill moved.
+// accounts that it belongs to. It tells by how much the bill moved.
 func (f *Flow) moveBill(ctx context.Context, tx *store.Tx, book *treasury.Book, t *service.Tax, b *bill.Bill, items []tax.Item, due calendar.Date, act treasury.Act) (moved int64, err error) {
-	is, want := asked(b), charged(items)
+	is := asked(b)
+	want := withGivenUp(b, is, charged(items))
 	was := sumOf(is)
 	up, down := differences(is, want)
 	if grows(is, down) { // a relief on an account of its own that becomes larger: everything is taken back and asked anew
-		up, down = want, is
-	}
-	down = creditable(b, down)
-	if len(down) > 0 {
-		if err := f.Money.Treasury.Credit(ctx, tx, book, b, act, down...); err != nil {
-			return 0, fmt.Errorf("crediting bill %s: %w", b.Number, err)
+		if err := f.credit(ctx, tx, book, b, act, creditable(b, is)); err != nil {
+			return 0, err
 		}
+		if up, down = differences(asked(b), want); sumOf(up) <= sumOf(down) {
+			up = nil // what is left was given up: nothing is to be asked for
+		}
+		for i := range down {
+			if down[i].Amount = -down[i].Amount; up != nil {
+				up = append(up, down[i])
+			}
+		}
+		down = nil
 	}
-	if sumOf(up) > 0 {
+	if len(up) > 0 {
 		for i := range up {
 			up[i].Title = chargeTitle(t, up[i].ID)
 		}
@@ -125,7 +130,58 @@ func (f *Flow) moveBill(ctx context.Context, tx *store.Tx, book *treasury.Book, 
 			return 0, fmt.Errorf("charging bill %s: %w", b.Number, err)
 		}
 	}
+	if err := f.credit(ctx, tx, book, b, act, down); err != nil {
+		return 0, err
+	}
 	return sumOf(asked(b)) - was, nil
+}
+
+func (f *Flow) credit(ctx context.Context, tx *store.Tx, book *treasury.Book, b *bill.Bill, act treasury.Act, items []bill.Item) error {
+	if len(items) == 0 {
+		return nil
+	}
+	if err := f.Money.Treasury.Credit(ctx, tx, book, b, act, items...); err != nil {
+		return fmt.Errorf("crediting bill %s: %w", b.Number, err)
+	}
+	return nil
+}
+
+// givenUp is what of a bill was waived or written off.
+func givenUp(b *bill.Bill) (sum int64) {
+	for _, m := range b.Moves {
+		if m.Kind == bill.MoveWaiver || m.Kind == bill.MoveWriteOff {
+			sum -= m.Amount
+		}
+	}
+	return sum
+}
+
+// withGivenUp is what a bill is to ask for, so that nobody is paid what was only given up: where the tax becomes less than
+// what was paid and given up together, the bill stays by the difference above it, and what is owed is right.
+func withGivenUp(b *bill.Bill, is, want []bill.Item) []bill.Item {
+	given := givenUp(b)
+	if given == 0 || len(is) == 0 {
+		return want
+	}
+	whole := sumOf(bill.Charged(b.Moves))
+	paid := whole - given - b.Balance
+	needed := min(given, max(0, sumOf(want)+whole-sumOf(is)-paid))
+	if needed == given {
+		return want
+	}
+	over := is[0]
+	for _, i := range is {
+		if i.Amount > over.Amount {
+			over = i
+		}
+	}
+	over.Amount = given - needed
+	at := slices.IndexFunc(want, func(x bill.Item) bool { return x.Account == over.Account })
+	if at < 0 {
+		return append(want, over)
+	}
+	want[at].Amount += over.Amount
+	return want
 }
 
 // differences tells what is more and what is less, by account; both are positive where the account is.
@@ -169,11 +225,7 @@ func creditable(b *bill.Bill, down []bill.Item) []bill.Item {
 	for _, i := range bill.Charged(b.Moves) {
 		left += i.Amount
 	}
-	for _, m := range b.Moves {
-		if m.Kind == bill.MoveWaiver || m.Kind == bill.MoveWriteOff {
-			left += m.Amount
-		}
-	}
+	left -= givenUp(b)
 	down = slices.Clone(down)
 	for i := len(down) - 1; i >= 0; i-- {
 		if over := sumOf(down) - max(left, 0); over > 0 && down[i].Amount > 0 {

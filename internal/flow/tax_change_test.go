@@ -211,7 +211,11 @@ func TestAClaimIsGrantedOrRefused(t *testing.T) {
 		if err := w.DecideClaim(w.ctx, w.officer, flow.DecideClaim{Request: id, Version: 1, Key: w.key()}); fault.KindOf(err) != fault.Invalid {
 			w.t.Errorf("refused without a word: %v", err)
 		}
-		w.must(w.DecideClaim(w.ctx, w.officer, flow.DecideClaim{Request: id, Version: 1, Grant: true, From: on("2026-06-01"), Key: w.key()}))
+		key := w.key()
+		for range 2 { // the same form again
+			yes := typed("alone", "yes")
+			w.must(w.DecideClaim(w.ctx, w.officer, flow.DecideClaim{Request: id, Version: 1, Grant: true, From: on("2026-06-01"), Typed: &yes, Key: key}))
+		}
 		got := w.counting(a, "2026-04-01")
 		if model := int64(55650*365-13250*304+182) / 365; got.Total != model || got.Cause != tax.ByClaim {
 			w.t.Errorf("granted it comes to %d, not %d", got.Total, model)
@@ -324,9 +328,24 @@ func TestAPayerChoosesInstalments(t *testing.T) {
 			}
 			return w.Money.Treasury.WriteOff(ctx, tx, book, b, treasury.Act{Key: "test", Day: on("2026-07-15")}, b.Balance)
 		}))
-		a = w.account("home-tax", "H000003")
-		w.must(w.ChangeFacts(w.ctx, w.officer, flow.ChangeFacts{Account: a.ID, Version: a.Version, From: on("2026-04-01"), Object: map[string]string{"size": "1"}, Reason: "x", Key: w.key()}))
-		w.check()
+		for _, step := range []struct {
+			size, relief string
+			open         int64
+		}{
+			{"1", "none", 1050 - 6050}, // what was paid beyond the tax comes back, and nothing that was only written off
+			{"2", "none", 2100 - 6050},
+			{"30", "none", 0},              // of what was written off less is needed
+			{"53", "none", 0},              // as it was when it was written off
+			{"73", "half", 73*950 - 55650}, // more than that, with a relief that takes more off its account than there is
+		} {
+			a = w.account("home-tax", "H000003")
+			w.must(w.ChangeFacts(w.ctx, w.officer, flow.ChangeFacts{Account: a.ID, Version: a.Version, From: on("2026-04-01"), Object: map[string]string{"size": step.size},
+				Facts: typed("relief", step.relief), Change: []string{"relief"}, Reason: "x", Key: w.key()}))
+			w.check()
+			if got := w.billByID(b.ID).Balance; got != step.open {
+				w.t.Errorf("with %s square metres and %s relief it owes %d, not %d", step.size, step.relief, got, step.open)
+			}
+		}
 	})
 }
 

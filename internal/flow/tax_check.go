@@ -157,13 +157,7 @@ func onBill(one *tax.Assessment, b *bill.Bill) (all []string) {
 	if one.State == tax.Void {
 		want = 0
 	}
-	given := int64(0) // of what was given up nothing could be credited
-	for _, m := range b.Moves {
-		if m.Kind == bill.MoveWaiver || m.Kind == bill.MoveWriteOff {
-			given -= m.Amount
-		}
-	}
-	if is := sumOf(asked(b)); is < want || is > want+given {
+	if is := sumOf(asked(b)); is < want || is > want+givenUp(b) { // above, where what was given up is not needed any more
 		all = append(all, fmt.Sprintf("bill %s asks for %s", b.Number, money.Amount{Minor: is, Currency: b.Currency}))
 	}
 	return all

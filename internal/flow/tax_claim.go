@@ -170,7 +170,8 @@ type DecideClaim struct {
 
 // DecideClaim is for officers of the treasury. What is granted holds from its day on, and what is published is assessed anew.
 func (f *Flow) DecideClaim(ctx context.Context, actor policy.Actor, in DecideClaim) error {
-	return f.decide(ctx, actor, tax.Claim, in.Request, in.Version, in.Key, in, func(ctx context.Context, tx *store.Tx, d decision) error {
+	same := []any{in.Request, in.Version, in.Grant, in.From, said(in.Typed), in.Answer}
+	return f.decide(ctx, actor, tax.Claim, in.Request, in.Version, in.Key, same, func(ctx context.Context, tx *store.Tx, d decision) error {
 		if !in.Grant {
 			return f.refuse(ctx, tx, actor, d, in.Answer)
 		}
@@ -196,6 +197,14 @@ func (f *Flow) DecideClaim(ctx context.Context, actor policy.Actor, in DecideCla
 		}
 		return f.grant(ctx, tx, actor, d, in.Answer, change{cause: tax.ByClaim, from: from})
 	})
+}
+
+// said is what was typed, if anything was: a pointer would not be the same when the form comes again.
+func said(typed *process.Typed) any {
+	if typed == nil {
+		return nil
+	}
+	return *typed
 }
 
 // decision is a request that is being decided, with what it is about.

@@ -91,7 +91,7 @@ func (r *refusals) day(a *tax.Account, from calendar.Date) {
 
 // learn notes what has become known of an account, which is another then.
 func (f *Flow) learn(ctx context.Context, tx *store.Tx, a *tax.Account, from calendar.Date, k known, of tax.Source, by string) error {
-	if err := f.Money.Taxes.Learn(ctx, tx, a, tax.Known{From: from, By: by, Of: of, Object: k.object, Facts: k.facts}); err != nil {
+	if err := f.Money.Taxes.Learn(ctx, tx, tax.Learned{Account: a, Known: tax.Known{From: from, By: by, Of: of, Object: k.object, Facts: k.facts}}); err != nil {
 		return err
 	}
 	return f.Money.Taxes.SaveAccount(ctx, tx, a)

@@ -121,7 +121,8 @@ type DecideObjection struct {
 // DecideObjection is for officers of the treasury. What is upheld changes facts, the object or what counts as declared, and
 // the assessment with them.
 func (f *Flow) DecideObjection(ctx context.Context, actor policy.Actor, in DecideObjection) error {
-	return f.decide(ctx, actor, tax.Objection, in.Request, in.Version, in.Key, in, func(ctx context.Context, tx *store.Tx, d decision) error {
+	same := []any{in.Request, in.Version, in.Uphold, in.From, in.Facts, in.Change, in.Object, said(in.Declared), in.Answer}
+	return f.decide(ctx, actor, tax.Objection, in.Request, in.Version, in.Key, same, func(ctx context.Context, tx *store.Tx, d decision) error {
 		if !in.Uphold {
 			return f.refuse(ctx, tx, actor, d, in.Answer)
 		}

@@ -172,7 +172,7 @@ func (f *Flow) begin(ctx context.Context, tx *store.Tx, book *treasury.Book, t *
 	if err := f.holderOf(ctx, tx, a); err != nil {
 		return nil, err
 	}
-	if err := f.Money.Taxes.OpenAccount(ctx, tx, a); err != nil {
+	if err := f.Money.Taxes.OpenAccounts(ctx, tx, a); err != nil {
 		return nil, err
 	}
 	rows := []tax.Learned{{Account: a, Known: tax.Known{From: in.From, Of: tax.Source{Kind: ofRegister, ID: in.Object}, Object: said}}}
@@ -182,7 +182,7 @@ func (f *Flow) begin(ctx context.Context, tx *store.Tx, book *treasury.Book, t *
 	if len(facts) > 0 {
 		rows = append(rows, tax.Learned{Account: a, Known: tax.Known{From: in.From, By: by, Of: tax.Source{Kind: ofOfficer, ID: in.Key}, Facts: facts}})
 	}
-	return a, f.Money.Taxes.LearnAll(ctx, tx, rows...)
+	return a, f.Money.Taxes.Learn(ctx, tx, rows...)
 }
 
 // ofOfficer is the source of what an officer has found out.
@@ -280,7 +280,7 @@ func (f *Flow) assessOne(ctx context.Context, tx *store.Tx, book *treasury.Book,
 	if proposed {
 		now.Run, now.Cause = former.Run, former.Cause
 	}
-	if err := f.Money.Taxes.Assess(ctx, tx, a, now); err != nil {
+	if err := f.Money.Taxes.Assess(ctx, tx, tax.Made{Account: a, Assessment: now}); err != nil {
 		return err
 	}
 	if proposed {

@@ -138,7 +138,7 @@ func (f *Flow) replace(ctx context.Context, tx *store.Tx, book *treasury.Book, a
 	if former.State == tax.Proposed {
 		return nil, f.proposeAgain(ctx, tx, a, now, former)
 	}
-	if err := f.Money.Taxes.Assess(ctx, tx, a, now); err != nil {
+	if err := f.Money.Taxes.Assess(ctx, tx, tax.Made{Account: a, Assessment: now}); err != nil {
 		return nil, err
 	}
 	b, err := f.count(ctx, tx, book, in.Tax, a, now, former, treasury.Act{Key: "assessment " + now.ID, Day: f.today(tx), By: c.by, Why: c.why})
@@ -169,7 +169,8 @@ func (f *Flow) count(ctx context.Context, tx *store.Tx, book *treasury.Book, t *
 	if err != nil {
 		return nil, err
 	}
-	return b, f.Money.Taxes.Publish(ctx, tx, now, act.Day, id)
+	now.Bill = id
+	return b, tax.Publish(ctx, tx, act.Day, now)
 }
 
 // moveAndPlan moves a bill to an assessment and spreads what is open then.
@@ -189,7 +190,7 @@ func (f *Flow) moveAndPlan(ctx context.Context, tx *store.Tx, book *treasury.Boo
 // release ends what stands for a period in which an account is not liable any more.
 func (f *Flow) release(ctx context.Context, tx *store.Tx, book *treasury.Book, a *tax.Account, former *tax.Assessment, c change) ([]changed, error) {
 	proposed := former.State == tax.Proposed
-	if err := f.Money.Taxes.End(ctx, tx, former); err != nil {
+	if err := tax.End(ctx, tx, former); err != nil {
 		return nil, err
 	}
 	if proposed {
@@ -218,11 +219,11 @@ func (f *Flow) release(ctx context.Context, tx *store.Tx, book *treasury.Book, a
 
 // proposeAgain puts another proposal in the place of one that a run has made and nobody has published.
 func (f *Flow) proposeAgain(ctx context.Context, tx *store.Tx, a *tax.Account, now, former *tax.Assessment) error {
-	if err := f.Money.Taxes.End(ctx, tx, former); err != nil {
+	if err := tax.End(ctx, tx, former); err != nil {
 		return err
 	}
 	now.Run, now.Cause = former.Run, former.Cause
-	if err := f.Money.Taxes.Assess(ctx, tx, a, now); err != nil {
+	if err := f.Money.Taxes.Assess(ctx, tx, tax.Made{Account: a, Assessment: now}); err != nil {
 		return err
 	}
 	return f.recountRun(ctx, tx, former, now)

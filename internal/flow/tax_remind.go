@@ -99,7 +99,7 @@ func (f *Flow) undeclared(ctx context.Context, tx *store.Tx, t *service.Tax, lis
 	if err != nil {
 		return nil, err
 	}
-	told, err := f.Money.Taxes.Reminded(ctx, tx, list, p.From)
+	told, err := tax.Reminded(ctx, tx, list, p.From)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func (f *Flow) remind(ctx context.Context, book *treasury.Book, t *service.Tax, 
 		if err != nil || one != nil {
 			return err
 		}
-		first, err := f.Money.Taxes.Remind(ctx, tx, a, d.period.From, d.step)
+		first, err := tax.Remind(ctx, tx, a, d.period.From, d.step)
 		if err != nil || !first {
 			return err
 		}

@@ -281,7 +281,7 @@ func (f *Flow) declare(ctx context.Context, tx *store.Tx, book *treasury.Book, d
 	if d.former != nil && d.former.Cause == c.cause && bytes.Equal(now.Input, d.former.Input) { // the same once more
 		return Assessed{Assessment: d.former.ID, Bill: d.former.Bill, Total: d.former.Total, Before: d.former.Total, Currency: d.former.Currency}, nil
 	}
-	if err := f.Money.Taxes.Assess(ctx, tx, d.Account, now); err != nil {
+	if err := f.Money.Taxes.Assess(ctx, tx, tax.Made{Account: d.Account, Assessment: now}); err != nil {
 		return done, err
 	}
 	act := treasury.Act{Key: "assessment " + now.ID, Day: f.today(tx), By: c.by, Why: c.why}

@@ -217,7 +217,7 @@ func (f *Flow) onRun(ctx context.Context, actor policy.Actor, right policy.Actio
 
 // undoSome takes back some of what a run has proposed.
 func (f *Flow) undoSome(ctx context.Context, tx *store.Tx, r *tax.Run) error {
-	n, err := f.Money.Taxes.Drop(ctx, tx, r.Organisation, r.ID, undoChunk)
+	n, err := tax.Drop(ctx, tx, r.Organisation, r.ID, undoChunk)
 	if err == nil && n < undoChunk {
 		r.State, r.Ended = tax.Undone, tx.Now()
 	}

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"stoa/internal/assess"
-	"stoa/internal/calendar"
 	"stoa/internal/fault"
 	"stoa/internal/i18n"
 	"stoa/internal/record"
@@ -124,7 +123,7 @@ func (c *chunk) write(ctx context.Context, tx *store.Tx) error {
 			c.learned = append(c.learned, tax.Learned{Account: o.Account, Known: k})
 		}
 	}
-	return c.Money.Taxes.LearnAll(ctx, tx, c.learned...)
+	return c.Money.Taxes.Learn(ctx, tx, c.learned...)
 }
 
 // assess works out what each account owes for the period that has not been assessed before.
@@ -169,7 +168,7 @@ func (c *chunk) assess(ctx context.Context, tx *store.Tx, objects []*record.Reco
 		}
 		made = append(made, tax.Made{Account: a, Assessment: one})
 	}
-	return c.Money.Taxes.AssessAll(ctx, tx, made...)
+	return c.Money.Taxes.Assess(ctx, tx, made...)
 }
 
 // charge works out what an account owes for the period.

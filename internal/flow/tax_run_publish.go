@@ -47,7 +47,7 @@ func (f *Flow) publishSome(ctx context.Context, tx *store.Tx, book *treasury.Boo
 			a.Bill = b.ID
 		}
 	}
-	if err := f.Money.Taxes.PublishAll(ctx, tx, r.Issued, list...); err != nil {
+	if err := tax.Publish(ctx, tx, r.Issued, list...); err != nil {
 		return err
 	}
 	for _, a := range list {

@@ -41,12 +41,13 @@ func (c *chunk) settle(ctx context.Context, tx *store.Tx, rec *record.Record) (b
 	}
 	holds := last != nil && (last.Until.IsZero() || !last.Until.Before(c.period.From))
 	if rec.State != record.Active || !rec.Until.IsZero() && rec.Until.Before(c.period.From) || rec.From.After(c.period.Until) {
-		if holds && rec.State == record.Active && !rec.Until.IsZero() {
-			return false, c.until(ctx, tx, last, rec.Until)
-		}
-		if holds {
+		switch {
+		case holds && rec.State == record.Active && !rec.Until.IsZero():
+			_, err := c.end(ctx, tx, rec, last)
+			return false, err
+		case holds:
 			c.fail(rec.Number, i18n.Msg("The register does not hold this any more. End the account, if nobody owes the tax"), nil)
-		} else {
+		default:
 			c.run.Nothing++
 		}
 		return false, nil
@@ -70,9 +71,26 @@ func (c *chunk) settle(ctx context.Context, tx *store.Tx, rec *record.Record) (b
 	}
 	c.learn(last, rec, now, before)
 	if !rec.Until.IsZero() && rec.Until.Before(c.period.Until) && last.Until.IsZero() {
-		return true, c.until(ctx, tx, last, rec.Until)
+		return c.end(ctx, tx, rec, last)
 	}
 	return true, nil
+}
+
+// end ends an account with the record of its object, unless that would change what is published: that is for an officer.
+func (c *chunk) end(ctx context.Context, tx *store.Tx, rec *record.Record, a *tax.Account) (bool, error) {
+	after, err := rec.Until.AddDays(1)
+	if err != nil {
+		return false, err
+	}
+	published, err := c.Money.Taxes.Standing(ctx, tx, a, after, tax.Published)
+	if err != nil {
+		return false, err
+	}
+	if len(published) > 0 {
+		c.fail(rec.Number, i18n.Msg("The register holds this until an earlier day. End the account {account} on that day first"), map[string]any{"account": a.Number})
+		return false, nil
+	}
+	return true, c.until(ctx, tx, a, rec.Until)
 }
 
 // ofRegister is the source of what a register says.
@@ -122,9 +140,11 @@ func (c *chunk) learn(a *tax.Account, rec *record.Record, now, before map[string
 	c.learned = append(c.learned, tax.Learned{Account: a, Known: k})
 }
 
-// asks reports whether the tax still looks at a field.
+// asks reports whether the tax still looks at a field: its rules, or for who pays.
 func (c *chunk) asks(id string) bool {
-	return slices.ContainsFunc(c.tax.Fields, func(f service.RegisterField) bool { return f.ID == id })
+	p := c.tax.TaxFile.Object.Payer
+	return slices.ContainsFunc(c.tax.Fields, func(f service.RegisterField) bool { return f.ID == id }) ||
+		slices.Contains([]string{p.Name, p.Email, p.Address, p.Since}, id)
 }
 
 func later(a, b calendar.Date) calendar.Date {

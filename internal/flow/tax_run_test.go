@@ -211,7 +211,8 @@ func TestRebillingFollowsTheRegister(t *testing.T) {
 		for _, p := range w.problems(r.ID) {
 			said[p.Object] = p.What
 		}
-		if len(said) != 2 || !strings.Contains(said["H000001"], "has ended") || !strings.Contains(said["H000003"], "names another payer") {
+		if len(said) != 3 || !strings.Contains(said["H000001"], "has ended") || !strings.Contains(said["H000003"], "names another payer") ||
+			!strings.Contains(said["H000005"], "until an earlier day") {
 			w.t.Errorf("problems %q", said)
 		}
 		if got := w.counting(w.account("home-tax", "H000002"), "2027-04-01"); got.Total != 80*50+int64(52*1000*110/100) {
@@ -225,6 +226,19 @@ func TestRebillingFollowsTheRegister(t *testing.T) {
 			if one := w.counting(w.account("home-tax", object), "2027-04-01"); one != nil {
 				w.t.Errorf("%s is billed after its end: %+v", object, one)
 			}
+		}
+		_, err = w.ChangePayer(w.ctx, w.officer, flow.ChangePayer{Tax: "home-tax", Object: "H000005", From: on("2027-01-01"), Reason: "Pulled down", Key: w.key()})
+		w.must(err)
+		if one := w.counting(w.account("home-tax", "H000005"), "2026-04-01"); one.Total >= 55*950 {
+			w.t.Errorf("for nine months %d", one.Total)
+		}
+		w.edit("homes", "H000002", func(r *record.Record) { r.Fields["email"] = "new@testshire.example" })
+		again := w.start("home-tax", "2027-04-01")
+		if p := w.problems(again); len(p) != 2 {
+			w.t.Errorf("problems that are left: %v", p)
+		}
+		if a := w.account("home-tax", "H000002"); a.Email != "new@testshire.example" || a.Holder == "" {
+			w.t.Errorf("written to %+v", a)
 		}
 		w.check()
 	})

@@ -47,13 +47,8 @@ func (a *Account) until() string {
 	return a.Until.String()
 }
 
-// OpenAccount stores a new account and gives it its id, number and, unless it has one, a subject. ErrConflict of the store
-// where the object has an account that begins on the same day.
-func (t *Taxes) OpenAccount(ctx context.Context, tx *store.Tx, a *Account) error {
-	return t.OpenAccounts(ctx, tx, a)
-}
-
-// OpenAccounts is OpenAccount for several.
+// OpenAccounts stores new accounts and gives each its id, number and, unless it has one, a subject. ErrConflict of the store
+// where an object has an account that begins on the same day.
 func (t *Taxes) OpenAccounts(ctx context.Context, tx *store.Tx, list ...*Account) error {
 	var rows []any
 	for _, a := range list {

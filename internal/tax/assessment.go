@@ -72,13 +72,9 @@ type Made struct {
 	*Assessment
 }
 
-// Assess stores an assessment of an account that was read in this Write: proposed. It gives it its id and number.
-func (t *Taxes) Assess(ctx context.Context, tx *store.Tx, account *Account, a *Assessment) error {
-	return t.AssessAll(ctx, tx, Made{account, a})
-}
-
-// AssessAll is Assess for several accounts of one organisation and period.
-func (t *Taxes) AssessAll(ctx context.Context, tx *store.Tx, list ...Made) error {
+// Assess stores assessments, all of one organisation and period, of accounts that were read in this Write: proposed. It gives
+// them their ids and numbers.
+func (t *Taxes) Assess(ctx context.Context, tx *store.Tx, list ...Made) error {
 	if len(list) == 0 {
 		return nil
 	}
@@ -127,15 +123,9 @@ func (t *Taxes) lastSeq(ctx context.Context, tx *store.Tx, list []Made) (map[str
 	return last, nil
 }
 
-// Publish makes a proposed assessment the one that counts, with its bill ("" where nothing is charged); the one that counted
-// before is replaced.
-func (t *Taxes) Publish(ctx context.Context, tx *store.Tx, a *Assessment, issued calendar.Date, bill string) error {
-	a.Bill = bill
-	return t.PublishAll(ctx, tx, issued, a)
-}
-
-// PublishAll is Publish for assessments of one organisation and period, which know their bills.
-func (t *Taxes) PublishAll(ctx context.Context, tx *store.Tx, issued calendar.Date, list ...*Assessment) error {
+// Publish makes proposed assessments of one organisation and period count, which know their bills ("" where nothing is
+// charged); those that counted before are replaced.
+func Publish(ctx context.Context, tx *store.Tx, issued calendar.Date, list ...*Assessment) error {
 	if len(list) == 0 {
 		return nil
 	}
@@ -229,7 +219,7 @@ func (t *Taxes) InRun(ctx context.Context, tx *store.Tx, organisation, run, stat
 }
 
 // Drop takes back proposed assessments of a run, at most limit of them, and tells how many it was.
-func (t *Taxes) Drop(ctx context.Context, tx *store.Tx, organisation, run string, limit int) (int64, error) {
+func Drop(ctx context.Context, tx *store.Tx, organisation, run string, limit int) (int64, error) {
 	n, err := tx.Exec(ctx, `UPDATE tax_assessment SET state = $4 WHERE organisation = $1 AND id IN (SELECT id FROM tax_assessment
 		WHERE organisation = $1 AND run = $2 AND state = $3 ORDER BY account LIMIT $5)`, organisation, run, Proposed, Dropped, limit)
 	if err != nil {

@@ -142,7 +142,7 @@ func (t *Taxes) ToPublish(ctx context.Context, tx *store.Tx, organisation, run, 
 }
 
 // End takes an assessment out that counts (then nothing is owed for its period any more) or is proposed.
-func (t *Taxes) End(ctx context.Context, tx *store.Tx, a *Assessment) error {
+func End(ctx context.Context, tx *store.Tx, a *Assessment) error {
 	state := Void
 	if a.State == Proposed {
 		state = Dropped

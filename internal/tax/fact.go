@@ -40,13 +40,8 @@ type Learned struct {
 	Known
 }
 
-// Learn adds what has become known to an account that was read in this Write.
-func (t *Taxes) Learn(ctx context.Context, tx *store.Tx, a *Account, k Known) error {
-	return t.LearnAll(ctx, tx, Learned{a, k})
-}
-
-// LearnAll is Learn for several.
-func (t *Taxes) LearnAll(ctx context.Context, tx *store.Tx, list ...Learned) error {
+// Learn adds what has become known to accounts that were read in this Write.
+func (t *Taxes) Learn(ctx context.Context, tx *store.Tx, list ...Learned) error {
 	var rows []any
 	for _, l := range list {
 		a := l.Account

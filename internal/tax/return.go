@@ -90,7 +90,7 @@ func (t *Taxes) Returns(ctx context.Context, tx *store.Tx, a *Account, begins ca
 }
 
 // Remind notes that a holder is reminded to declare, and tells whether it is the first time for this step.
-func (t *Taxes) Remind(ctx context.Context, tx *store.Tx, a *Account, begins calendar.Date, step string) (bool, error) {
+func Remind(ctx context.Context, tx *store.Tx, a *Account, begins calendar.Date, step string) (bool, error) {
 	n, err := tx.Exec(ctx, `INSERT INTO tax_reminder (organisation, account, begins, step, at) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (organisation, account, begins, step) DO NOTHING`, a.Organisation, a.ID, begins.String(), step, store.Micros(tx.Now()))
 	if err != nil {
@@ -100,7 +100,7 @@ func (t *Taxes) Remind(ctx context.Context, tx *store.Tx, a *Account, begins cal
 }
 
 // Reminded gives, of some accounts of one organisation and a period, the steps that were taken, by account.
-func (t *Taxes) Reminded(ctx context.Context, tx *store.Tx, list []*Account, begins calendar.Date) (map[string][]string, error) {
+func Reminded(ctx context.Context, tx *store.Tx, list []*Account, begins calendar.Date) (map[string][]string, error) {
 	steps := map[string][]string{}
 	if len(list) == 0 {
 		return steps, nil

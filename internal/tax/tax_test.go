@@ -67,7 +67,7 @@ func (o *office) account(object, holder string, from calendar.Date) *tax.Account
 	o.do(func(ctx context.Context, tx *store.Tx) error {
 		a = &tax.Account{Organisation: home, Tax: "council-tax", Object: object, Holder: holder, From: from, Language: "en",
 			Words: tax.Words{Name: "Ada Whitfield", Email: "ada@example.com", Address: []string{"1 The Green", "Lower Wick"}}}
-		return o.OpenAccount(ctx, tx, a)
+		return o.OpenAccounts(ctx, tx, a)
 	})
 	return a
 }
@@ -112,7 +112,7 @@ func TestAnObjectHasOneAccountADay(t *testing.T) {
 	each(t, func(o *office) {
 		o.account("D1", "p1", april)
 		err := o.try(func(ctx context.Context, tx *store.Tx) error {
-			return o.OpenAccount(ctx, tx, &tax.Account{Organisation: home, Tax: "council-tax", Object: "D1", From: april, Words: tax.Words{Name: "B"}})
+			return o.OpenAccounts(ctx, tx, &tax.Account{Organisation: home, Tax: "council-tax", Object: "D1", From: april, Words: tax.Words{Name: "B"}})
 		})
 		if !errors.Is(err, store.ErrConflict) {
 			o.t.Errorf("a second account from the same day: %v", err)
@@ -190,8 +190,8 @@ func TestFactsAreAdded(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				return o.Learn(ctx, tx, got, tax.Known{From: april, By: "p9", Of: tax.Source{Kind: "officer", ID: fmt.Sprint(i)},
-					Object: map[string]string{"band": string(rune('A' + i))}})
+				return o.Learn(ctx, tx, tax.Learned{Account: got, Known: tax.Known{From: april, By: "p9", Of: tax.Source{Kind: "officer", ID: fmt.Sprint(i)},
+					Object: map[string]string{"band": string(rune('A' + i))}}})
 			})
 		}
 		o.do(func(ctx context.Context, tx *store.Tx) error {
@@ -214,11 +214,12 @@ func TestALaterAssessmentReplacesTheOneBefore(t *testing.T) {
 		for i := range 2 {
 			o.do(func(ctx context.Context, tx *store.Tx) error {
 				one := &tax.Assessment{Begins: april, Ends: march, Cause: tax.ByRun, Run: "r", Definition: "hash", Currency: "GBP", Total: int64(100 + i), Contents: tax.Contents{Input: []byte(`{"n":1}`)}}
-				if err := o.Assess(ctx, tx, a, one); err != nil {
+				if err := o.Assess(ctx, tx, tax.Made{Account: a, Assessment: one}); err != nil {
 					return err
 				}
 				made = append(made, one)
-				return o.Publish(ctx, tx, one, april, "bill")
+				one.Bill = "bill"
+				return tax.Publish(ctx, tx, april, one)
 			})
 		}
 		o.do(func(ctx context.Context, tx *store.Tx) error {
@@ -236,7 +237,7 @@ func TestALaterAssessmentReplacesTheOneBefore(t *testing.T) {
 			return err
 		})
 		again := made[0]
-		err := o.try(func(ctx context.Context, tx *store.Tx) error { return o.Publish(ctx, tx, again, april, "") })
+		err := o.try(func(ctx context.Context, tx *store.Tx) error { return tax.Publish(ctx, tx, april, again) })
 		if fault.KindOf(err) != fault.Conflict {
 			o.t.Errorf("publishing what was replaced: %v", err)
 		}
@@ -266,14 +267,14 @@ func TestARunIsDroppedWhole(t *testing.T) {
 		for i := range 5 {
 			a := o.account(fmt.Sprintf("D%d", i), "", april)
 			o.do(func(ctx context.Context, tx *store.Tx) error {
-				return o.Assess(ctx, tx, a, &tax.Assessment{Begins: april, Ends: march, Cause: tax.ByRun, Run: run.ID, Currency: "GBP", Total: 5, Contents: tax.Contents{Input: []byte("{}")}})
+				return o.Assess(ctx, tx, tax.Made{Account: a, Assessment: &tax.Assessment{Begins: april, Ends: march, Cause: tax.ByRun, Run: run.ID, Currency: "GBP", Total: 5, Contents: tax.Contents{Input: []byte("{}")}}})
 			})
 		}
 		dropped := int64(0)
 		for {
 			var n int64
 			o.do(func(ctx context.Context, tx *store.Tx) (err error) {
-				n, err = o.Drop(ctx, tx, home, run.ID, 2)
+				n, err = tax.Drop(ctx, tx, home, run.ID, 2)
 				return err
 			})
 			if n == 0 {

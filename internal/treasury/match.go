@@ -12,6 +12,12 @@ import (
 	"stoa/internal/store"
 )
 
+// Finder finds what lines of the bank's statements are about.
+type Finder struct {
+	Bills *bill.Bills
+	Bank  *bank.Bank
+}
+
 // Matching is what lines of the bank's statements are held against.
 type Matching struct {
 	*bankfile.Matcher
@@ -21,35 +27,35 @@ type Matching struct {
 // returns is how long after it left a refund may still come back.
 const returns = 400 * 24 * time.Hour
 
-// MatchNamed is what suffices to say of which lines it is sure what they are: the bills that they name, whatever became of
+// Named is what suffices to say of which lines it is sure what they are: the bills that they name, whatever became of
 // those, our patterns, and the refunds that are on their way. It costs as much as there are lines, not as there are debts.
-func (t *Treasury) MatchNamed(ctx context.Context, tx *store.Tx, book *Book, own service.BankFile, lines []*bank.Line) (*Matching, error) {
-	return t.matching(ctx, tx, book, own, lines, nil)
+func (f Finder) Named(ctx context.Context, tx *store.Tx, book *Book, own service.BankFile, lines []*bank.Line) (*Matching, error) {
+	return f.matching(ctx, tx, book, own, lines, nil)
 }
 
-// MatchAll adds to MatchNamed everything that is owed now, so that what a line may be is suggested.
-func (t *Treasury) MatchAll(ctx context.Context, tx *store.Tx, book *Book, own service.BankFile, lines []*bank.Line) (*Matching, error) {
+// All adds to Named everything that is owed now, so that what a line may be is suggested.
+func (f Finder) All(ctx context.Context, tx *store.Tx, book *Book, own service.BankFile, lines []*bank.Line) (*Matching, error) {
 	const page = 1000
 	var all []bill.Debt
 	for after := (bill.Place{}); ; {
-		some, err := t.Bills.Debts(ctx, tx, book.Organisation, after, page)
+		some, err := f.Bills.Debts(ctx, tx, book.Organisation, after, page)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, some...)
 		if len(some) < page {
-			return t.matching(ctx, tx, book, own, lines, all)
+			return f.matching(ctx, tx, book, own, lines, all)
 		}
 		after = some[len(some)-1].Place
 	}
 }
 
-func (t *Treasury) matching(ctx context.Context, tx *store.Tx, book *Book, own service.BankFile, lines []*bank.Line, owed []bill.Debt) (*Matching, error) {
+func (f Finder) matching(ctx context.Context, tx *store.Tx, book *Book, own service.BankFile, lines []*bank.Line, owed []bill.Debt) (*Matching, error) {
 	var keys []string
 	for _, l := range lines {
 		keys = append(keys, bankfile.Named(l.File())...)
 	}
-	named, err := t.Bills.Named(ctx, tx, book.Organisation, keys)
+	named, err := f.Bills.Named(ctx, tx, book.Organisation, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +69,7 @@ func (t *Treasury) matching(ctx context.Context, tx *store.Tx, book *Book, own s
 		debts = append(debts, bankfile.Debt{Bill: d.ID, Number: d.Number, Reference: bankfile.Reference(d.Reference), Payer: d.Payer, Name: d.Name,
 			Owed: money.Amount{Minor: d.Owed, Currency: d.Currency}, Due: d.Due})
 	}
-	orders := bank.Orders{Vault: t.Bank.Vault}
+	orders := bank.Orders{Vault: f.Bank.Vault}
 	refunds, err := orders.Expected(ctx, tx, book.Organisation, tx.Now().Add(-returns))
 	if err != nil {
 		return nil, err

@@ -2,7 +2,6 @@ package view
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"stoa/internal/access"
@@ -47,7 +46,7 @@ func (v *View) BankQueue(ctx context.Context, r Reader, ask BankAsk) (q BankQueu
 		if err := v.Money.Bank.ReadParts(ctx, tx, list); err != nil {
 			return err
 		}
-		m, err := v.Money.Treasury.MatchAll(ctx, tx, book, v.place().Money.Bank, list)
+		m, err := v.finder().All(ctx, tx, book, v.place().Money.Bank, list)
 		if err != nil {
 			return err
 		}
@@ -67,6 +66,10 @@ func (v *View) BankQueue(ctx context.Context, r Reader, ask BankAsk) (q BankQueu
 		return nil
 	})
 	return q, err
+}
+
+func (v *View) finder() treasury.Finder {
+	return treasury.Finder{Bills: v.Money.Treasury.Bills, Bank: v.Money.Bank}
 }
 
 // candidates are what a line may be, the best first, as the debts are now; of a line that is partly placed, by what is open.
@@ -236,7 +239,7 @@ func (v *View) bankSuggestions(ctx context.Context, tx *store.Tx, r Reader, book
 			p.Accounts = append(p.Accounts, Option{Value: a.Code, Label: a.Code + " " + r.words(j, a.Title)})
 		}
 	}
-	m, err := v.Money.Treasury.MatchAll(ctx, tx, book, j.Money.Bank, []*bank.Line{l})
+	m, err := v.finder().All(ctx, tx, book, j.Money.Bank, []*bank.Line{l})
 	if err != nil {
 		return err
 	}
@@ -274,9 +277,9 @@ func (v *View) bankSuggestions(ctx context.Context, tx *store.Tx, r Reader, book
 
 // useOf divides an amount over bills as they are owed; the last gets what is left, or a row more says that it waits.
 func useOf(ids []string, debts map[string]bill.Debt, amount int64) (all []BankUse) {
-	for i, id := range ids {
+	for _, id := range ids {
 		part := min(max(debts[id].Owed, 0), amount)
-		if i == len(ids)-1 && len(ids) == 1 {
+		if len(ids) == 1 {
 			part = amount
 		}
 		if part > 0 {
@@ -284,8 +287,8 @@ func useOf(ids []string, debts map[string]bill.Debt, amount int64) (all []BankUs
 			amount -= part
 		}
 	}
-	if amount > 0 {
+	if amount > 0 && len(all) > 0 { // of bills on which nothing is owed, a person has to say which
 		all = append(all, BankUse{To: bank.ToSuspense, Minor: amount})
 	}
-	return slices.Clip(all)
+	return all
 }

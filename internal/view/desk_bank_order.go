@@ -64,7 +64,7 @@ func (r Reader) orderState(s bank.OrderState) string {
 func (r Reader) orderPaymentState(s bank.PaymentState) string {
 	switch s {
 	case bank.Waiting:
-		return r.P.T("Not seen on a statement yet")
+		return r.P.T("Under way")
 	case bank.Left:
 		return r.P.T("Paid")
 	case bank.Failed:

@@ -19,7 +19,13 @@ import (
 // This file and the other files desk_money… are what the treasury sees: revenue officers, cashiers, treasurers, auditors.
 // Figures are for all who may read the money; a page about one payer's bill or payment is recorded for that person first.
 
-// Books are the pages of the treasury.
+// MoneyDesk is the pages on which the treasury works: bills, payments, refunds, tills, what waits.
+type MoneyDesk struct{ *View }
+
+// MoneyDesk gives them.
+func (v *View) MoneyDesk() MoneyDesk { return MoneyDesk{v} }
+
+// Books are the pages of what was booked, and the files of it.
 type Books struct{ *View }
 
 // Books gives them.
@@ -107,7 +113,7 @@ type RefundSum struct {
 const cashDays = 5
 
 // MoneyHome is for all who may read the money.
-func (v Books) MoneyHome(ctx context.Context, r Reader) (h MoneyHome, err error) {
+func (v MoneyDesk) MoneyHome(ctx context.Context, r Reader) (h MoneyHome, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return h, err

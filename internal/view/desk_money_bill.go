@@ -34,7 +34,7 @@ type MoneyBills struct {
 const billPage = 50
 
 // MoneyBills is for all who may read the money. Asking for everything of one payer is recorded for them.
-func (v Books) MoneyBills(ctx context.Context, r Reader, ask MoneyBillsAsk) (m MoneyBills, err error) {
+func (v MoneyDesk) MoneyBills(ctx context.Context, r Reader, ask MoneyBillsAsk) (m MoneyBills, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return m, err
@@ -143,7 +143,7 @@ type MoneyPlan struct {
 }
 
 // MoneyBill is for all who may read the money; the payer sees that it was looked at.
-func (v Books) MoneyBill(ctx context.Context, r Reader, id string) (m MoneyBill, err error) {
+func (v MoneyDesk) MoneyBill(ctx context.Context, r Reader, id string) (m MoneyBill, err error) {
 	book, err := v.lookAtBill(ctx, r, id, policy.MoneyRead)
 	if err != nil {
 		return m, err
@@ -289,7 +289,7 @@ type MoneyForm struct {
 }
 
 // MoneyForm is for officers of the treasury: what a form about a bill needs; kind is of the proposal, "" for another form.
-func (v Books) MoneyForm(ctx context.Context, r Reader, id, kind string) (f MoneyForm, err error) {
+func (v MoneyDesk) MoneyForm(ctx context.Context, r Reader, id, kind string) (f MoneyForm, err error) {
 	book, err := v.lookAtBill(ctx, r, id, policy.MoneyWork)
 	if err != nil {
 		return f, err

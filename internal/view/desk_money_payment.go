@@ -39,7 +39,7 @@ type PaymentSum struct {
 const paymentPage = 50
 
 // MoneyPayments is for all who may read the money. The lines name nobody.
-func (v Books) MoneyPayments(ctx context.Context, r Reader, ask MoneyPaymentsAsk) (m MoneyPayments, err error) {
+func (v MoneyDesk) MoneyPayments(ctx context.Context, r Reader, ask MoneyPaymentsAsk) (m MoneyPayments, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return m, err
@@ -71,7 +71,7 @@ func (v Books) MoneyPayments(ctx context.Context, r Reader, ask MoneyPaymentsAsk
 }
 
 // PaymentNumbered finds a payment by the number of its receipt; "" for none.
-func (v Books) PaymentNumbered(ctx context.Context, r Reader, number string) (id string, err error) {
+func (v MoneyDesk) PaymentNumbered(ctx context.Context, r Reader, number string) (id string, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil || number == "" {
 		return "", err
@@ -140,7 +140,7 @@ type MoneyRefund struct {
 }
 
 // MoneyPayment is for all who may read the money; the payer sees that it was looked at.
-func (v Books) MoneyPayment(ctx context.Context, r Reader, id string) (m MoneyPayment, err error) {
+func (v MoneyDesk) MoneyPayment(ctx context.Context, r Reader, id string) (m MoneyPayment, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return m, err
@@ -271,7 +271,7 @@ func (v *View) paymentRefunds(ctx context.Context, tx *store.Tx, r Reader, book 
 }
 
 // MoneyReceipt is the receipt of a payment for its printing, and its number.
-func (v Books) MoneyReceipt(ctx context.Context, r Reader, id string) (d document.Document, number string, err error) {
+func (v MoneyDesk) MoneyReceipt(ctx context.Context, r Reader, id string) (d document.Document, number string, err error) {
 	m, err := v.MoneyPayment(ctx, r, id)
 	if err == nil && !m.Paid {
 		err = outOfSight()

@@ -37,7 +37,7 @@ const proposalPage = 100
 
 // Approvals is for all who may read the money. The list gives no reasons: they are of one payer, and stand on the
 // proposal's own page.
-func (v Books) Approvals(ctx context.Context, r Reader, after string) (a Approvals, err error) {
+func (v MoneyDesk) Approvals(ctx context.Context, r Reader, after string) (a Approvals, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return a, err
@@ -91,7 +91,7 @@ type ProposalPage struct {
 }
 
 // Proposal is for all who may read the money; the payer sees that their bill was looked at.
-func (v Books) Proposal(ctx context.Context, r Reader, billID, id string) (p ProposalPage, err error) {
+func (v MoneyDesk) Proposal(ctx context.Context, r Reader, billID, id string) (p ProposalPage, err error) {
 	book, err := v.lookAtBill(ctx, r, billID, policy.MoneyRead)
 	if err != nil {
 		return p, err

@@ -52,7 +52,7 @@ type OddityPage struct {
 const oddPage = 50
 
 // Oddities is for all who may read the money.
-func (v Books) Oddities(ctx context.Context, r Reader, ask OdditiesAsk) (o Oddities, err error) {
+func (v MoneyDesk) Oddities(ctx context.Context, r Reader, ask OdditiesAsk) (o Oddities, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return o, err
@@ -88,7 +88,7 @@ func (v Books) Oddities(ctx context.Context, r Reader, ask OdditiesAsk) (o Oddit
 }
 
 // Oddity is for all who may read the money.
-func (v Books) Oddity(ctx context.Context, r Reader, id string) (p OddityPage, err error) {
+func (v MoneyDesk) Oddity(ctx context.Context, r Reader, id string) (p OddityPage, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return p, err

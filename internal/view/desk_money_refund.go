@@ -31,7 +31,7 @@ type RefundsOwed struct {
 const refundsMost = 500
 
 // Refunds is for all who may read the money; method "" is any. The lines name nobody.
-func (v Books) Refunds(ctx context.Context, r Reader, method string) (o RefundsOwed, err error) {
+func (v MoneyDesk) Refunds(ctx context.Context, r Reader, method string) (o RefundsOwed, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return o, err
@@ -54,7 +54,7 @@ func (v Books) Refunds(ctx context.Context, r Reader, method string) (o RefundsO
 }
 
 // RefundPayment is the payment that a refund is of.
-func (v Books) RefundPayment(ctx context.Context, r Reader, id string) (payment string, err error) {
+func (v MoneyDesk) RefundPayment(ctx context.Context, r Reader, id string) (payment string, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return "", err

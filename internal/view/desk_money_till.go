@@ -54,7 +54,7 @@ type TillOut struct {
 }
 
 // Tills is for all who may read the money; the zero day is today.
-func (v Books) Tills(ctx context.Context, r Reader, day calendar.Date) (h TillHome, err error) {
+func (v MoneyDesk) Tills(ctx context.Context, r Reader, day calendar.Date) (h TillHome, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return h, err
@@ -94,7 +94,7 @@ func (v Books) Tills(ctx context.Context, r Reader, day calendar.Date) (h TillHo
 }
 
 // Till is for all who may read the money.
-func (v Books) Till(ctx context.Context, r Reader, id, after string) (p TillPage, err error) {
+func (v MoneyDesk) Till(ctx context.Context, r Reader, id, after string) (p TillPage, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return p, err
@@ -111,7 +111,7 @@ func (v Books) Till(ctx context.Context, r Reader, id, after string) (p TillPage
 }
 
 // TillToClose is the till for its count: for its cashier, or a supervisor.
-func (v Books) TillToClose(ctx context.Context, r Reader, id string) (TillPage, error) {
+func (v MoneyDesk) TillToClose(ctx context.Context, r Reader, id string) (TillPage, error) {
 	p, err := v.Till(ctx, r, id, "")
 	if err == nil && !p.MayClose {
 		err = fault.NewForbidden("Only its cashier or a supervisor counts a till")

@@ -306,7 +306,7 @@ func (v *View) runItems(ctx context.Context, tx *store.Tx, r Reader, t *service.
 			return err
 		}
 		for _, one := range list {
-			if len(one.Items) == 0 && one.Total != 0 {
+			if state != tax.Proposed {
 				whole, err := v.Money.Taxes.Assessment(ctx, tx, one.Organisation, one.ID)
 				if err != nil {
 					return err

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -119,7 +120,9 @@ func (v *View) knownTimeline(ctx context.Context, tx *store.Tx, r Reader, t *ser
 		}
 		for _, f := range t.Register.Fields {
 			if text, ok := k.Object[f.ID]; ok {
-				e.What = append(e.What, TaxKnown{ID: f.ID, Title: r.words(t.Jurisdiction, f.Title), Value: r.showField(t.Jurisdiction, f, text), Object: true})
+				one := TaxKnown{ID: f.ID, Title: r.words(t.Jurisdiction, f.Title), Value: r.showField(t.Jurisdiction, f, text), Object: true}
+				one.Title, one.Value = r.fieldWords(t, takenOver(t), f.ID, text, one.Title, one.Value)
+				e.What = append(e.What, one)
 			}
 		}
 		for _, f := range t.Facts {
@@ -141,7 +144,7 @@ func (r Reader) changeable(t *service.Tax, now []TaxKnown) (list []Changeable) {
 		}
 		for _, k := range now {
 			if k.ID == id && k.Object == object {
-				c.Now, c.Since = k.Value, k.From
+				c.Title, c.Now, c.Since = k.Title, k.Value, k.From
 			}
 		}
 		list = append(list, c)
@@ -349,9 +352,21 @@ func (v *View) MissingReturns(ctx context.Context, r Reader) (p MissingReturns, 
 				}
 			}
 		}
+		slices.SortStableFunc(p.List, func(a, b MissingReturn) int { return cmp.Compare(a.rank(), b.rank()) })
 		return nil
 	})
 	return p, err
+}
+
+// rank puts what is overdue first, and what an estimate stands for last.
+func (m MissingReturn) rank() int {
+	switch {
+	case m.Estimated:
+		return 2
+	case m.Late:
+		return 0
+	}
+	return 1
 }
 
 // EstimateForm is what is asked to assess somebody who has declared nothing.

@@ -199,7 +199,7 @@ func (l LogPages) moved(r Reader, text string) string {
 				}
 			}
 		}
-		parts = append(parts, title+" "+r.money(minor, currency))
+		parts = append(parts, r.P.T("{account}: {amount}", i18n.V{"account": title, "amount": r.money(minor, currency)}))
 	}
 	return strings.Join(parts, "; ")
 }

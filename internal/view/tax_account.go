@@ -319,11 +319,14 @@ func (v *View) objectBy(ctx context.Context, tx *store.Tx, r Reader, a *tax.Asse
 
 // knownToday is what counts on a day with since when and from whom, and what will count later.
 func (r Reader) knownToday(t *service.Tax, known []tax.Known, today calendar.Date) (now, later []TaxKnown) {
-	j := t.Jurisdiction
+	j, over := t.Jurisdiction, takenOver(t)
 	latest := map[string]TaxKnown{}
 	sorted := slices.Clone(known)
 	slices.SortStableFunc(sorted, func(a, b tax.Known) int { return a.From.Compare(b.From) })
 	note := func(k tax.Known, one TaxKnown, gone bool) {
+		if one.Object { // a field and a fact may have the same id
+			one.ID = "object." + one.ID
+		}
 		one.From, one.Source = r.date(k.From), r.knownSource(k.Of.Kind)
 		switch {
 		case k.From.After(today):
@@ -335,9 +338,11 @@ func (r Reader) knownToday(t *service.Tax, known []tax.Known, today calendar.Dat
 		}
 	}
 	for _, k := range sorted {
-		for _, f := range t.Register.Fields {
+		for _, f := range t.Fields {
 			if text, ok := k.Object[f.ID]; ok {
-				note(k, TaxKnown{ID: f.ID, Title: r.words(j, f.Title), Value: r.showField(j, f, text), Object: true}, text == "")
+				one := TaxKnown{ID: f.ID, Title: r.words(j, f.Title), Value: r.showField(j, f, text), Object: true}
+				one.Title, one.Value = r.fieldWords(t, over, f.ID, text, one.Title, one.Value)
+				note(k, one, text == "")
 			}
 		}
 		for _, f := range t.Facts {
@@ -346,13 +351,14 @@ func (r Reader) knownToday(t *service.Tax, known []tax.Known, today calendar.Dat
 			}
 		}
 	}
-	for _, f := range t.Register.Fields {
-		if k, ok := latest[f.ID]; ok && k.Object {
+	for _, f := range t.Fields {
+		if k, ok := latest["object."+f.ID]; ok {
+			k.ID = f.ID
 			now = append(now, k)
 		}
 	}
 	for _, f := range t.Facts {
-		if k, ok := latest[f.ID]; ok && !k.Object {
+		if k, ok := latest[f.ID]; ok {
 			now = append(now, k)
 		}
 	}

@@ -119,6 +119,7 @@ func (v *View) Claim(ctx context.Context, r Reader, account, fact string, typed 
 		}
 		today := v.today(tx)
 		c = ClaimForm{Upload: x.Claim.Upload, Today: r.date(today), Fields: []Field{taxForm{r, t, typed}.field(x.Question)}, Privacy: r.privacy(t.Rules)}
+		c.Fields[0].Optional = false
 		if c.Account, err = v.taxAccountLine(ctx, tx, r, a); err != nil {
 			return err
 		}

@@ -17,6 +17,7 @@ type TaxTable struct {
 	Title   string
 	Columns []string // conditions, then results
 	Inputs  int      // how many of them are conditions
+	First   bool     // of several rows that fit the first counts
 	Rows    [][]string
 	Law     Law
 }
@@ -53,7 +54,7 @@ func (v *View) taxTables(ctx context.Context, r Reader, t *service.Tax, span ser
 			continue
 		}
 		file := n.Table.File
-		table := TaxTable{Title: r.words(t.Jurisdiction, file.Title), Law: law(t.Rules, file.Law)}
+		table := TaxTable{Title: r.words(t.Jurisdiction, file.Title), Law: law(t.Rules, file.Law), First: file.First}
 		same := map[string]string{} // input → what it is for everybody
 		for i, in := range file.Inputs {
 			value, known, err := j.Compute(ctx, n.Table.Inputs[i])
@@ -75,9 +76,26 @@ func (v *View) taxTables(ctx context.Context, r Reader, t *service.Tax, span ser
 				table.Rows = append(table.Rows, cells.row(file, row, same))
 			}
 		}
-		list = append(list, table)
+		list = append(list, table.narrow(r.P.T("any"), r.P.T("all others")))
 	}
 	return list, nil
+}
+
+// narrow leaves out conditions on which no row rests, and names the row that is for all others.
+func (t TaxTable) narrow(any, others string) TaxTable {
+	for i := t.Inputs - 1; i >= 0; i-- {
+		if t.Inputs > 1 && !slices.ContainsFunc(t.Rows, func(row []string) bool { return row[i] != any }) {
+			t.Columns = slices.Delete(t.Columns, i, i+1)
+			for n := range t.Rows {
+				t.Rows[n] = slices.Delete(t.Rows[n], i, i+1)
+			}
+			t.Inputs--
+		}
+	}
+	if n := len(t.Rows); t.First && n > 1 && t.Inputs > 0 && !slices.ContainsFunc(t.Rows[n-1][:t.Inputs], func(cell string) bool { return cell != any }) {
+		t.Rows[n-1][0] = others
+	}
+	return t
 }
 
 // settled reports whether a rule rests on nothing that differs from one payer to another. A condition that stops early may

@@ -62,10 +62,7 @@ func (r Reader) taxWhy(a *assess.Assessment, real bool) *TaxWhy {
 	}
 	for _, s := range a.Segments {
 		part := TaxPart{From: r.date(s.From), Until: r.date(s.Until), Days: s.Days, Whole: r.exact(t, s.Whole), Total: r.money(s.Total.Minor, s.Total.Currency)}
-		since := func(*process.Explained, *Why) {}
-		if real {
-			since = r.sinceOf(&in, s)
-		}
+		since := r.sinceOf(&in, s, real)
 		for _, l := range s.Lines {
 			part.Items = append(part.Items, TaxItem{ID: l.Charge.ID, Title: r.words(j, l.Charge.Title), Whole: r.exact(t, l.Whole),
 				Amount: r.money(l.Amount.Minor, l.Amount.Currency), Reduced: l.Reduced, Law: law(t.Rules, l.Charge.Law),
@@ -79,6 +76,20 @@ func (r Reader) taxWhy(a *assess.Assessment, real bool) *TaxWhy {
 	return w
 }
 
+// fieldWords calls a field of the register, which holds a word of the files, as the fact that takes its place does.
+func (r Reader) fieldWords(t *service.Tax, over map[string]*service.Fact, field, text, title, value string) (string, string) {
+	fact := over[field]
+	if fact == nil {
+		return title, value
+	}
+	for _, o := range fact.Options {
+		if o.Value == text {
+			return r.words(t.Jurisdiction, fact.Short), r.words(t.Jurisdiction, o.Label)
+		}
+	}
+	return title, value
+}
+
 func (r Reader) fromUntil(s service.Span) string {
 	return r.P.T("{from} to {until}", i18n.V{"from": r.date(s.From), "until": r.date(s.Until)})
 }
@@ -86,14 +97,21 @@ func (r Reader) fromUntil(s service.Span) string {
 // exact is an amount for a whole period, which may be an exact fraction of the smallest coin.
 func (r Reader) exact(t *service.Tax, d money.Decimal) string { return r.showValue(t, d, "money") }
 
-// sinceOf gives, for what was looked at in a stretch of days, since when that is known.
-func (r Reader) sinceOf(in *assess.Input, s assess.Segment) func(*process.Explained, *Why) {
-	as := in.Tax.TaxFile.Object.As
+// sinceOf gives, for what was looked at in a stretch of days, since when that is known; not of what somebody only tries out.
+func (r Reader) sinceOf(in *assess.Input, s assess.Segment, real bool) func(*process.Explained, *Why) {
+	over := takenOver(in.Tax)
 	return func(x *process.Explained, w *Why) {
 		if x.Kind != "answer" || w.Since != "" || w.Value == "" {
 			return
 		}
-		if strings.HasPrefix(x.ID, as+".") {
+		field, ofObject := strings.CutPrefix(x.ID, in.Tax.TaxFile.Object.As+".")
+		if text, ok := x.Value.(string); ok && ofObject {
+			w.Title, w.Value = r.fieldWords(in.Tax, over, field, text, w.Title, w.Value)
+		}
+		if !real {
+			return
+		}
+		if ofObject {
 			w.Since = r.P.T("in the register")
 			return
 		}
@@ -124,6 +142,7 @@ func sortedFacts(facts []assess.Fact) []assess.Fact {
 // carried over.
 func (r Reader) knownOf(in *assess.Input) (list []TaxKnown) {
 	t, j := in.Tax, in.Tax.Jurisdiction
+	over := takenOver(t)
 	for i, state := range in.Object.States {
 		for _, f := range t.Fields {
 			v := state.Fields[f.ID]
@@ -131,6 +150,9 @@ func (r Reader) knownOf(in *assess.Input) (list []TaxKnown) {
 				continue
 			}
 			known := TaxKnown{ID: f.ID, Title: r.words(j, f.Title), Value: r.showValue(t, v, f.Type), Source: r.P.T("Register"), Object: true}
+			if text, ok := v.(string); ok {
+				known.Title, known.Value = r.fieldWords(t, over, f.ID, text, known.Title, known.Value)
+			}
 			if i > 0 {
 				known.From = r.date(state.From)
 			}

@@ -79,6 +79,25 @@ func TestOnlyForward(t *testing.T) {
 	}
 }
 
+// TestTheFileNamesTheLog: once there are keys, nobody has to say whose they are.
+func TestTheFileNamesTheLog(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "log.keys")
+	if _, err := signet.Open(signet.Config{File: file}); err == nil {
+		t.Error("keys for a log without a name")
+	}
+	s := open(t, dir)
+	_, err := s.Rotate()
+	must(t, err)
+	keys, err := s.Keys()
+	must(t, err)
+	must(t, s.Retire(keys[0])) // the first line is now a public key
+	again, err := signet.Open(signet.Config{File: file})
+	if err != nil || again.Origin() != origin {
+		t.Errorf("%v, %v", again, err)
+	}
+}
+
 // TestOneOfManySigns: of those who want to go on from one state to another, one does.
 func TestOneOfManySigns(t *testing.T) {
 	dir := t.TempDir()

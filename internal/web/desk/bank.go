@@ -218,8 +218,8 @@ func lineTag(l view.BankLine) page.Tag {
 
 // partLinks say what became of a line, each leading to the payment or the refund, and to the entry in the books.
 func partLinks(r *web.Request, parts []view.BankPart) page.Component {
-	list := page.List{Plain: true}
-	for _, p := range parts {
+	var all page.Group
+	for i, p := range parts {
 		title := page.Component(page.Text(p.Title))
 		switch {
 		case p.Payment != "":
@@ -229,16 +229,18 @@ func partLinks(r *web.Request, parts []view.BankPart) page.Component {
 		case p.Account != "":
 			title = moneyLink(p.Account+" "+p.AccountTitle, accountURL(p.Account, "", "", ""), "")
 		}
-		item := page.Group{title}
+		if i > 0 {
+			all = append(all, page.Text("; "))
+		}
+		all = append(all, title)
 		if len(parts) > 1 {
-			item = append(item, page.Text(" "), page.ID(p.Amount))
+			all = append(all, page.Text(" "), page.ID(p.Amount))
 		}
 		if p.Entry != "" {
-			item = append(item, page.Text(" · "), page.LinkTo{Text: r.T("entry"), URL: entryURL(p.Entry)})
+			all = append(all, page.Text(" · "), page.LinkTo{Text: r.T("entry"), URL: entryURL(p.Entry)})
 		}
-		list.Items = append(list.Items, item)
 	}
-	return list
+	return all
 }
 
 // bankQueue is /desk/money/bank/queue: lines whose purpose nobody knows.

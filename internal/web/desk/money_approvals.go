@@ -14,7 +14,7 @@ import (
 
 // approvals is /desk/money/approvals: what one person has proposed and another must decide.
 func (d *Desk) approvals(w http.ResponseWriter, r *web.Request) error {
-	a, err := d.View.Books().Approvals(r.Context(), reader(r), r.Query("after"))
+	a, err := d.View.MoneyDesk().Approvals(r.Context(), reader(r), r.Query("after"))
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (d *Desk) proposal(w http.ResponseWriter, r *web.Request) error {
 		}
 	}
 	var err error
-	if p.ProposalPage, err = d.View.Books().Proposal(r.Context(), reader(r), bill, id); err != nil {
+	if p.ProposalPage, err = d.View.MoneyDesk().Proposal(r.Context(), reader(r), bill, id); err != nil {
 		return err
 	}
 	impossible := ""

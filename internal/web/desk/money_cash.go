@@ -68,7 +68,7 @@ func (d *Desk) takeCash(w http.ResponseWriter, r *web.Request) error {
 		}
 	}
 	var err error
-	if f.MoneyForm, err = d.View.Books().MoneyForm(r.Context(), reader(r), r.PathValue("bill"), ""); err != nil {
+	if f.MoneyForm, err = d.View.MoneyDesk().MoneyForm(r.Context(), reader(r), r.PathValue("bill"), ""); err != nil {
 		return err
 	}
 	content := page.Group{page.Paragraph{HTML: r.P.H("{amount} is owed on this bill.", i18n.V{"amount": moneyStrong(f.OwedText)})}}
@@ -129,7 +129,7 @@ func (d *Desk) moveCredit(w http.ResponseWriter, r *web.Request) error {
 		}
 	}
 	var err error
-	if f.MoneyForm, err = d.View.Books().MoneyForm(r.Context(), reader(r), r.PathValue("bill"), ""); err != nil {
+	if f.MoneyForm, err = d.View.MoneyDesk().MoneyForm(r.Context(), reader(r), r.PathValue("bill"), ""); err != nil {
 		return err
 	}
 	content := page.Group{page.Paragraph{HTML: r.P.H("The payer has a credit of {amount} on this bill.", i18n.V{"amount": moneyStrong(f.CreditText)})}}

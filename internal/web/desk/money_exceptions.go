@@ -14,7 +14,7 @@ import (
 // oddities is /desk/money/exceptions: the queue of what did not fit, where a person resolves it.
 func (d *Desk) oddities(w http.ResponseWriter, r *web.Request) error {
 	ask := view.OdditiesAsk{Kind: r.Query("kind"), Resolved: r.Query("resolved") == "yes", After: r.Query("after")}
-	o, err := d.View.Books().Oddities(r.Context(), reader(r), ask)
+	o, err := d.View.MoneyDesk().Oddities(r.Context(), reader(r), ask)
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (d *Desk) oddity(w http.ResponseWriter, r *web.Request) error {
 			return err
 		}
 	}
-	o, err := d.View.Books().Oddity(r.Context(), reader(r), id)
+	o, err := d.View.MoneyDesk().Oddity(r.Context(), reader(r), id)
 	if err != nil {
 		return err
 	}

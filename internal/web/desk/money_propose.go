@@ -43,7 +43,7 @@ func (d *Desk) propose(w http.ResponseWriter, r *web.Request) error {
 		}
 		p.Typed = readProposal(r)
 	}
-	form, err := d.View.Books().MoneyForm(r.Context(), reader(r), r.PathValue("bill"), r.PathValue("kind"))
+	form, err := d.View.MoneyDesk().MoneyForm(r.Context(), reader(r), r.PathValue("bill"), r.PathValue("kind"))
 	if err != nil {
 		return err
 	}

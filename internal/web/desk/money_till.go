@@ -34,7 +34,7 @@ func (d *Desk) tills(w http.ResponseWriter, r *web.Request) error {
 			return err
 		}
 	}
-	h, err := d.View.Books().Tills(r.Context(), reader(r), askedDay(r, "day"))
+	h, err := d.View.MoneyDesk().Tills(r.Context(), reader(r), askedDay(r, "day"))
 	if err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func tillParts(r *web.Request, t view.TillPage) page.Component {
 
 // till is /desk/money/till/{till}.
 func (d *Desk) till(w http.ResponseWriter, r *web.Request) error {
-	t, err := d.View.Books().Till(r.Context(), reader(r), r.PathValue("till"), r.Query("after"))
+	t, err := d.View.MoneyDesk().Till(r.Context(), reader(r), r.PathValue("till"), r.Query("after"))
 	if err != nil {
 		return err
 	}
@@ -154,7 +154,7 @@ func (d *Desk) till(w http.ResponseWriter, r *web.Request) error {
 func (d *Desk) closeTill(w http.ResponseWriter, r *web.Request) error {
 	var f moneyForm
 	id, typed, note := r.PathValue("till"), "", ""
-	t, err := d.View.Books().TillToClose(r.Context(), reader(r), id)
+	t, err := d.View.MoneyDesk().TillToClose(r.Context(), reader(r), id)
 	if err != nil {
 		return err
 	}

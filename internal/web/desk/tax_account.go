@@ -119,21 +119,31 @@ func accountRequests(r *web.Request, a view.DeskTaxAccount) page.Component {
 	return t
 }
 
-// changeTable is what counts today, each with the way to change it.
+// changeTable is what counts today, each with the way to change it; what nobody has said can be entered below.
 func changeTable(r *web.Request, a view.DeskTaxAccount) page.Component {
 	t := page.QueueTable{Caption: r.T("What counts today"), Columns: []page.Column{{Text: r.T("What")}, {Text: r.T("Value")}, {Text: r.T("From")}, {Text: r.T("Next")}}}
+	var unknown []page.Component
 	for _, f := range a.Facts {
-		kind := r.T("fact")
+		to := taxAccountURL(a.ID, "/change/"+f.ID)
+		kind := r.T("entered here")
 		if f.Object {
-			kind = r.T("register")
+			kind = r.T("from the register")
+		}
+		if f.Now == "" {
+			unknown = append(unknown, page.Group{page.LinkTo{Text: f.Title, URL: to}, page.Text(" (" + kind + ")")})
+			continue
 		}
 		next := page.Cell{}
 		if a.Work {
-			next.HTML = page.LinkTo{Text: r.T("Change"), URL: taxAccountURL(a.ID, "/change/"+f.ID), Hidden: f.Title}
+			next.HTML = page.LinkTo{Text: r.T("Change"), URL: to, Hidden: f.Title}
 		}
 		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{{HTML: twoLines(page.Text(f.Title), kind)}, {HTML: page.ID(f.Now)}, {HTML: page.ID(f.Since)}, next}})
 	}
-	return t
+	g := page.Group{t}
+	if len(unknown) > 0 && a.Work {
+		g = append(g, page.Details{SummaryText: r.T("Enter something else that is known"), HTML: page.List{Items: unknown}})
+	}
+	return g
 }
 
 // knownTimeline is everything that was made known, the latest first.
@@ -143,14 +153,15 @@ func knownTimeline(r *web.Request, a view.DeskTaxAccount) page.Component {
 	}
 	line := page.Timeline{Heading: page.Heading{Text: r.T("What was made known, and when")}}
 	for _, e := range a.Timeline {
-		var inside page.Group
+		var items []page.Component
 		for _, k := range e.What {
 			value := k.Value
 			if value == "" {
 				value = r.T("holds no longer")
 			}
-			inside = append(inside, page.Paragraph{HTML: r.P.H("{what}: {value}", i18n.V{"what": page.Text(k.Title), "value": moneyStrong(value)})})
+			items = append(items, r.P.H("{what}: {value}", i18n.V{"what": page.Text(k.Title), "value": moneyStrong(value)}))
 		}
+		inside := page.Group{page.List{Items: items, Plain: true}}
 		if e.Of.ID != "" {
 			inside = append(inside, page.Paragraph{HTML: page.LinkTo{Text: e.Of.Text, URL: taxURL("/requests/" + e.Of.ID)}})
 		}

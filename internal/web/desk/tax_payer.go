@@ -129,7 +129,7 @@ func (d *Desk) taxReturns(w http.ResponseWriter, r *web.Request) error {
 			next.HTML = page.LinkTo{Text: r.T("Estimate"), URL: taxAccountURL(x.ID, "/estimate/"+x.Begins), Hidden: x.Number + " " + x.Period}
 		}
 		row := page.QueueRow{Cells: []page.Cell{{HTML: twoLines(moneyLink(x.Number, taxAccountURL(x.ID, ""), ""), joined(x.Tax, x.Object))}, {Text: x.Period}, {HTML: returnTag(r, x.ReturnLine)}, next}}
-		if x.Late {
+		if x.Late && !x.Estimated {
 			row.Tone = page.Bad
 		}
 		t.Rows = append(t.Rows, row)

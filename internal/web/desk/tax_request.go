@@ -176,7 +176,7 @@ func requestFacts(r *web.Request, x view.DeskRequest) page.Component {
 	if x.Assessment != "" {
 		add(r.T("Assessment"), moneyLink(x.Period, taxURL("/assessments/"+x.Assessment), ""))
 	}
-	return list
+	return page.Group{page.Heading{Level: 2, Size: "s", Text: r.T("About this request")}, list}
 }
 
 // decideForm asks for the decision: as claimed, otherwise, or not.

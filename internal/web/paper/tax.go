@@ -27,7 +27,7 @@ func (t TaxReasons) Render(ctx context.Context, w io.Writer) error {
 	}
 	p, x := t.P, t.Why
 	var g page.Group
-	if x.ByDay {
+	if x.ByDay && len(x.Parts) > 1 {
 		g = append(g, page.Paragraph{HTML: p.H("Counted by the day: {liable}, {days}.", i18n.V{"liable": page.ID(x.Liable), "days": p.N("{n} day", "{n} days", x.Days)})})
 	}
 	if len(x.Parts) == 0 || len(x.Items) == 0 {

@@ -114,7 +114,13 @@ func (s *Site) certificate(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Render(w, web.Page{Title: l.Document.Title, Area: "account", Paper: true, Content: paper.Sheet{Document: l.Document, Code: templ.Raw(string(svg))}, Back: "/account/licences/" + l.ID})
+	base := "/account/licences/" + l.ID
+	proof, _, err := s.View.LogPages().Licence(r.Context(), reader(r), l.ID)
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return err
+	}
+	content := page.Group{paper.Sheet{Document: l.Document, Code: templ.Raw(string(svg))}, proofOf(r, proof, base)}
+	return r.Render(w, web.Page{Title: l.Document.Title, Area: "account", Paper: true, Content: content, Back: base})
 }
 
 func (s *Site) licencePDF(w http.ResponseWriter, r *web.Request) error {

@@ -163,7 +163,11 @@ func taxTables(r *web.Request, t view.TaxPage) page.Component {
 			}
 			x.Rows = append(x.Rows, cells)
 		}
-		g = append(g, page.Scroll{Label: table.Title, HTML: x}, source("", table.Law))
+		g = append(g, page.Scroll{Label: table.Title, HTML: x})
+		if table.First && table.Inputs > 1 {
+			g = append(g, body(r.T("The first line that fits counts.")))
+		}
+		g = append(g, source("", table.Law))
 	}
 	return g
 }

@@ -189,7 +189,7 @@ func evidenceUpload(r *web.Request, kind, what string, wrong []view.Problem) pag
 	if kind == "required" {
 		label = r.T("Evidence")
 	}
-	about := r.T("PDF, JPEG or PNG, up to {size} each", i18n.V{"size": r.P.FileSize(web.FileMost)})
+	about := r.T("PDF, JPEG or PNG, at most five files, up to {size} each.", i18n.V{"size": r.P.FileSize(10_000_000)})
 	if what != "" {
 		about = what + " " + about
 	}
