@@ -44,6 +44,10 @@ bench: assets ## figures of the whole beside bare limits (BENCHFLAGS=-full); doc
 bench-forecast: ## forecasts and anomalies on series of others (DATA), held against the targets
 	go run ./test/bench-forecast -data $(DATA)
 
+.PHONY: bench-allocate
+bench-allocate: ## plans for instances of others (DATA), held against the targets
+	go run ./test/bench-allocate -data $(DATA)
+
 .PHONY: bench-assist
 bench-assist: ## the assistant on documents that it has not learned from (DATA), in folds; some minutes
 	go run ./internal/assist/train -data $(DATA)

@@ -26,6 +26,9 @@ type Answer struct {
 	Level  []int   `json:"level,omitempty"`  // of each programme
 	Routes [][]int `json:"routes,omitempty"` // sites of each inspector in order, without the start
 
+	Queues    []QueueResult `json:"queues,omitempty"`    // what was seen of each
+	Occupancy float64       `json:"occupancy,omitempty"` // share of the officers' time that is taken, of queues
+
 	Proof       string       `json:"proof"`                 // how the bound is known
 	Assignments []Assignment `json:"assignments,omitempty"` // each with its reason
 	Binding     []Price      `json:"binding,omitempty"`     // demands that cost, the dearest first

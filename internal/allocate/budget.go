@@ -76,7 +76,7 @@ func (b *Budget) Solve(limits Limits) (*Answer, error) {
 	}
 	a := &Answer{Kind: "budget"}
 	p, l := b.programme()
-	m := newMeter(limits)
+	m := newMeter(limits.within(0.7))
 	if tell := limits.Progress; tell != nil {
 		m.limits.Progress = func(objective, bound float64) { tell(-objective, -bound) }
 	}
@@ -106,7 +106,7 @@ func (b *Budget) Solve(limits Limits) (*Answer, error) {
 	a.settle()
 	a.Proof = s.proof()
 	b.explain(a, l, prices)
-	b.more(a, prices, l, limits, s.best)
+	b.more(a, prices, l, limits, s)
 	return a, nil
 }
 

@@ -59,12 +59,12 @@ func (b *Budget) explain(a *Answer, l budgetLayout, prices []float64) {
 		a.Assignments = append(a.Assignments, Assignment{What: fmt.Sprintf("programme %d", i), To: fmt.Sprintf("level %d", k), Reason: why})
 	}
 	for r := range used {
-		price := -prices[l.caps+r]
-		if price < 0 {
-			price = -price
+		price := math.Abs(prices[l.caps+r])
+		if price < 1e-9 {
+			continue
 		}
 		a.Binding = append(a.Binding, Price{What: fmt.Sprintf("budget %d", r), Worth: price,
-			Means: fmt.Sprintf("%s of %s is used; one more brings about this much", short(used[r]), short(b.Budgets[r]))})
+			Means: fmt.Sprintf("%s of %s is used; one more brings about this much, by the relaxation", short(used[r]), short(b.Budgets[r]))})
 	}
 	if b.Floor > 0 {
 		for n, d := range l.districts {
@@ -87,18 +87,19 @@ func list(x []float64) string {
 
 // more says what a hundredth more of each budget would bring: by the relaxation at once, exactly where solving again
 // needs little work.
-func (b *Budget) more(a *Answer, prices []float64, l budgetLayout, limits Limits, best []float64) {
+func (b *Budget) more(a *Answer, prices []float64, l budgetLayout, limits Limits, found *search) {
 	for r, have := range b.Budgets {
 		extra := have / 100
 		out := Price{What: fmt.Sprintf("%s more of budget %d", short(extra), r), Worth: math.Abs(prices[l.caps+r]) * extra, Means: "about, by the relaxation"}
-		if a.Status == Optimal && extra > 0 {
+		m, left := found.meter.after(limits, len(b.Budgets), 600_000)
+		if a.Status == Optimal && extra > 0 && left {
 			again := *b
 			again.Budgets = append([]float64(nil), b.Budgets...)
 			again.Budgets[r] += extra
 			p, _ := again.programme()
-			s := newSearch(p, newMeter(Limits{Work: 400_000, Stop: limits.Stop}), limits.chance())
+			s := newSearch(p, m, limits.chance())
 			s.polish = func(x []float64) ([]float64, bool) { return again.round(x, l), true }
-			s.offer(best)
+			s.offer(found.best)
 			s.run(false)
 			if s.best != nil && s.value-s.bound < 1e-9*math.Max(1, math.Abs(s.value)) {
 				out.Worth, out.Exact, out.Means = -s.value-a.Objective, true, "solved again with it"

@@ -30,7 +30,7 @@ func (c *Cases) Solve(limits Limits) (*Answer, error) {
 		return a, nil
 	}
 	p, caps := c.programme()
-	m := newMeter(limits)
+	m := newMeter(limits.within(0.9))
 	s := newTableau(p, m)
 	result := s.solve(inf)
 	if result == infeasible {
@@ -65,7 +65,7 @@ func (c *Cases) Solve(limits Limits) (*Answer, error) {
 	if a.Status == Optimal {
 		a.Proof = "Lagrangian relaxation (each officer's best selection by itself) and branch and bound ruled out every better plan"
 	}
-	c.explain(a, prices, limits)
+	c.explain(a, prices, m, limits)
 	return a, nil
 }
 
@@ -81,8 +81,8 @@ func (c *Cases) search(m *meter, limits Limits, prices []float64) (best []int, b
 	bound = g.ascend(inf, 150)
 	tree := &caseTree{c: c, g: g, m: m, value: inf, grain: c.grain(), polish: t}
 	t.open, t.took = g.open, g.took
-	for r := range 8 {
-		improved := t.run(1000, r)
+	for r := 0; r < 3 || r < 20 && t.best == nil; r++ {
+		improved := t.run(600, r)
 		m.tell(t.value, bound)
 		if m.over {
 			return t.best, c.raise(bound), false

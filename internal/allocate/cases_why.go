@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-func (c *Cases) explain(a *Answer, prices []float64, limits Limits) {
+func (c *Cases) explain(a *Answer, prices []float64, m *meter, limits Limits) {
 	load := make([]float64, len(c.Room))
 	for j, i := range a.Taker {
 		load[i] += c.Time[j][i]
@@ -37,26 +37,25 @@ func (c *Cases) explain(a *Answer, prices []float64, limits Limits) {
 			continue
 		}
 		a.Binding = append(a.Binding, Price{What: fmt.Sprintf("time of officer %d", i), Worth: price,
-			Means: fmt.Sprintf("%s of %s is taken; each unit more saves about this", short(load[i]), short(c.Room[i]))})
+			Means: fmt.Sprintf("%s of %s is taken; each unit more saves about this, by the relaxation", short(load[i]), short(c.Room[i]))})
 		if dearest < 0 || price*c.Room[i] > math.Abs(prices[len(c.Time)+dearest])*c.Room[dearest] {
 			dearest = i
 		}
 	}
 	sortPrices(a.Binding)
-	if dearest >= 0 {
-		a.More = append(a.More, c.another(a, dearest, prices, limits))
+	if m, left := m.after(limits, 1, 300_000); dearest >= 0 && left {
+		a.More = append(a.More, c.another(a, dearest, prices, m, limits))
 	}
 }
 
 // another asks what one officer more, with the skills of one who is scarce, would save: it is solved again in short, so
 // that at least what it found is saved, and at most what the relaxation allows.
-func (c *Cases) another(a *Answer, like int, prices []float64, limits Limits) Price {
+func (c *Cases) another(a *Answer, like int, prices []float64, m *meter, limits Limits) Price {
 	again := &Cases{Room: append(append([]float64(nil), c.Room...), c.Room[like])}
 	for j := range c.Time {
 		again.Time = append(again.Time, append(append([]float64(nil), c.Time[j]...), c.Time[j][like]))
 		again.Cost = append(again.Cost, append(append([]float64(nil), c.Cost[j]...), c.Cost[j][like]))
 	}
-	m := newMeter(Limits{Work: 300_000, Stop: limits.Stop})
 	g := newSelection(again, m)
 	copy(g.u, prices)
 	most := a.Objective - again.raise(g.ascend(a.Objective, 200))

@@ -1,6 +1,9 @@
 package allocate
 
-import "math/rand/v2"
+import (
+	"math"
+	"math/rand/v2"
+)
 
 // Limits is how long a search may go on, and what it may leave to chance.
 type Limits struct {
@@ -16,7 +19,7 @@ type Limits struct {
 }
 
 // WorkPerSecond is a cautious guess of the work that one core of an ordinary machine does in a second.
-const WorkPerSecond = 600_000
+const WorkPerSecond = 800_000
 
 // meter counts the work of one search.
 type meter struct {
@@ -44,12 +47,19 @@ func (m *meter) spend(operations int) bool {
 	return !m.over
 }
 
-// used is the share of the budget that is gone, 0 where there is no budget.
-func (m *meter) used() float64 {
-	if m.limits.Work == 0 {
-		return 0
+// within keeps a share of the budget back, for questions that come after the plan.
+func (l Limits) within(share float64) Limits {
+	l.Work = int64(math.Ceil(float64(l.Work) * share))
+	return l
+}
+
+// after is what is left for one of so many questions that come after the plan, and never more than some; false when nothing is.
+func (m *meter) after(l Limits, questions int, some int64) (*meter, bool) {
+	if l.Work > 0 {
+		some = min(some, (l.Work-m.done/1000)/int64(questions))
 	}
-	return float64(m.done) / float64(m.limits.Work*1000)
+	l.Work, l.Progress = some, nil
+	return newMeter(l), some > 0
 }
 
 func (m *meter) tell(objective, bound float64) {

@@ -78,8 +78,10 @@ func (t *Tours) round(x []float64) []int {
 		if drop < 0 {
 			return counts
 		}
-		counts[drop]--
-		t.covers(drop, func(q int) { have[q]-- })
+		fewer := max(1, min(counts[drop], int(most/t.Cost[drop])-1)) // many at once where many are too many
+		t.covers(drop, func(q int) { fewer = min(fewer, have[q]-t.Need[q]) })
+		counts[drop] -= fewer
+		t.covers(drop, func(q int) { have[q] -= fewer })
 	}
 }
 
@@ -182,8 +184,14 @@ func (t *Tours) greedy() []float64 {
 		if best < 0 {
 			return x
 		}
-		x[best]++
-		t.covers(best, func(q int) { missing[q]-- })
+		more := math.MaxInt // as many as the same reason holds for
+		t.covers(best, func(q int) {
+			if missing[q] > 0 {
+				more = min(more, missing[q])
+			}
+		})
+		x[best] += float64(more)
+		t.covers(best, func(q int) { missing[q] -= more })
 	}
 }
 
@@ -211,7 +219,10 @@ func (t *Tours) explain(a *Answer, periods []int, prices []float64) {
 		tour := t.Tours[k]
 		why := "nothing would be short with one fewer; it costs nothing"
 		if first >= 0 {
-			why = fmt.Sprintf("one fewer would leave %s short of its %d, and %d other periods", t.period(first), t.Need[first], others-1)
+			why = fmt.Sprintf("one fewer would leave %s short of its %d", t.period(first), t.Need[first])
+			if others > 1 {
+				why += fmt.Sprintf(", and %d more of its periods short", others-1)
+			}
 		}
 		a.Assignments = append(a.Assignments, Assignment{
 			What: fmt.Sprintf("%d on tour %d", n, k),
@@ -220,7 +231,7 @@ func (t *Tours) explain(a *Answer, periods []int, prices []float64) {
 	}
 	for i, q := range periods {
 		if i < len(prices) && prices[i] > 1e-6 {
-			a.Binding = append(a.Binding, Price{What: t.period(q), Worth: prices[i], Means: fmt.Sprintf("needs %d, has %d; each officer more or fewer that it needs changes the cost by about this", t.Need[q], have[q])})
+			a.Binding = append(a.Binding, Price{What: t.period(q), Worth: prices[i], Means: fmt.Sprintf("needs %d, has %d; each one more or fewer needed there changes the cost by about this, by the relaxation", t.Need[q], have[q])})
 		}
 	}
 	sortPrices(a.Binding)

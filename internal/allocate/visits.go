@@ -18,7 +18,7 @@ type Visits struct {
 }
 
 // mostExact is how many sites can be solved by looking at every set of them.
-const mostExact = 16
+const mostExact = 15
 
 // travel is the minutes from one place to another; 0 is the start, site k is k+1.
 func (v *Visits) travel(a, b int) float64 {
@@ -78,22 +78,17 @@ func (v *Visits) bound() float64 {
 	for k := range v.Service {
 		one, two := inf, inf
 		for b := range v.Place {
-			if b == k+1 {
+			if d := v.travel(k+1, b); b == k+1 {
 				continue
-			}
-			// A route of one site goes the same way twice.
-			switch d := v.travel(k+1, b); {
-			case b == 0 && d < one:
-				one, two = d, math.Min(d, one)
-			case d < one:
+			} else if d < one {
 				one, two = d, one
-			case d < two:
+			} else if d < two {
 				two = d
 			}
 		}
-		two = math.Min(two, math.Max(one, v.travel(k+1, 0)))
+		ways := math.Min(one+two, 2*v.travel(k+1, 0)) // a route of one site goes the same way twice
 		if v.length([]int{k}) <= v.Minutes+slack && v.Score[k] > 0 {
-			items = append(items, item{v.Score[k], v.Service[k] + (one+two)/2})
+			items = append(items, item{v.Score[k], v.Service[k] + ways/2})
 		}
 	}
 	left, total := v.Minutes*float64(v.Inspectors), 0.0

@@ -1,12 +1,12 @@
 package app
 
 import (
-	"reflect"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 

@@ -38,7 +38,7 @@ func Doctor(ctx context.Context, c Config, files fs.FS) (all []Examination, err 
 	defer func() { err = errors.Join(err, a.Close()) }()
 	a.Flow.Docket.Releases.Enforce(j)
 	all = append(all, Examination{What: "schema", Says: "up to date"})
-	fees, err := a.Flow.CheckFees(ctx, System)
+	fees, err := a.Flow.Finance().CheckFees(ctx, System)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func Doctor(ctx context.Context, c Config, files fs.FS) (all []Examination, err 
 	if err != nil {
 		return nil, err
 	}
-	taxes, err := a.Flow.CheckTaxes(ctx, System)
+	taxes, err := a.Flow.Taxation().CheckTaxes(ctx, System)
 	return append(all, examined("bills for fees, worked out again", "come to what was asked for", fees),
 		examined("assessments of taxes, worked out again", "come to what was billed", taxes)), err
 }

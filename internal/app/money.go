@@ -52,9 +52,9 @@ func (a *App) money(keys *vault.Vault) error {
 	}
 	a.Flow.Money = m
 	a.View.Money = view.Money{Treasury: books, Exceptions: exceptions, Tills: tills, Bank: statements, Taxes: taxes, Cards: len(m.Providers) > 0}
-	a.Jobs.Handle(flow.RefundJob, a.Flow.SendRefund)
-	a.Jobs.HandleTx(flow.TaxRunJob, a.Flow.WorkRun)
-	a.Jobs.Handle(flow.BankMatchJob, a.Flow.MatchBank)
+	a.Jobs.Handle(flow.RefundJob, a.Flow.Finance().SendRefund)
+	a.Jobs.HandleTx(flow.TaxRunJob, a.Flow.Taxation().WorkRun)
+	a.Jobs.Handle(flow.BankMatchJob, a.Flow.Banking().MatchBank)
 	return nil
 }
 
@@ -82,7 +82,7 @@ func (a *App) openSandbox() (*sandbox.Client, error) {
 func (a *App) hear(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
 	if err == nil {
-		err = a.Flow.HearProvider(r.Context(), flow.Callback{Provider: sandbox.Name, Header: r.Header.Get, Body: body})
+		err = a.Flow.Finance().HearProvider(r.Context(), flow.Callback{Provider: sandbox.Name, Header: r.Header.Get, Body: body})
 	}
 	if err != nil {
 		http.Error(w, "not taken", http.StatusBadRequest)
@@ -162,11 +162,11 @@ func (a *App) keepMoney(ctx context.Context) {
 			a.Log.Error(doing, "err", err)
 		}
 	}
-	report("asking payment providers", a.Flow.AskProviders(ctx, System))
+	report("asking payment providers", a.Flow.Finance().AskProviders(ctx, System))
 	if today := a.Flow.Docket.Releases.Current().Calendar.DateOf(a.Clock.Now()); today != a.dunned { // once a day is enough
-		_, err := a.Flow.Dun(ctx, System)
+		_, err := a.Flow.Finance().Dun(ctx, System)
 		report("dealing with late bills", err)
-		_, err = a.Flow.RemindDeclarations(ctx, System)
+		_, err = a.Flow.Taxation().RemindDeclarations(ctx, System)
 		report("reminding of declarations", err)
 		a.dunned = today
 	}

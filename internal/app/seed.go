@@ -123,6 +123,7 @@ func (s *seeder) play(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.tax.first, s.tax.today = first, today
 	s.schedule(first, today, now)
 	for day := first; !day.After(today); {
 		morning := s.j.Calendar.StartOf(day).Add(8 * time.Hour)
@@ -131,7 +132,7 @@ func (s *seeder) play(ctx context.Context) error {
 			if _, err := s.Flow.Turn(ctx, System); err != nil {
 				return fmt.Errorf("turning %s: %w", day, err)
 			}
-			if _, err := s.Flow.Dun(ctx, System); err != nil {
+			if _, err := s.Flow.Finance().Dun(ctx, System); err != nil {
 				return fmt.Errorf("late bills on %s: %w", day, err)
 			}
 			if err := s.office(ctx, day, today); err != nil {
@@ -145,7 +146,7 @@ func (s *seeder) play(ctx context.Context) error {
 			return err
 		}
 		s.sandbox.Tick(ctx)
-		if err := s.Flow.AskProviders(ctx, System); err != nil {
+		if err := s.Flow.Finance().AskProviders(ctx, System); err != nil {
 			return fmt.Errorf("asking about payments on %s: %w", day, err)
 		}
 		if _, err := s.Jobs.RunDue(ctx); err != nil {

@@ -74,7 +74,7 @@ func (s *seeder) bank(ctx context.Context) error {
 		file, closing := s.statement(no, from, until, balance, some)
 		balance = closing
 		in := flow.ImportStatement{Name: fmt.Sprintf("statement-%s.xml", until), Bytes: file}
-		if _, err := s.Flow.ImportStatement(ctx, officer, in); err != nil {
+		if _, err := s.Flow.Banking().ImportStatement(ctx, officer, in); err != nil {
 			return fmt.Errorf("importing the statement of %s: %w", until, err)
 		}
 		if from, err = until.AddDays(1); err != nil {

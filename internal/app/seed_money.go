@@ -19,7 +19,7 @@ func (s *seeder) payFee(ctx context.Context, holder policy.Actor, draft string) 
 	if err != nil || !owes || s.dice.IntN(25) == 0 {
 		return err
 	}
-	begun, err := s.Flow.PayBill(ctx, holder, flow.PayBill{
+	begun, err := s.Flow.Finance().PayBill(ctx, holder, flow.PayBill{
 		Draft: draft, Language: s.j.File.Languages[0], Key: s.key(), Back: "/apply/" + draft + "/paid/{payment}", Cancel: "/apply/" + draft + "/done",
 	})
 	if err != nil {
@@ -28,7 +28,7 @@ func (s *seeder) payFee(ctx context.Context, holder policy.Actor, draft string) 
 	if err := s.choose(ctx, begun.URL, s.card()); err != nil {
 		return err
 	}
-	return s.Flow.ReturnFromProvider(ctx, holder, begun.Payment)
+	return s.Flow.Finance().ReturnFromProvider(ctx, holder, begun.Payment)
 }
 
 // card is what happens to a payment: almost always that it works.

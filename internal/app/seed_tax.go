@@ -2,12 +2,8 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
-	"time"
 
-	"stoa/internal/assess"
 	"stoa/internal/bill"
 	"stoa/internal/calendar"
 	"stoa/internal/flow"
@@ -20,9 +16,10 @@ import (
 
 // taxStory is how far the taxes of the demo have come.
 type taxStory struct {
-	day  calendar.Date   // that was lived through last
-	runs []string        // to be published
-	todo map[string]bool // what happens once: has happened
+	first, today calendar.Date   // of the demo's life
+	day          calendar.Date   // that was lived through last
+	runs         []string        // to be published
+	todo         map[string]bool // what happens once: has happened
 
 	with, without []payer // accounts whose holders can sign in, and the others
 }
@@ -41,16 +38,13 @@ const (
 // payers pay each instalment when it is due, some later, some forget; reliefs are claimed, granted, refused and waited for;
 // hotels declare their months. Call it once for each day that the demo lives.
 func (s *seeder) taxes(ctx context.Context) error {
-	today, day := s.j.Calendar.DateOf(time.Now()), s.j.Calendar.DateOf(s.Clock.Now())
+	day := s.j.Calendar.DateOf(s.Clock.Now())
 	if s.j.Money == nil || len(s.j.Taxes) == 0 || day == s.tax.day {
 		return nil
 	}
-	first, err := today.AddDays(-seedDays)
-	if err != nil {
-		return err
-	}
 	s.tax.day = day
-	n, left := first.DaysUntil(day), day.DaysUntil(today)
+	n, left := s.tax.first.DaysUntil(day), day.DaysUntil(s.tax.today)
+	var err error
 	switch {
 	case n == runDay:
 		err = s.startRuns(ctx, day)
@@ -72,7 +66,7 @@ func (s *seeder) startRuns(ctx context.Context, day calendar.Date) error {
 		return nil
 	}
 	for _, t := range s.j.Taxes {
-		run, err := s.Flow.StartRun(ctx, officer, flow.StartRun{Tax: t.Tax, Begins: day, Issued: day, Key: s.key()})
+		run, err := s.Flow.Taxation().StartRun(ctx, officer, flow.StartRun{Tax: t.Tax, Begins: day, Issued: day, Key: s.key()})
 		if ignoreConflict(err) != nil {
 			return fmt.Errorf("assessing %s: %w", t.Tax, err)
 		}
@@ -118,7 +112,7 @@ func (s *seeder) publishRuns(ctx context.Context) error {
 		if run.State != tax.Ready || !ok {
 			continue
 		}
-		if err := s.Flow.PublishRun(ctx, boss, flow.PublishRun{Run: id, Version: run.Version, Key: s.key()}); err != nil {
+		if err := s.Flow.Taxation().PublishRun(ctx, boss, flow.PublishRun{Run: id, Version: run.Version, Key: s.key()}); err != nil {
 			return fmt.Errorf("publishing the run of %s: %w", run.Tax, err)
 		}
 	}
@@ -216,7 +210,7 @@ func (s *seeder) payTax(ctx context.Context, p payer, day calendar.Date) error {
 		if amount >= b.Balance {
 			amount = 0 // all that is owed
 		}
-		begun, err := s.Flow.PayBill(ctx, p.actor(), flow.PayBill{Bill: b.ID, Amount: amount, Language: p.Language, Key: s.key(),
+		begun, err := s.Flow.Finance().PayBill(ctx, p.actor(), flow.PayBill{Bill: b.ID, Amount: amount, Language: p.Language, Key: s.key(),
 			Back: "/account/payments/{payment}?back=1", Cancel: "/account/bills/" + b.ID})
 		if err != nil {
 			return err
@@ -224,7 +218,7 @@ func (s *seeder) payTax(ctx context.Context, p payer, day calendar.Date) error {
 		if err := s.choose(ctx, begun.URL, "succeeds"); err != nil {
 			return err
 		}
-		if err := s.Flow.ReturnFromProvider(ctx, p.actor(), begun.Payment); err != nil {
+		if err := s.Flow.Finance().ReturnFromProvider(ctx, p.actor(), begun.Payment); err != nil {
 			return err
 		}
 	}
@@ -276,7 +270,7 @@ func (s *seeder) askTax(ctx context.Context, p payer, day calendar.Date, n, left
 		_, err := s.claim(ctx, p, fact, day, "Since then this is so. We can send papers if you need them.")
 		return err
 	case p.place == 1 && n > publishDay && p.t.Instalments != nil && len(p.t.Instalments.Choices) > 1 && once("choice"):
-		return s.Flow.ChooseInstalments(ctx, p.actor(), flow.ChooseInstalments{Account: p.ID, Number: p.t.Instalments.Choices[1].Number, Key: s.key()})
+		return s.Flow.Taxation().ChooseInstalments(ctx, p.actor(), flow.ChooseInstalments{Account: p.ID, Number: p.t.Instalments.Choices[1].Number, Key: s.key()})
 	case p.place == 2 && left <= lastDays+4 && p.t.Objection != nil && once("object"):
 		return s.objectTo(ctx, p)
 	}
@@ -302,7 +296,7 @@ func (s *seeder) claim(ctx context.Context, p payer, f *service.Fact, day calend
 	if f.Type == "number" {
 		value = "1"
 	}
-	request, _, err := s.Flow.ClaimFact(ctx, p.actor(), flow.ClaimFact{Account: p.ID, Fact: f.ID, From: day, Typed: process.Typed{Fields: map[string][]string{f.ID: {value}}}, Text: text, Key: s.key()})
+	request, _, err := s.Flow.Taxation().ClaimFact(ctx, p.actor(), flow.ClaimFact{Account: p.ID, Fact: f.ID, From: day, Typed: process.Typed{Fields: map[string][]string{f.ID: {value}}}, Text: text, Key: s.key()})
 	return request, err
 }
 
@@ -325,7 +319,7 @@ func (s *seeder) decideTax(ctx context.Context, p payer) error {
 		if fact := p.t.Fact(r.About); fact != nil && fact.Type == "yes_no" {
 			in.Grant, in.Answer = false, "The property is not the main business property of a small business: another one is of a higher value."
 		}
-		if err := s.Flow.DecideClaim(ctx, officer, in); err != nil {
+		if err := s.Flow.Taxation().DecideClaim(ctx, officer, in); err != nil {
 			return err
 		}
 	}
@@ -351,132 +345,6 @@ func (s *seeder) objectTo(ctx context.Context, p payer) error {
 	if grounds := p.t.Objection.Grounds; len(grounds) > 1 {
 		in.Ground = grounds[1].ID
 	}
-	_, _, err = s.Flow.Object(ctx, p.actor(), in)
+	_, _, err = s.Flow.Taxation().Object(ctx, p.actor(), in)
 	return err
-}
-
-// due are the periods of a declared tax that an account has not declared yet, the oldest first, but for the latest.
-func (s *seeder) due(ctx context.Context, p payer, day calendar.Date) (list []service.Span, err error) {
-	spans, err := assess.PeriodsDue(p.t, p.From, p.Until, day, 12)
-	if err != nil {
-		return nil, err
-	}
-	slices.Reverse(spans)
-	err = s.DB.Read(ctx, "app.seed", func(ctx context.Context, tx *store.Tx) error {
-		list = nil
-		for _, span := range spans {
-			_, err := s.Flow.Money.Taxes.Counting(ctx, tx, p.Account, span.From)
-			if errors.Is(err, store.ErrNotFound) {
-				list = append(list, span)
-			} else if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return list, err
-}
-
-// declared is what the worked examples of a tax declare, as somebody would type it; of an example at another place a part.
-func (s *seeder) declared(t *service.Tax) (list []process.Typed) {
-	for _, e := range t.Examples {
-		if len(e.Declared) > 0 && len(e.Expect.Errors) == 0 && e.Object["key"] != nil {
-			list = append(list, process.TypedFrom(t.Rules, e.Declared))
-		}
-	}
-	for _, e := range t.Examples {
-		if len(e.Declared) > 0 && len(e.Expect.Errors) == 0 && e.Like == "" {
-			list = append(list, process.TypedFrom(t.Rules, e.Declared))
-		}
-	}
-	return list
-}
-
-// declare sends the declarations of an account that are due, as the first worked example that fits it.
-func (s *seeder) declare(ctx context.Context, p payer, day calendar.Date) error {
-	spans, err := s.due(ctx, p, day)
-	if err != nil {
-		return err
-	}
-	for _, span := range spans {
-		for _, typed := range s.declared(p.t) {
-			for _, page := range p.t.Pages {
-				if _, err := s.Flow.SaveReturn(ctx, p.actor(), flow.SaveReturn{Account: p.ID, Begins: span.From, Page: page.File.Page, Form: typed.Fields}); err != nil {
-					return err
-				}
-			}
-			_, err := s.Flow.SendReturn(ctx, p.actor(), flow.SendReturn{Account: p.ID, Begins: span.From, Key: s.key()})
-			var refused *flow.TaxRefused
-			if errors.As(err, &refused) {
-				continue // it does not fit this place
-			}
-			if err != nil {
-				return err
-			}
-			break
-		}
-	}
-	return nil
-}
-
-// estimateTax assesses an account that has not declared in time.
-func (s *seeder) estimateTax(ctx context.Context, p payer, day calendar.Date) error {
-	officer, ok := s.treasurer(policy.Officer, "")
-	spans, err := s.due(ctx, p, day)
-	if err != nil || !ok {
-		return err
-	}
-	for _, span := range spans {
-		by, err := assess.DeclareBy(ctx, p.t, span)
-		if err != nil {
-			return err
-		}
-		if !by.Before(day) {
-			continue
-		}
-		for _, typed := range s.declared(p.t) {
-			_, err := s.Flow.EstimateReturn(ctx, officer, flow.EstimateReturn{Account: p.ID, Begins: span.From, Typed: typed, Reason: "No declaration has come. Estimated from the size of the place.", Key: s.key()})
-			var refused *flow.TaxRefused
-			if errors.As(err, &refused) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			break
-		}
-	}
-	return nil
-}
-
-// standingOrders are what payers who have no account here transferred for their instalments, each on its day: most of them
-// for all, some not for the last. Bills that are paid by other transfers are left out.
-func (s *seeder) standingOrders(ctx context.Context, today calendar.Date, others []moved) (all []moved, err error) {
-	paid := map[string]bool{}
-	for _, m := range others {
-		paid[m.reference] = true
-	}
-	var open []*bill.Bill
-	err = s.DB.Read(ctx, "app.seed", func(ctx context.Context, tx *store.Tx) (err error) {
-		open, err = s.Flow.Money.Treasury.Bills.Find(ctx, tx, bill.Query{Organisation: s.j.Money.Treasury, Kind: bill.Tax, State: bill.Open, Limit: 2000})
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	for i, b := range open {
-		if b.Payer != "" || paid[b.Reference] || i%17 == 3 {
-			continue
-		}
-		left := b.Balance
-		for n, part := range b.Plan {
-			if !part.Due.Before(today) || left <= 0 || n > 0 && i%11 == 5 {
-				break
-			}
-			amount := min(part.Amount, left)
-			left -= amount
-			all = append(all, moved{day: part.Due, minor: amount, name: b.Name, iban: fictitious[i%len(fictitious)], reference: b.Reference, text: b.Title})
-		}
-	}
-	return all, nil
 }

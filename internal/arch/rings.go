@@ -19,7 +19,7 @@ type ring struct {
 var rings = []ring{
 	{
 		name: "pure", ordered: true,
-		packages: []string{"fault", "money", "calendar", "i18n", "policy", "document", "bankfile", "rule", "service", "process", "assess", "proof", "forecast", "forecast/table", "assist", "assist/measure"},
+		packages: []string{"fault", "money", "calendar", "i18n", "policy", "document", "bankfile", "rule", "service", "process", "assess", "proof", "forecast", "forecast/table", "allocate", "assist", "assist/measure"},
 		why: "the law's own logic knows no clock, network or database, so that worked examples, drafts and cases run the same code; " +
 			"each package sees only those below it",
 	},
@@ -34,7 +34,7 @@ var rings = []ring{
 		why:      "each owns its tables and meets the others only in a use case; a neighbour is named in neighbours, with its reason",
 	},
 	{
-		name: "use cases", sees: []string{"pure", "tools", "domain"},
+		name: "use cases", sees: []string{"pure", "tools", "domain"}, tests: []string{"payment providers"},
 		packages: []string{"flow", "view"},
 		why:      "what can happen and what can be seen do not call each other, and know no page",
 	},
@@ -71,7 +71,7 @@ var rings = []ring{
 	},
 	{
 		name: "drivers", sees: []string{"pure", "tools", "domain", "use cases", "parts of pages", "edge", "payment providers", "wiring"},
-		packages: []string{"test/bench", "test/bench-forecast"},
+		packages: []string{"test/bench", "test/bench-forecast", "test/bench-allocate"},
 		why:      "they measure the whole from outside",
 	},
 	{
@@ -99,6 +99,7 @@ var neighbours = []neighbour{
 	{"web/page", "i18n", "the fixed words of components, in the reader's language and direction"},
 	{"cmd/stoa", "forecast", "stoa forecast and stoa anomalies need nothing else that runs"},
 	{"cmd/stoa", "forecast/table", "their files"},
+	{"cmd/stoa", "allocate", "stoa allocate needs nothing else that runs"},
 	{"cmd/stoa", "assist", "stoa assist eval"},
 	{"cmd/stoa", "assist/measure", "its files and figures"},
 	{"assist/train", "assist", "it makes the models"},

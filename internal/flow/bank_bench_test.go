@@ -67,7 +67,7 @@ func benchReconcile(b *testing.B, url string) {
 		}
 		file := camt(fmt.Sprint("S", round), 0, moves...)
 		start := time.Now()
-		got, err := tl.ImportStatement(tl.ctx, tl.officer, flow.ImportStatement{Name: "statement.xml", Bytes: file})
+		got, err := tl.Banking().ImportStatement(tl.ctx, tl.officer, flow.ImportStatement{Name: "statement.xml", Bytes: file})
 		tl.must(err)
 		importing += time.Since(start)
 		start = time.Now()

@@ -28,7 +28,7 @@ const mostOfLine = 1 << 50
 
 // ImportStatement stores a bank's file whole or refuses it with the line and the reason; its lines are then matched by a job.
 // The same file again gives what it gave first, and of statements that overlap each line is there once.
-func (f *Flow) ImportStatement(ctx context.Context, actor policy.Actor, in ImportStatement) (got bank.Imported, err error) {
+func (f Banking) ImportStatement(ctx context.Context, actor policy.Actor, in ImportStatement) (got bank.Imported, err error) {
 	book, err := f.book()
 	if err != nil {
 		return got, err

@@ -24,7 +24,7 @@ const matchAtOnce = 200
 // MatchBank places every line that nothing was done with yet: what is sure is booked where it belongs, all else waits in
 // suspense, in the queue. Give it to the job runner under BankMatchJob. Each transaction finds for itself what is new, so
 // that a run that breaks off, is repeated, or goes on beside another books no line twice.
-func (f *Flow) MatchBank(ctx context.Context, _ job.Job) error {
+func (f Banking) MatchBank(ctx context.Context, _ job.Job) error {
 	book, err := f.book()
 	if err != nil {
 		return err

@@ -32,14 +32,14 @@ func TestMatchingBreaksWhole(t *testing.T) {
 		file, want := tl.everyKind()
 		in := flow.ImportStatement{Name: "statement.xml", Bytes: file}
 		for n, broken := 0, true; broken; n++ {
-			_, err := tl.ImportStatement(breakAt(n), tl.officer, in)
+			_, err := tl.Banking().ImportStatement(breakAt(n), tl.officer, in)
 			if broken = err != nil; broken && !errors.Is(err, context.Canceled) || n > 500 {
 				tl.t.Fatalf("broken at look %d: %v", n, err)
 			}
 		}
 		before := tl.balances()
 		for n := 0; ; n++ {
-			err := tl.MatchBank(breakAt(n), job.Job{})
+			err := tl.Banking().MatchBank(breakAt(n), job.Job{})
 			if err == nil {
 				break
 			}
@@ -54,7 +54,7 @@ func TestMatchingBreaksWhole(t *testing.T) {
 		}
 		tl.stands(want)
 		tl.work() // the job itself, which finds nothing left
-		got, err := tl.ImportStatement(tl.ctx, tl.officer, in)
+		got, err := tl.Banking().ImportStatement(tl.ctx, tl.officer, in)
 		tl.must(err)
 		tl.work()
 		if p := tl.placed(got); !slices.Equal(p, []string{"matched bill", "matched bill", "matched card", "matched cash", "matched refund", "suspense suspense"}) {
@@ -72,12 +72,12 @@ func TestManyMatchAtOnce(t *testing.T) {
 		ids := make(chan string, 4)
 		for range 4 {
 			wait.Go(func() {
-				got, err := tl.ImportStatement(tl.ctx, tl.officer, flow.ImportStatement{Name: "statement.xml", Bytes: file})
+				got, err := tl.Banking().ImportStatement(tl.ctx, tl.officer, flow.ImportStatement{Name: "statement.xml", Bytes: file})
 				if err != nil {
 					tl.t.Error(err)
 				}
 				ids <- got.ID
-				if err := tl.MatchBank(tl.ctx, job.Job{}); err != nil {
+				if err := tl.Banking().MatchBank(tl.ctx, job.Job{}); err != nil {
 					tl.t.Error(err)
 				}
 			})
@@ -103,7 +103,7 @@ func TestOneLineKeepsNoOtherWaiting(t *testing.T) {
 			_, err := tx.Exec(ctx, `UPDATE bill SET sealed = $1 WHERE id = $2`, []byte("damaged"), damaged.ID)
 			return err
 		}))
-		got, err := tl.ImportStatement(tl.ctx, tl.officer, flow.ImportStatement{Bytes: camt("S1", 0,
+		got, err := tl.Banking().ImportStatement(tl.ctx, tl.officer, flow.ImportStatement{Bytes: camt("S1", 0,
 			move{Minor: 10000, Reference: tax[0].Reference}, move{Minor: 10000, Reference: damaged.Reference}, move{Minor: 10000, Reference: tax[1].Reference})})
 		tl.must(err)
 		if _, err := tl.runner.RunDue(tl.ctx); err == nil || !strings.Contains(err.Error(), flow.BankMatchJob) {
@@ -136,10 +136,10 @@ func TestResolvingBreaksWhole(t *testing.T) {
 				}
 			}
 		}
-		until(func(ctx context.Context) error { return tl.ResolveLine(ctx, tl.officer, in) })
+		until(func(ctx context.Context) error { return tl.Banking().ResolveLine(ctx, tl.officer, in) })
 		tl.stands(map[string]int64{"1000": 25000, "2310": -4000, "4100": -20000, "6030": -1000})
 		undo.Version = tl.line(l.ID).Version
-		until(func(ctx context.Context) error { return tl.UndoLine(ctx, tl.officer, undo) })
+		until(func(ctx context.Context) error { return tl.Banking().UndoLine(ctx, tl.officer, undo) })
 		tl.stands(map[string]int64{"1000": 25000, "1200": 10000, "2300": -10000, "2310": -4000, "4100": -20000, "6030": -1000})
 	})
 }
@@ -149,20 +149,20 @@ func TestWhoMayTouchTheBank(t *testing.T) {
 	eachTill(t, func(tl *till) {
 		reader := policy.Actor{Person: "rea", Grants: []policy.Grant{{Role: policy.Reader, Organisation: "markets"}}}
 		for who, actor := range map[string]policy.Actor{"a reader": reader, "an officer elsewhere": tl.other} {
-			_, order := tl.NewPaymentOrder(tl.ctx, actor, flow.NewPaymentOrder{Payees: []flow.Payee{{}}})
+			_, order := tl.Banking().NewPaymentOrder(tl.ctx, actor, flow.NewPaymentOrder{Payees: []flow.Payee{{}}})
 			for what, err := range map[string]error{
-				"resolve": tl.ResolveLine(tl.ctx, actor, flow.ResolveLine{Line: "x"}), "undo": tl.UndoLine(tl.ctx, actor, flow.UndoLine{Line: "x", Why: "y"}),
-				"order": order, "fail": tl.FailPayment(tl.ctx, actor, flow.FailPayment{Reason: "x"}),
+				"resolve": tl.Banking().ResolveLine(tl.ctx, actor, flow.ResolveLine{Line: "x"}), "undo": tl.Banking().UndoLine(tl.ctx, actor, flow.UndoLine{Line: "x", Why: "y"}),
+				"order": order, "fail": tl.Banking().FailPayment(tl.ctx, actor, flow.FailPayment{Reason: "x"}),
 			} {
 				if fault.KindOf(err) != fault.Forbidden {
 					tl.t.Errorf("%s, %s: %v", who, what, err)
 				}
 			}
 		}
-		if err := tl.ResolveLine(tl.ctx, tl.officer, flow.ResolveLine{Line: "x", Key: tl.key()}); fault.KindOf(err) != fault.NotFound {
+		if err := tl.Banking().ResolveLine(tl.ctx, tl.officer, flow.ResolveLine{Line: "x", Key: tl.key()}); fault.KindOf(err) != fault.NotFound {
 			tl.t.Errorf("a line that is not there: %v", err)
 		}
-		if err := tl.ProposeOrder(tl.ctx, tl.officer, flow.MoveOrder{Order: "x", Key: tl.key()}); fault.KindOf(err) != fault.NotFound {
+		if err := tl.Banking().ProposeOrder(tl.ctx, tl.officer, flow.MoveOrder{Order: "x", Key: tl.key()}); fault.KindOf(err) != fault.NotFound {
 			tl.t.Errorf("an order that is not there: %v", err)
 		}
 	})

@@ -24,7 +24,7 @@ type NewPaymentOrder struct {
 
 // NewPaymentOrder is for officers of the treasury. A refund is in one order at a time. Errors are told by refund: name-ID,
 // iban-ID.
-func (f *Flow) NewPaymentOrder(ctx context.Context, actor policy.Actor, in NewPaymentOrder) (id string, err error) {
+func (f Banking) NewPaymentOrder(ctx context.Context, actor policy.Actor, in NewPaymentOrder) (id string, err error) {
 	book, err := f.book()
 	if err != nil {
 		return "", err
@@ -115,14 +115,14 @@ type MoveOrder struct {
 }
 
 // ProposeOrder asks for a second person's decision.
-func (f *Flow) ProposeOrder(ctx context.Context, actor policy.Actor, in MoveOrder) error {
+func (f Banking) ProposeOrder(ctx context.Context, actor policy.Actor, in MoveOrder) error {
 	return f.moveOrder(ctx, "flow.ProposeOrder", actor, policy.MoneyWork, in, func(ctx context.Context, tx *store.Tx, o *bank.Order) error {
 		return f.orders().Propose(ctx, tx, o, actor.Person)
 	})
 }
 
 // ApproveOrder lets an order go to the bank; it is for a supervisor who neither made nor proposed it, and gets nothing by it.
-func (f *Flow) ApproveOrder(ctx context.Context, actor policy.Actor, in MoveOrder) error {
+func (f Banking) ApproveOrder(ctx context.Context, actor policy.Actor, in MoveOrder) error {
 	return f.moveOrder(ctx, "flow.ApproveOrder", actor, policy.MoneyApprove, in, func(ctx context.Context, tx *store.Tx, o *bank.Order) error {
 		for _, p := range o.Payments {
 			_, of, err := f.Money.Treasury.Payments.Refund(ctx, tx, o.Organisation, p.Refund)
@@ -140,7 +140,7 @@ func (f *Flow) ApproveOrder(ctx context.Context, actor policy.Actor, in MoveOrde
 }
 
 // RefuseOrder ends an order that has not gone to the bank. Its refunds may go into another.
-func (f *Flow) RefuseOrder(ctx context.Context, actor policy.Actor, in MoveOrder) error {
+func (f Banking) RefuseOrder(ctx context.Context, actor policy.Actor, in MoveOrder) error {
 	if in.Reason == "" {
 		return fault.NewInvalid("Say why the order is refused")
 	}
@@ -181,7 +181,7 @@ func orderThing(o *bank.Order) policy.Thing {
 
 // ExportOrder gives the file for the bank and its name. The first time its refunds are on their way from then on; later it
 // gives the same bytes again.
-func (f *Flow) ExportOrder(ctx context.Context, actor policy.Actor, id string) (name string, file []byte, err error) {
+func (f Banking) ExportOrder(ctx context.Context, actor policy.Actor, id string) (name string, file []byte, err error) {
 	book, err := f.book()
 	if err != nil {
 		return "", nil, err
@@ -221,7 +221,7 @@ type FailPayment struct {
 }
 
 // FailPayment is for officers of the treasury, when the bank tells of it other than by a statement. The refund is owed again.
-func (f *Flow) FailPayment(ctx context.Context, actor policy.Actor, in FailPayment) error {
+func (f Banking) FailPayment(ctx context.Context, actor policy.Actor, in FailPayment) error {
 	book, err := f.book()
 	if err != nil {
 		return err

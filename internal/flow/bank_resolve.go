@@ -44,7 +44,7 @@ type ResolveLine struct {
 const lineChanged = "This line has changed since you opened the page. Look at it again, then repeat"
 
 // ResolveLine is for officers of the treasury; of bills, never their own. Errors are told by row: to-1, number-1, payment-1, amount-1 …
-func (f *Flow) ResolveLine(ctx context.Context, actor policy.Actor, in ResolveLine) error {
+func (f Banking) ResolveLine(ctx context.Context, actor policy.Actor, in ResolveLine) error {
 	book, err := f.book()
 	if err != nil {
 		return err
@@ -208,7 +208,7 @@ type UndoLine struct {
 }
 
 // UndoLine is for officers of the treasury. It stays to be seen in the line's history, on the bill and in the books.
-func (f *Flow) UndoLine(ctx context.Context, actor policy.Actor, in UndoLine) error {
+func (f Banking) UndoLine(ctx context.Context, actor policy.Actor, in UndoLine) error {
 	book, err := f.book()
 	if err != nil {
 		return err

@@ -38,24 +38,24 @@ func TestALineIsSplit(t *testing.T) {
 			}
 		}
 		in := flow.ResolveLine{Line: l.ID, Version: tl.line(l.ID).Version, Parts: []flow.LinePart{asha, ben, other, rest}, Key: tl.key()}
-		if err := tl.ResolveLine(tl.ctx, tl.other, in); err == nil {
+		if err := tl.Banking().ResolveLine(tl.ctx, tl.other, in); err == nil {
 			tl.t.Error("an officer of another organisation resolves a line")
 		}
 		own := policy.Actor{Person: "ben", Grants: tl.officer.Grants}
-		if err := tl.ResolveLine(tl.ctx, own, in); fault.KindOf(err) != fault.Forbidden {
+		if err := tl.Banking().ResolveLine(tl.ctx, own, in); fault.KindOf(err) != fault.Forbidden {
 			tl.t.Errorf("an officer places money on their own bill: %v", err)
 		}
 		for range 2 { // the same form twice
-			tl.must(tl.ResolveLine(tl.ctx, tl.officer, in))
+			tl.must(tl.Banking().ResolveLine(tl.ctx, tl.officer, in))
 		}
 		in.Key = tl.key()
-		if err := tl.ResolveLine(tl.ctx, tl.officer, in); fault.KindOf(err) != fault.Conflict {
+		if err := tl.Banking().ResolveLine(tl.ctx, tl.officer, in); fault.KindOf(err) != fault.Conflict {
 			tl.t.Errorf("a page that is out of date: %v", err)
 		}
 		tl.stands(map[string]int64{"1000": 25000, "1200": 1000, "2300": -5000, "4100": -20000, "6030": -1000})
 
 		undo := func(part int, why string) error {
-			return tl.UndoLine(tl.ctx, tl.officer, flow.UndoLine{Line: l.ID, Version: tl.line(l.ID).Version, Part: part, Why: why, Key: tl.key()})
+			return tl.Banking().UndoLine(tl.ctx, tl.officer, flow.UndoLine{Line: l.ID, Version: tl.line(l.ID).Version, Part: part, Why: why, Key: tl.key()})
 		}
 		parts := tl.line(l.ID).Parts
 		no := 1 + slices.IndexFunc(parts, func(p bank.Part) bool { return p.To == bank.ToBill && p.Amount == 9000 })
@@ -102,9 +102,9 @@ func (tl *till) owed(tax *bill.Bill) (id string) {
 		payment = all[0].ID
 		return err
 	}))
-	tl.must(tl.ProposeOnBill(tl.ctx, tl.officer, flow.ProposeOnBill{Bill: b.ID, Version: b.Version, Kind: bill.Refund,
+	tl.must(tl.Finance().ProposeOnBill(tl.ctx, tl.officer, flow.ProposeOnBill{Bill: b.ID, Version: b.Version, Kind: bill.Refund,
 		Terms: bill.Terms{Amount: 10000, Payment: payment, Reason: "Paid twice"}, Key: tl.key()}))
-	tl.must(tl.DecideProposal(tl.ctx, tl.boss, flow.DecideProposal{Bill: b.ID, Proposal: tl.proposal(b), Outcome: bill.Approved, Key: tl.key()}))
+	tl.must(tl.Finance().DecideProposal(tl.ctx, tl.boss, flow.DecideProposal{Bill: b.ID, Proposal: tl.proposal(b), Outcome: bill.Approved, Key: tl.key()}))
 	for _, r := range tl.refunds(pay.RefundIsOwed) {
 		if r.Payment == payment {
 			id = r.ID
@@ -145,11 +145,11 @@ func (tl *till) sentOff(refunds ...string) *bank.Order {
 	for _, r := range refunds {
 		in.Payees = append(in.Payees, flow.Payee{Refund: r, Name: "Asha Rao", IBAN: "GB29 NWBK 6016 1331 9268 19"})
 	}
-	id, err := tl.NewPaymentOrder(tl.ctx, tl.officer, in)
+	id, err := tl.Banking().NewPaymentOrder(tl.ctx, tl.officer, in)
 	tl.must(err)
-	tl.must(tl.ProposeOrder(tl.ctx, tl.officer, tl.step(id, "")))
-	tl.must(tl.ApproveOrder(tl.ctx, tl.boss, tl.step(id, "")))
-	_, _, err = tl.ExportOrder(tl.ctx, tl.officer, id)
+	tl.must(tl.Banking().ProposeOrder(tl.ctx, tl.officer, tl.step(id, "")))
+	tl.must(tl.Banking().ApproveOrder(tl.ctx, tl.boss, tl.step(id, "")))
+	_, _, err = tl.Banking().ExportOrder(tl.ctx, tl.officer, id)
 	tl.must(err)
 	return tl.order(id)
 }
@@ -160,39 +160,39 @@ func TestARefundLeavesByBank(t *testing.T) {
 		tax := tl.taxes("Asha")
 		refund := tl.owed(tax[0])
 		in := flow.NewPaymentOrder{Payees: []flow.Payee{{Refund: refund, Name: "", IBAN: "GB29 NWBK 6016 1331 9268 10"}}, Key: tl.key()}
-		_, err := tl.NewPaymentOrder(tl.ctx, tl.officer, in)
+		_, err := tl.Banking().NewPaymentOrder(tl.ctx, tl.officer, in)
 		if text := errText(err); !strings.Contains(text, "name-"+refund) || !strings.Contains(text, "iban-"+refund) {
 			tl.t.Errorf("an order without a name and with a wrong account: %v", err)
 		}
 		in = flow.NewPaymentOrder{Payees: []flow.Payee{{Refund: refund, Name: "Asha Rao", IBAN: "GB29 NWBK 6016 1331 9268 19"}}, Key: tl.key()}
-		if _, err := tl.NewPaymentOrder(tl.ctx, policy.Actor{Person: "asha", Grants: tl.officer.Grants}, in); fault.KindOf(err) != fault.Forbidden {
+		if _, err := tl.Banking().NewPaymentOrder(tl.ctx, policy.Actor{Person: "asha", Grants: tl.officer.Grants}, in); fault.KindOf(err) != fault.Forbidden {
 			tl.t.Errorf("an officer pays themselves: %v", err)
 		}
-		id, err := tl.NewPaymentOrder(tl.ctx, tl.officer, in)
+		id, err := tl.Banking().NewPaymentOrder(tl.ctx, tl.officer, in)
 		tl.must(err)
-		if again, err := tl.NewPaymentOrder(tl.ctx, tl.officer, in); err != nil || again != id {
+		if again, err := tl.Banking().NewPaymentOrder(tl.ctx, tl.officer, in); err != nil || again != id {
 			tl.t.Errorf("the same form again: %q %v", again, err)
 		}
 		in.Key = tl.key()
-		if _, err := tl.NewPaymentOrder(tl.ctx, tl.officer, in); fault.KindOf(err) != fault.Conflict {
+		if _, err := tl.Banking().NewPaymentOrder(tl.ctx, tl.officer, in); fault.KindOf(err) != fault.Conflict {
 			tl.t.Errorf("a refund in two orders: %v", err)
 		}
-		if _, _, err := tl.ExportOrder(tl.ctx, tl.officer, id); fault.KindOf(err) != fault.Conflict {
+		if _, _, err := tl.Banking().ExportOrder(tl.ctx, tl.officer, id); fault.KindOf(err) != fault.Conflict {
 			tl.t.Errorf("exported before anybody approved: %v", err)
 		}
-		tl.must(tl.ProposeOrder(tl.ctx, tl.boss, tl.step(id, "")))
+		tl.must(tl.Banking().ProposeOrder(tl.ctx, tl.boss, tl.step(id, "")))
 		for who, actor := range map[string]policy.Actor{"the proposer": tl.boss, "an officer": tl.officer, "the payee": {Person: "asha", Grants: tl.boss.Grants}} {
-			if err := tl.ApproveOrder(tl.ctx, actor, tl.step(id, "")); fault.KindOf(err) != fault.Forbidden {
+			if err := tl.Banking().ApproveOrder(tl.ctx, actor, tl.step(id, "")); fault.KindOf(err) != fault.Forbidden {
 				tl.t.Errorf("%s approves: %v", who, err)
 			}
 		}
-		tl.must(tl.ApproveOrder(tl.ctx, tl.boss2, tl.step(id, "")))
-		name, file, err := tl.ExportOrder(tl.ctx, tl.officer, id)
+		tl.must(tl.Banking().ApproveOrder(tl.ctx, tl.boss2, tl.step(id, "")))
+		name, file, err := tl.Banking().ExportOrder(tl.ctx, tl.officer, id)
 		if err != nil || name != "O-2026-000001.xml" || !strings.Contains(string(file), "<EndToEndId>O-2026-000001-1</EndToEndId>") {
 			tl.t.Errorf("exported %s: %v\n%s", name, err, file)
 		}
 		tl.later(2 * day)
-		if _, again, err := tl.ExportOrder(tl.ctx, tl.boss2, id); err != nil || string(again) != string(file) {
+		if _, again, err := tl.Banking().ExportOrder(tl.ctx, tl.boss2, id); err != nil || string(again) != string(file) {
 			tl.t.Errorf("exported again: %v, the same bytes: %t", err, string(again) == string(file))
 		}
 		if r := tl.refunds(pay.RefundIsAsked); len(r) != 1 || r[0].Ref != "O-2026-000001-1" {
@@ -238,7 +238,7 @@ func TestARefundThatComesBack(t *testing.T) {
 		second := tl.sentOff(owed[0].ID)
 		fail := flow.FailPayment{Order: second.ID, EndToEnd: second.Payments[0].EndToEnd, Reason: "Account closed", Key: tl.key()}
 		for range 2 {
-			tl.must(tl.FailPayment(tl.ctx, tl.officer, fail))
+			tl.must(tl.Banking().FailPayment(tl.ctx, tl.officer, fail))
 		}
 		if owed = tl.refunds(pay.RefundIsOwed); len(owed) != 1 {
 			tl.t.Fatalf("%d refunds are owed after the second failed", len(owed))
@@ -260,7 +260,7 @@ func TestMoneyGoesBackToItsSender(t *testing.T) {
 		l := tl.lines(tl.imports(camt("S1", 0, move{Minor: 7700, Name: "Stranger", IBAN: "GB29NWBK60161331926819", Text: "gift"})))[0]
 		tl.must(tl.resolve(l.ID, flow.LinePart{To: flow.LineToSender, Amount: 7700}))
 		tl.stands(map[string]int64{"1000": 7700, "2310": -7700})
-		if err := tl.UndoLine(tl.ctx, tl.officer, flow.UndoLine{Line: l.ID, Version: tl.line(l.ID).Version, Part: 2, Why: "x", Key: tl.key()}); fault.KindOf(err) != fault.Conflict {
+		if err := tl.Banking().UndoLine(tl.ctx, tl.officer, flow.UndoLine{Line: l.ID, Version: tl.line(l.ID).Version, Part: 2, Why: "x", Key: tl.key()}); fault.KindOf(err) != fault.Conflict {
 			tl.t.Errorf("taken back: %v", err)
 		}
 		o := tl.sentOff(tl.refunds(pay.RefundIsOwed)[0].ID)

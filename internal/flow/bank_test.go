@@ -79,13 +79,13 @@ func TestWhatTheBankSendsWrong(t *testing.T) {
 			"an order of ours":    {`<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"></Document>`, "This is not a statement that we can read"},
 			"two of one currency": {string(camt("S1", 0, move{Minor: 1, Currency: "XYZ"})), "is not a currency we know"},
 		} {
-			_, err := tl.ImportStatement(tl.ctx, tl.officer, flow.ImportStatement{Name: name, Bytes: []byte(c.file)})
+			_, err := tl.Banking().ImportStatement(tl.ctx, tl.officer, flow.ImportStatement{Name: name, Bytes: []byte(c.file)})
 			if fault.KindOf(err) != fault.Invalid || !strings.Contains(tl.said(err), c.says) {
 				tl.t.Errorf("%s: %v %q", name, fault.KindOf(err), tl.said(err))
 			}
 		}
 		for who, actor := range map[string]policy.Actor{"an officer of another organisation": tl.other, "nobody": {}} {
-			if _, err := tl.ImportStatement(tl.ctx, actor, flow.ImportStatement{Bytes: []byte(good)}); err == nil {
+			if _, err := tl.Banking().ImportStatement(tl.ctx, actor, flow.ImportStatement{Bytes: []byte(good)}); err == nil {
 				tl.t.Errorf("%s imports", who)
 			}
 		}
@@ -148,7 +148,7 @@ func TestAnotherCurrency(t *testing.T) {
 		if l = tl.line(l.ID); l.State != "resolved" {
 			tl.t.Errorf("the line is %s", l.State)
 		}
-		_, err := tl.ImportStatement(tl.ctx, tl.officer, flow.ImportStatement{Bytes: camt("S2", 0, move{Minor: 1})})
+		_, err := tl.Banking().ImportStatement(tl.ctx, tl.officer, flow.ImportStatement{Bytes: camt("S2", 0, move{Minor: 1})})
 		if fault.KindOf(err) != fault.Conflict {
 			tl.t.Errorf("an account that changes its currency: %v", err)
 		}

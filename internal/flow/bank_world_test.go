@@ -105,7 +105,7 @@ func camt(id string, opening int64, moves ...move) []byte {
 // imports imports a file as the officer, and lets the jobs run.
 func (tl *till) imports(file []byte) bank.Imported {
 	tl.t.Helper()
-	got, err := tl.ImportStatement(tl.ctx, tl.officer, flow.ImportStatement{Name: "statement.xml", Bytes: file})
+	got, err := tl.Banking().ImportStatement(tl.ctx, tl.officer, flow.ImportStatement{Name: "statement.xml", Bytes: file})
 	tl.must(err)
 	tl.work()
 	return got
@@ -200,7 +200,7 @@ func (tl *till) stands(want map[string]int64) {
 
 // resolve places a line that waits.
 func (tl *till) resolve(id string, parts ...flow.LinePart) error {
-	return tl.ResolveLine(tl.ctx, tl.officer, flow.ResolveLine{Line: id, Version: tl.line(id).Version, Parts: parts, Key: tl.key()})
+	return tl.Banking().ResolveLine(tl.ctx, tl.officer, flow.ResolveLine{Line: id, Version: tl.line(id).Version, Parts: parts, Key: tl.key()})
 }
 
 // said is what a person is told.

@@ -15,7 +15,7 @@ const checkBatch = 100
 
 // CheckFees works every bill for a fee out again, from the answers and the definition that the case keeps, and says which are
 // not what was asked for.
-func (f *Flow) CheckFees(ctx context.Context, actor policy.Actor) (findings []string, err error) {
+func (f Finance) CheckFees(ctx context.Context, actor policy.Actor) (findings []string, err error) {
 	if err := policy.Can(actor, policy.CaseTurn, policy.Thing{Kind: "bills"}); err != nil {
 		return nil, err
 	}

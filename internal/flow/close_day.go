@@ -17,7 +17,7 @@ type CloseDay struct {
 
 // CloseDay is for supervisors of the treasury. A day is closed when it has passed, or at its end; with a till still open, or
 // books that do not agree, it stays open.
-func (f *Flow) CloseDay(ctx context.Context, actor policy.Actor, in CloseDay) error {
+func (f Finance) CloseDay(ctx context.Context, actor policy.Actor, in CloseDay) error {
 	book, err := f.book()
 	if err != nil {
 		return err

@@ -41,6 +41,22 @@ type Site struct {
 	Advance func(time.Duration)
 }
 
+// Finance, Banking and Taxation are Flow's use cases of an area; each can do whatever Flow can.
+type (
+	Finance  struct{ *Flow } // bills, payments, tills, the books
+	Banking  struct{ *Flow } // statements of the bank and orders to it
+	Taxation struct{ *Flow } // assessments, claims, declarations
+)
+
+// Finance is what happens to bills, payments, tills and the books.
+func (f *Flow) Finance() Finance { return Finance{f} }
+
+// Banking is what happens with statements of the bank and orders to it.
+func (f *Flow) Banking() Banking { return Banking{f} }
+
+// Taxation is what happens to assessments, claims and declarations.
+func (f *Flow) Taxation() Taxation { return Taxation{f} }
+
 // missing turns "no such row" into NotFound, as for things that are none of the actor's business.
 func missing(err error) error {
 	if errors.Is(err, store.ErrNotFound) {

@@ -50,7 +50,7 @@ func TestTheFeeIsAskedForAndTheCaseWaits(t *testing.T) {
 		if p := tl.payment(begun.Payment); p.Number != "R-2026-000001" {
 			tl.t.Errorf("receipt %q", p.Number)
 		}
-		if _, err := tl.PayBill(tl.ctx, holder, flow.PayBill{Draft: draft, Key: tl.key()}); fault.KindOf(err) != fault.Conflict {
+		if _, err := tl.Finance().PayBill(tl.ctx, holder, flow.PayBill{Draft: draft, Key: tl.key()}); fault.KindOf(err) != fault.Conflict {
 			tl.t.Errorf("paying again: %v", err)
 		}
 	})
@@ -78,7 +78,7 @@ func TestCardsOfEveryKind(t *testing.T) {
 				tl.choose(begun, card)
 				for range 4 {
 					tl.later(2 * time.Minute)
-					tl.must(tl.AskProviders(tl.ctx, tl.system))
+					tl.must(tl.Finance().AskProviders(tl.ctx, tl.system))
 				}
 				if c, p := tl.load(id), tl.payment(begun.Payment); c.State != want.state || p.Status() != want.status {
 					tl.t.Errorf("the case is in %s and the payment %s, want %s and %s", c.State, p.Status(), want.state, want.status)
@@ -126,7 +126,7 @@ func TestTheFeeComesBackOnWithdrawal(t *testing.T) {
 		tl.down = false
 		tl.later(time.Hour)
 		tl.work()
-		tl.must(tl.AskProviders(tl.ctx, tl.system))
+		tl.must(tl.Finance().AskProviders(tl.ctx, tl.system))
 		if got := tl.balances(); len(got) != 0 {
 			tl.t.Errorf("when all is paid back the books still hold %v", got)
 		}
@@ -154,7 +154,7 @@ func TestNobodyPays(t *testing.T) {
 		if c, b := tl.load(id), tl.bill(id); c.State != "unpaid" || b.State != bill.Cancelled {
 			tl.t.Fatalf("after the deadline: case %s, bill %s", c.State, b.State)
 		}
-		tl.must(tl.AskProviders(tl.ctx, tl.system))
+		tl.must(tl.Finance().AskProviders(tl.ctx, tl.system))
 		tl.work()
 		if p := tl.payment(begun.Payment); p.Status() != "refunded" {
 			tl.t.Errorf("the late payment: %s", p.Status())
@@ -210,8 +210,8 @@ func TestTwoPaymentsOfOneBill(t *testing.T) {
 			tl.t.Fatalf("balance %d, queue %v", b.Balance, tl.exceptions())
 		}
 		propose := flow.ProposeOnBill{Bill: b.ID, Version: b.Version, Kind: bill.Refund, Terms: bill.Terms{Amount: 5000, Reason: "Paid twice"}, Key: tl.key()}
-		tl.must(tl.ProposeOnBill(tl.ctx, tl.boss, propose))
-		tl.must(tl.ProposeOnBill(tl.ctx, tl.boss, propose)) // the same form again
+		tl.must(tl.Finance().ProposeOnBill(tl.ctx, tl.boss, propose))
+		tl.must(tl.Finance().ProposeOnBill(tl.ctx, tl.boss, propose)) // the same form again
 		var proposal bill.Proposal
 		tl.must(tl.DB.Read(tl.ctx, "test", func(ctx context.Context, tx *store.Tx) error {
 			all, err := tl.Money.Treasury.Bills.OpenProposals(ctx, tx, "markets", "", 10)
@@ -222,13 +222,13 @@ func TestTwoPaymentsOfOneBill(t *testing.T) {
 			return err
 		}))
 		yes := flow.DecideProposal{Bill: b.ID, Proposal: proposal.ID, Outcome: bill.Approved, Key: tl.key()}
-		if err := tl.DecideProposal(tl.ctx, tl.boss, yes); err == nil {
+		if err := tl.Finance().DecideProposal(tl.ctx, tl.boss, yes); err == nil {
 			tl.t.Error("who proposed approved it too")
 		}
-		if err := tl.DecideProposal(tl.ctx, tl.officer, yes); err == nil {
+		if err := tl.Finance().DecideProposal(tl.ctx, tl.officer, yes); err == nil {
 			tl.t.Error("an officer approved it")
 		}
-		tl.must(tl.DecideProposal(tl.ctx, tl.boss2, yes))
+		tl.must(tl.Finance().DecideProposal(tl.ctx, tl.boss2, yes))
 		tl.work()
 		if got, want := tl.balances(), (map[string]int64{"1010": 5000, "4100": -5000}); !maps.Equal(got, want) {
 			tl.t.Errorf("the books: %v, want %v", got, want)
@@ -242,13 +242,13 @@ func TestAProviderThatIsDownTakesNothing(t *testing.T) {
 		draft, id, holder := tl.sent("rana@testshire.example")
 		in := flow.PayBill{Draft: draft, Language: "en", Key: tl.key(), Back: "/b/{payment}", Cancel: "/c"}
 		tl.down = true
-		if _, err := tl.PayBill(tl.ctx, holder, in); fault.KindOf(err) != fault.Unavailable {
+		if _, err := tl.Finance().PayBill(tl.ctx, holder, in); fault.KindOf(err) != fault.Unavailable {
 			tl.t.Errorf("down: %v", err)
 		}
 		tl.down = false
-		one, err := tl.PayBill(tl.ctx, holder, in)
+		one, err := tl.Finance().PayBill(tl.ctx, holder, in)
 		tl.must(err)
-		two, err := tl.PayBill(tl.ctx, holder, in)
+		two, err := tl.Finance().PayBill(tl.ctx, holder, in)
 		tl.must(err)
 		if one != two {
 			tl.t.Errorf("one form, two payments: %v and %v", one, two)
@@ -266,13 +266,13 @@ func TestStrangersNeitherSeeNorPay(t *testing.T) {
 		draft, id, holder := tl.sent("rana@testshire.example")
 		begun := tl.begin(draft, holder)
 		for _, who := range []policy.Actor{{}, {Draft: "other"}, {Person: "p-other"}, tl.officer} {
-			if _, err := tl.PayBill(tl.ctx, who, flow.PayBill{Draft: draft, Key: tl.key()}); fault.KindOf(err) != fault.NotFound {
+			if _, err := tl.Finance().PayBill(tl.ctx, who, flow.PayBill{Draft: draft, Key: tl.key()}); fault.KindOf(err) != fault.NotFound {
 				tl.t.Errorf("%+v pays by draft: %v", who, err)
 			}
-			if _, err := tl.PayBill(tl.ctx, who, flow.PayBill{Bill: tl.bill(id).ID, Key: tl.key()}); fault.KindOf(err) != fault.NotFound {
+			if _, err := tl.Finance().PayBill(tl.ctx, who, flow.PayBill{Bill: tl.bill(id).ID, Key: tl.key()}); fault.KindOf(err) != fault.NotFound {
 				tl.t.Errorf("%+v pays by bill: %v", who, err)
 			}
-			if err := tl.ReturnFromProvider(tl.ctx, who, begun.Payment); fault.KindOf(err) != fault.NotFound {
+			if err := tl.Finance().ReturnFromProvider(tl.ctx, who, begun.Payment); fault.KindOf(err) != fault.NotFound {
 				tl.t.Errorf("%+v returns: %v", who, err)
 			}
 		}
@@ -297,7 +297,7 @@ func TestEveryHopOfAPaymentFailsWhole(t *testing.T) {
 			if n > 3000 {
 				tl.t.Fatal("the payment never went through")
 			}
-			err := tl.HearProvider(breakAt(n), callback)
+			err := tl.Finance().HearProvider(breakAt(n), callback)
 			if err == nil {
 				break
 			}
@@ -313,7 +313,7 @@ func TestEveryHopOfAPaymentFailsWhole(t *testing.T) {
 		}
 		after, counts := tl.balances(), tl.counts()
 		for range 3 {
-			tl.must(tl.HearProvider(tl.ctx, callback))
+			tl.must(tl.Finance().HearProvider(tl.ctx, callback))
 		}
 		if c := tl.load(id); c.State != "received" || !maps.Equal(after, tl.balances()) || !maps.Equal(counts, tl.counts()) {
 			tl.t.Errorf("the repetition changed something: case %s, %v", c.State, tl.balances())
@@ -336,22 +336,22 @@ func TestCashAtTheTill(t *testing.T) {
 		_, id, _ := tl.sent("rana@testshire.example")
 		b := tl.bill(id)
 		take := flow.TakeCash{Bill: b.ID, Amount: 5000, Key: tl.key()}
-		if _, err := tl.TakeCash(tl.ctx, tl.officer, take); fault.KindOf(err) != fault.Conflict {
+		if _, err := tl.Finance().TakeCash(tl.ctx, tl.officer, take); fault.KindOf(err) != fault.Conflict {
 			tl.t.Errorf("without a till: %v", err)
 		}
-		open, err := tl.OpenTill(tl.ctx, tl.officer, flow.OpenTill{Float: 10000, Key: tl.key()})
+		open, err := tl.Finance().OpenTill(tl.ctx, tl.officer, flow.OpenTill{Float: 10000, Key: tl.key()})
 		tl.must(err)
-		if _, err := tl.TakeCash(tl.ctx, tl.officer, flow.TakeCash{Bill: b.ID, Amount: 5001, Key: tl.key()}); fault.KindOf(err) != fault.Invalid {
+		if _, err := tl.Finance().TakeCash(tl.ctx, tl.officer, flow.TakeCash{Bill: b.ID, Amount: 5001, Key: tl.key()}); fault.KindOf(err) != fault.Invalid {
 			tl.t.Errorf("more than is owed: %v", err)
 		}
-		one, err := tl.TakeCash(tl.ctx, tl.officer, take)
+		one, err := tl.Finance().TakeCash(tl.ctx, tl.officer, take)
 		tl.must(err)
-		two, err := tl.TakeCash(tl.ctx, tl.officer, take)
+		two, err := tl.Finance().TakeCash(tl.ctx, tl.officer, take)
 		tl.must(err)
 		if one != two || tl.load(id).State != "received" {
 			tl.t.Errorf("payments %s and %s, case %s", one, two, tl.load(id).State)
 		}
-		tl.must(tl.CloseTill(tl.ctx, tl.officer, flow.CloseTill{Till: open, Counted: 14900, Note: "One pound short", Key: tl.key()}))
+		tl.must(tl.Finance().CloseTill(tl.ctx, tl.officer, flow.CloseTill{Till: open, Counted: 14900, Note: "One pound short", Key: tl.key()}))
 		if got, want := tl.balances(), (map[string]int64{"1020": 4900, "6030": 100, "4100": -5000}); !maps.Equal(got, want) {
 			tl.t.Errorf("the books: %v, want %v", got, want)
 		}
@@ -359,7 +359,7 @@ func TestCashAtTheTill(t *testing.T) {
 			tl.t.Errorf("the queue: %v", tl.exceptions())
 		}
 		today := tl.Docket.Releases.Current().Calendar.DateOf(tl.clock.Now())
-		tl.must(tl.CloseDay(tl.ctx, tl.boss, flow.CloseDay{Day: today, Key: tl.key()}))
+		tl.must(tl.Finance().CloseDay(tl.ctx, tl.boss, flow.CloseDay{Day: today, Key: tl.key()}))
 		_, other, _ := tl.sent("ben@testshire.example") // after closing: booked on the next day
 		if b := tl.bill(other); !b.Moves[0].Late() {
 			tl.t.Errorf("a bill of a closed day: %+v", b.Moves[0])
@@ -384,7 +384,7 @@ func TestABillIsWorkedOutAgain(t *testing.T) {
 			tl.t.Fatal(problems)
 		}
 		tl.must(tl.Publish(tl.ctx, tl.system, j))
-		found, err := tl.CheckFees(tl.ctx, tl.system)
+		found, err := tl.Finance().CheckFees(tl.ctx, tl.system)
 		tl.must(err)
 		if len(found) > 0 {
 			tl.t.Error(found)
@@ -393,7 +393,7 @@ func TestABillIsWorkedOutAgain(t *testing.T) {
 			_, err := tx.Exec(ctx, `UPDATE bill SET items = REPLACE(items, '5000', '5001')`)
 			return err
 		}))
-		if found, err = tl.CheckFees(tl.ctx, tl.system); err != nil || len(found) != 1 {
+		if found, err = tl.Finance().CheckFees(tl.ctx, tl.system); err != nil || len(found) != 1 {
 			tl.t.Errorf("a changed bill: %v, %v", found, err)
 		}
 	})

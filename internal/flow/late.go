@@ -25,7 +25,7 @@ const (
 // Dun does what follows on bills that stay unpaid: reminders, costs and penalties, the end of paying by instalments,
 // interest. Each bill is a transaction of its own, and each step is taken once for an instalment that was missed, however
 // often this runs.
-func (f *Flow) Dun(ctx context.Context, actor policy.Actor) (done int, err error) {
+func (f Finance) Dun(ctx context.Context, actor policy.Actor) (done int, err error) {
 	if err := policy.Can(actor, policy.CaseTurn, policy.Thing{Kind: "bills"}); err != nil {
 		return 0, err
 	}

@@ -27,7 +27,7 @@ func TestLateBillsAreRemindedOnce(t *testing.T) {
 			tl.clock.Set(time.Date(2026, 3, 16, 12, 0, 0, 0, time.UTC).AddDate(0, 0, days))
 			done := 0
 			for range 3 {
-				n, err := tl.Dun(tl.ctx, tl.system)
+				n, err := tl.Finance().Dun(tl.ctx, tl.system)
 				tl.must(err)
 				done += n
 			}
@@ -89,14 +89,14 @@ func TestArrangementsWaiversAndWriteOffs(t *testing.T) {
 			tl.t.Helper()
 			b := tl.bill(id)
 			terms.Reason = "Hardship"
-			tl.must(tl.ProposeOnBill(tl.ctx, tl.officer, flow.ProposeOnBill{Bill: b.ID, Version: b.Version, Kind: kind, Terms: terms, Key: tl.key()}))
+			tl.must(tl.Finance().ProposeOnBill(tl.ctx, tl.officer, flow.ProposeOnBill{Bill: b.ID, Version: b.Version, Kind: kind, Terms: terms, Key: tl.key()}))
 			p := tl.proposal(b)
 			for _, who := range []policy.Actor{tl.officer, tl.other, {Person: b.Payer}} {
-				if err := tl.DecideProposal(tl.ctx, who, flow.DecideProposal{Bill: b.ID, Proposal: p, Outcome: bill.Approved, Key: tl.key()}); err == nil {
+				if err := tl.Finance().DecideProposal(tl.ctx, who, flow.DecideProposal{Bill: b.ID, Proposal: p, Outcome: bill.Approved, Key: tl.key()}); err == nil {
 					tl.t.Errorf("%s approved %s", who.Name, kind)
 				}
 			}
-			tl.must(tl.DecideProposal(tl.ctx, tl.boss, flow.DecideProposal{Bill: b.ID, Proposal: p, Outcome: bill.Approved, Key: tl.key()}))
+			tl.must(tl.Finance().DecideProposal(tl.ctx, tl.boss, flow.DecideProposal{Bill: b.ID, Proposal: p, Outcome: bill.Approved, Key: tl.key()}))
 			if b = tl.bill(id); b.Balance != want {
 				tl.t.Errorf("after %s: %d, want %d", kind, b.Balance, want)
 			}
@@ -111,7 +111,7 @@ func TestArrangementsWaiversAndWriteOffs(t *testing.T) {
 			tl.t.Errorf("the books: %v, want %v", got, want)
 		}
 		b := tl.bill(id)
-		err := tl.ProposeOnBill(tl.ctx, tl.officer, flow.ProposeOnBill{Bill: b.ID, Version: b.Version, Kind: bill.Waive, Terms: bill.Terms{Amount: 1, Reason: "More"}, Key: tl.key()})
+		err := tl.Finance().ProposeOnBill(tl.ctx, tl.officer, flow.ProposeOnBill{Bill: b.ID, Version: b.Version, Kind: bill.Waive, Terms: bill.Terms{Amount: 1, Reason: "More"}, Key: tl.key()})
 		if err == nil || !strings.Contains(err.Error(), "owed") {
 			tl.t.Errorf("waiving what is not owed: %v", err)
 		}

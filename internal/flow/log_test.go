@@ -167,7 +167,7 @@ func TestPaymentEntryAndLeafFailTogether(t *testing.T) {
 			return nil, errors.New("not now")
 		})}
 		tl.choose(begun, "succeeds")
-		tl.failsWhole(func(ctx context.Context) error { return tl.HearProvider(ctx, callback) })
+		tl.failsWhole(func(ctx context.Context) error { return tl.Finance().HearProvider(ctx, callback) })
 		if k := tl.kinds(); k[publog.PaymentReceived] != 1 || k[publog.EntryPosted] != 2 {
 			tl.t.Errorf("after the payment: %v", k)
 		}

@@ -124,8 +124,8 @@ func newTill(t testing.TB, db *store.DB, clock *storetest.Clock) *till {
 		Providers: []pay.Provider{client},
 	}
 	tl.runner = job.NewRunner(db, slog.New(slog.NewTextHandler(io.Discard, nil)))
-	tl.runner.Handle(flow.RefundJob, tl.SendRefund)
-	tl.runner.Handle(flow.BankMatchJob, tl.MatchBank)
+	tl.runner.Handle(flow.RefundJob, tl.Finance().SendRefund)
+	tl.runner.Handle(flow.BankMatchJob, tl.Banking().MatchBank)
 	j, problems := service.Load(paid(t))
 	if len(problems) > 0 {
 		t.Fatal(problems)
@@ -144,7 +144,7 @@ func (tl *till) hear(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = tl.HearProvider(r.Context(), flow.Callback{Provider: "sandbox", Header: r.Header.Get, Body: body})
+	err = tl.Finance().HearProvider(r.Context(), flow.Callback{Provider: "sandbox", Header: r.Header.Get, Body: body})
 	status := http.StatusOK
 	if err != nil {
 		status = http.StatusBadRequest
@@ -171,7 +171,7 @@ func (tl *till) sent(email string) (draft, id string, holder policy.Actor) {
 // begin begins to pay the fee of a draft.
 func (tl *till) begin(draft string, holder policy.Actor) flow.Begun {
 	tl.t.Helper()
-	begun, err := tl.PayBill(tl.ctx, holder, flow.PayBill{Draft: draft, Language: "en", Key: tl.key(), Back: "/back/{payment}", Cancel: "/cancel"})
+	begun, err := tl.Finance().PayBill(tl.ctx, holder, flow.PayBill{Draft: draft, Language: "en", Key: tl.key(), Back: "/back/{payment}", Cancel: "/cancel"})
 	tl.must(err)
 	return begun
 }

@@ -30,7 +30,7 @@ type Begun struct{ Payment, URL string }
 
 // PayBill stores the payment first and then asks the provider for its page: whatever breaks, the same form goes on with the
 // same payment, and nothing is taken twice.
-func (f *Flow) PayBill(ctx context.Context, actor policy.Actor, in PayBill) (Begun, error) {
+func (f Finance) PayBill(ctx context.Context, actor policy.Actor, in PayBill) (Begun, error) {
 	book, err := f.book()
 	if err != nil {
 		return Begun{}, err

@@ -24,7 +24,7 @@ type ProposeOnBill struct {
 
 // ProposeOnBill is for officers of the treasury. What is proposed must be possible now, and is held against the bill once
 // more when it is decided.
-func (f *Flow) ProposeOnBill(ctx context.Context, actor policy.Actor, in ProposeOnBill) error {
+func (f Finance) ProposeOnBill(ctx context.Context, actor policy.Actor, in ProposeOnBill) error {
 	book, err := f.book()
 	if err != nil {
 		return err
@@ -112,7 +112,7 @@ type DecideProposal struct {
 }
 
 // DecideProposal is for another supervisor than who proposed; withdrawing is for who did. What is approved is done at once.
-func (f *Flow) DecideProposal(ctx context.Context, actor policy.Actor, in DecideProposal) error {
+func (f Finance) DecideProposal(ctx context.Context, actor policy.Actor, in DecideProposal) error {
 	book, err := f.book()
 	if err != nil {
 		return err
@@ -181,7 +181,7 @@ type MoveCredit struct {
 }
 
 // MoveCredit is for officers of the treasury.
-func (f *Flow) MoveCredit(ctx context.Context, actor policy.Actor, in MoveCredit) error {
+func (f Finance) MoveCredit(ctx context.Context, actor policy.Actor, in MoveCredit) error {
 	book, err := f.book()
 	if err != nil {
 		return err

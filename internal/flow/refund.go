@@ -36,7 +36,7 @@ func (f *Flow) oweRefund(ctx context.Context, tx *store.Tx, book *treasury.Book,
 
 // SendRefund asks the provider for a refund that is owed; give it to the job runner under RefundJob. The refund's id is the
 // key under which the provider does it once, however often it is asked.
-func (f *Flow) SendRefund(ctx context.Context, j job.Job) error {
+func (f Finance) SendRefund(ctx context.Context, j job.Job) error {
 	var owed refundOwed
 	if err := json.Unmarshal(j.Payload, &owed); err != nil {
 		return job.Permanent(fmt.Errorf("reading the job: %w", err))

@@ -41,7 +41,7 @@ type Callback struct {
 
 // HearProvider takes a provider's callback: verified by its signature, recorded and applied once. What is not signed by the
 // provider is refused and counted in the queue. An error is for the provider to send again.
-func (f *Flow) HearProvider(ctx context.Context, in Callback) error {
+func (f Finance) HearProvider(ctx context.Context, in Callback) error {
 	provider, ok := f.provider(in.Provider)
 	if !ok {
 		return fault.NewNotFound("")
@@ -184,7 +184,7 @@ func (f *Flow) ask(ctx context.Context, book *treasury.Book, p *pay.Payment) err
 
 // ReturnFromProvider looks after a payment whose payer has come back from the provider's page: it need not wait for the
 // provider's word. A provider that does not answer changes nothing.
-func (f *Flow) ReturnFromProvider(ctx context.Context, actor policy.Actor, id string) error {
+func (f Finance) ReturnFromProvider(ctx context.Context, actor policy.Actor, id string) error {
 	book, err := f.book()
 	if err != nil {
 		return err
@@ -214,7 +214,7 @@ const askBatch = 50
 
 // AskProviders asks about payments and refunds of which nothing was heard, and closes windows that have ended. One that fails
 // keeps no other waiting.
-func (f *Flow) AskProviders(ctx context.Context, actor policy.Actor) error {
+func (f Finance) AskProviders(ctx context.Context, actor policy.Actor) error {
 	if err := policy.Can(actor, policy.PaymentReport, policy.Thing{Kind: "payments"}); err != nil {
 		return err
 	}

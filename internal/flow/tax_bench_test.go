@@ -43,7 +43,7 @@ func massAssessment(b *testing.B, db *store.DB, clock *storetest.Clock) {
 			b.Fatal("one round is the measure: -benchtime 1x")
 		}
 		rate("first/s", func() { id = w.start("home-tax", "2026-04-01") })
-		w.must(w.PublishRun(w.ctx, w.chief, flow.PublishRun{Run: id, Version: w.run(id).Version, Key: w.key()}))
+		w.must(w.Taxation().PublishRun(w.ctx, w.chief, flow.PublishRun{Run: id, Version: w.run(id).Version, Key: w.key()}))
 		rate("bills/s", w.work)
 		rate("again/s", func() { w.start("home-tax", "2027-04-01") })
 	}

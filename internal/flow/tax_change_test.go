@@ -20,10 +20,10 @@ import (
 func (w *town) pays(b *bill.Bill, amount int64) {
 	w.t.Helper()
 	cashier := w.staff("Cat Cashier", policy.Grant{Role: policy.Officer, Organisation: w.books()})
-	if _, err := w.OpenTill(w.ctx, cashier, flow.OpenTill{Key: w.key()}); err != nil && fault.KindOf(err) != fault.Conflict {
+	if _, err := w.Finance().OpenTill(w.ctx, cashier, flow.OpenTill{Key: w.key()}); err != nil && fault.KindOf(err) != fault.Conflict {
 		w.t.Fatal(err)
 	}
-	_, err := w.TakeCash(w.ctx, cashier, flow.TakeCash{Bill: b.ID, Amount: amount, Key: w.key()})
+	_, err := w.Finance().TakeCash(w.ctx, cashier, flow.TakeCash{Bill: b.ID, Amount: amount, Key: w.key()})
 	w.must(err)
 }
 
@@ -50,12 +50,12 @@ func TestSomebodyMovesIn(t *testing.T) {
 		w.noon("2026-07-01")
 		in := flow.ChangePayer{Tax: "home-tax", Object: "H000003", From: on("2026-07-01"), Reason: "Sold", Key: w.key(),
 			Payer: flow.Payer{Name: "Mo Mover", Email: "mo@testshire.example", Language: "en"}, Facts: typed("alone", "yes"), Change: []string{"alone"}}
-		if _, err := w.ChangePayer(w.ctx, holderOf(old), in); fault.KindOf(err) != fault.Forbidden {
+		if _, err := w.Taxation().ChangePayer(w.ctx, holderOf(old), in); fault.KindOf(err) != fault.Forbidden {
 			w.t.Errorf("the payer says who pays: %v", err)
 		}
-		id, err := w.ChangePayer(w.ctx, w.officer, in)
+		id, err := w.Taxation().ChangePayer(w.ctx, w.officer, in)
 		w.must(err)
-		again, err := w.ChangePayer(w.ctx, w.officer, in)
+		again, err := w.Taxation().ChangePayer(w.ctx, w.officer, in)
 		if w.must(err); again != id {
 			w.t.Errorf("again gave %s", again)
 		}
@@ -83,7 +83,7 @@ func TestSomebodyMovesIn(t *testing.T) {
 			w.t.Errorf("who moved out was told %q", m)
 		}
 		in.Key, in.From = w.key(), on("2026-06-01")
-		if _, err := w.ChangePayer(w.ctx, w.officer, in); !slices.Equal(paths(err), []string{"from"}) {
+		if _, err := w.Taxation().ChangePayer(w.ctx, w.officer, in); !slices.Equal(paths(err), []string{"from"}) {
 			w.t.Errorf("from before the account begins: %v", err)
 		}
 		w.check()
@@ -102,7 +102,7 @@ func TestAChangedFactMovesTheBill(t *testing.T) {
 		change := func(from string, object map[string]string, facts process.Typed, ids ...string) {
 			w.t.Helper()
 			a := w.account("home-tax", "H000003")
-			w.must(w.ChangeFacts(w.ctx, w.officer, flow.ChangeFacts{Account: a.ID, Version: a.Version, From: on(from), Object: object, Facts: facts, Change: ids, Reason: "We looked", Key: w.key()}))
+			w.must(w.Taxation().ChangeFacts(w.ctx, w.officer, flow.ChangeFacts{Account: a.ID, Version: a.Version, From: on(from), Object: object, Facts: facts, Change: ids, Reason: "We looked", Key: w.key()}))
 			w.check()
 		}
 		change("2026-04-01", map[string]string{"size": "63"}, process.Typed{})
@@ -133,11 +133,11 @@ func TestAChangedFactMovesTheBill(t *testing.T) {
 		}
 		a = w.account("home-tax", "H000003")
 		stale := flow.ChangeFacts{Account: a.ID, Version: a.Version - 1, From: on("2026-04-01"), Object: map[string]string{"size": "1"}, Reason: "x", Key: w.key()}
-		if err := w.ChangeFacts(w.ctx, w.officer, stale); fault.KindOf(err) != fault.Conflict {
+		if err := w.Taxation().ChangeFacts(w.ctx, w.officer, stale); fault.KindOf(err) != fault.Conflict {
 			w.t.Errorf("an older form: %v", err)
 		}
 		stale.Version, stale.From, stale.Object, stale.Key = a.Version, on("2019-01-01"), map[string]string{"size": "large"}, w.key()
-		if err := w.ChangeFacts(w.ctx, w.officer, stale); !slices.Equal(paths(err), []string{"from", "object.size"}) {
+		if err := w.Taxation().ChangeFacts(w.ctx, w.officer, stale); !slices.Equal(paths(err), []string{"from", "object.size"}) {
 			w.t.Errorf("refused %v", err)
 		}
 	})
@@ -149,14 +149,14 @@ func TestAChangeBeforePublishingIsInWhatIsPublished(t *testing.T) {
 		w.noon("2026-03-10")
 		id := w.start("home-tax", "2026-04-01")
 		a := w.account("home-tax", "H000000")
-		w.must(w.ChangeFacts(w.ctx, w.officer, flow.ChangeFacts{Account: a.ID, Version: a.Version, From: on("2026-04-01"), Facts: typed("alone", "yes"), Change: []string{"alone"}, Reason: "x", Key: w.key()}))
-		_, err := w.ChangePayer(w.ctx, w.officer, flow.ChangePayer{Tax: "home-tax", Object: "H000001", From: on("2026-03-20"), Payer: flow.Payer{Name: "Nia"}, Reason: "Sold", Key: w.key()})
+		w.must(w.Taxation().ChangeFacts(w.ctx, w.officer, flow.ChangeFacts{Account: a.ID, Version: a.Version, From: on("2026-04-01"), Facts: typed("alone", "yes"), Change: []string{"alone"}, Reason: "x", Key: w.key()}))
+		_, err := w.Taxation().ChangePayer(w.ctx, w.officer, flow.ChangePayer{Tax: "home-tax", Object: "H000001", From: on("2026-03-20"), Payer: flow.Payer{Name: "Nia"}, Reason: "Sold", Key: w.key()})
 		w.must(err)
 		r := w.run(id)
 		if r.Total != wanted(6)-12500 || r.Assessed != 6 {
 			w.t.Errorf("proposed now %+v, not %d", r, wanted(6)-12500)
 		}
-		w.must(w.PublishRun(w.ctx, w.chief, flow.PublishRun{Run: id, Version: r.Version, Key: w.key()}))
+		w.must(w.Taxation().PublishRun(w.ctx, w.chief, flow.PublishRun{Run: id, Version: r.Version, Key: w.key()}))
 		w.work()
 		if b := w.balances(); b["1200"] != wanted(6)-12500 {
 			w.t.Errorf("the books hold %v", b)
@@ -176,15 +176,15 @@ func TestAClaimIsGrantedOrRefused(t *testing.T) {
 		w.noon("2026-06-10")
 		in := flow.ClaimFact{Account: a.ID, Fact: "alone", From: on("2026-05-01"), Typed: typed("alone", "yes"), Text: "She moved out", Key: w.key(),
 			Files: []flow.Upload{{Question: "files", Name: "letter.pdf", Type: "application/pdf", Content: strings.NewReader("not a letter")}}}
-		if _, refused, err := w.ClaimFact(w.ctx, holderOf(a), in); err != nil || len(refused) != 1 {
+		if _, refused, err := w.Taxation().ClaimFact(w.ctx, holderOf(a), in); err != nil || len(refused) != 1 {
 			w.t.Errorf("a file that is none: %v, %v", refused, err)
 		}
 		in.Files[0].Content = strings.NewReader("%PDF-1.4\n%%EOF\n")
-		if _, _, err := w.ClaimFact(w.ctx, flowStranger, in); fault.KindOf(err) != fault.NotFound {
+		if _, _, err := w.Taxation().ClaimFact(w.ctx, flowStranger, in); fault.KindOf(err) != fault.NotFound {
 			w.t.Errorf("a stranger claims: %v", err)
 		}
 		in.Files[0].Content = strings.NewReader("%PDF-1.4\n%%EOF\n")
-		id, _, err := w.ClaimFact(w.ctx, holderOf(a), in)
+		id, _, err := w.Taxation().ClaimFact(w.ctx, holderOf(a), in)
 		w.must(err)
 		for _, bad := range []struct {
 			in   flow.ClaimFact
@@ -194,27 +194,27 @@ func TestAClaimIsGrantedOrRefused(t *testing.T) {
 			{flow.ClaimFact{Account: a.ID, Fact: "alone"}, []string{"alone", "from"}},
 		} {
 			bad.in.Key = w.key()
-			if _, _, err := w.ClaimFact(w.ctx, holderOf(a), bad.in); !slices.Equal(paths(err), bad.want) {
+			if _, _, err := w.Taxation().ClaimFact(w.ctx, holderOf(a), bad.in); !slices.Equal(paths(err), bad.want) {
 				w.t.Errorf("refused %q: %v", paths(err), err)
 			}
 		}
 		in.Key, in.Files = w.key(), nil
-		if _, _, err := w.ClaimFact(w.ctx, holderOf(a), in); fault.KindOf(err) != fault.Conflict {
+		if _, _, err := w.Taxation().ClaimFact(w.ctx, holderOf(a), in); fault.KindOf(err) != fault.Conflict {
 			w.t.Errorf("claimed twice: %v", err)
 		}
-		if _, _, err := w.ClaimFact(w.ctx, holderOf(a), flow.ClaimFact{Account: a.ID, Fact: "relief", From: on("2026-05-01"), Key: w.key()}); fault.KindOf(err) != fault.NotFound {
+		if _, _, err := w.Taxation().ClaimFact(w.ctx, holderOf(a), flow.ClaimFact{Account: a.ID, Fact: "relief", From: on("2026-05-01"), Key: w.key()}); fault.KindOf(err) != fault.NotFound {
 			w.t.Errorf("claimed what only an officer enters: %v", err)
 		}
 		if got := w.counting(a, "2026-04-01"); got.Seq != 1 {
 			w.t.Error("a claim changes the bill before it is decided")
 		}
-		if err := w.DecideClaim(w.ctx, w.officer, flow.DecideClaim{Request: id, Version: 1, Key: w.key()}); fault.KindOf(err) != fault.Invalid {
+		if err := w.Taxation().DecideClaim(w.ctx, w.officer, flow.DecideClaim{Request: id, Version: 1, Key: w.key()}); fault.KindOf(err) != fault.Invalid {
 			w.t.Errorf("refused without a word: %v", err)
 		}
 		key := w.key()
 		for range 2 { // the same form again
 			yes := typed("alone", "yes")
-			w.must(w.DecideClaim(w.ctx, w.officer, flow.DecideClaim{Request: id, Version: 1, Grant: true, From: on("2026-06-01"), Typed: &yes, Key: key}))
+			w.must(w.Taxation().DecideClaim(w.ctx, w.officer, flow.DecideClaim{Request: id, Version: 1, Grant: true, From: on("2026-06-01"), Typed: &yes, Key: key}))
 		}
 		got := w.counting(a, "2026-04-01")
 		if model := int64(55650*365-13250*304+182) / 365; got.Total != model || got.Cause != tax.ByClaim {
@@ -224,16 +224,16 @@ func TestAClaimIsGrantedOrRefused(t *testing.T) {
 			w.t.Errorf("told %q", m)
 		}
 		in.Key, in.From, in.Typed = w.key(), on("2026-06-05"), typed("alone", "no")
-		id, _, err = w.ClaimFact(w.ctx, holderOf(a), in)
+		id, _, err = w.Taxation().ClaimFact(w.ctx, holderOf(a), in)
 		w.must(err)
-		w.must(w.DecideClaim(w.ctx, w.officer, flow.DecideClaim{Request: id, Version: 1, Answer: "No letter", Key: w.key()}))
+		w.must(w.Taxation().DecideClaim(w.ctx, w.officer, flow.DecideClaim{Request: id, Version: 1, Answer: "No letter", Key: w.key()}))
 		if w.counting(a, "2026-04-01").ID != got.ID {
 			w.t.Error("a refused claim changed the bill")
 		}
 		in.Key = w.key()
-		id, _, err = w.ClaimFact(w.ctx, holderOf(a), in)
+		id, _, err = w.Taxation().ClaimFact(w.ctx, holderOf(a), in)
 		w.must(err)
-		w.must(w.WithdrawRequest(w.ctx, holderOf(a), flow.WithdrawRequest{Request: id, Key: w.key()}))
+		w.must(w.Taxation().WithdrawRequest(w.ctx, holderOf(a), flow.WithdrawRequest{Request: id, Key: w.key()}))
 		w.check()
 	})
 }
@@ -245,35 +245,35 @@ func TestAnObjectionIsUpheldOrDismissed(t *testing.T) {
 		a := w.account("home-tax", "H000003")
 		one := w.counting(a, "2026-04-01")
 		in := flow.Object{Assessment: one.ID, Ground: "size", Text: "It has 43", Key: w.key()}
-		if _, _, err := w.Object(w.ctx, holderOf(w.account("home-tax", "H000000")), in); fault.KindOf(err) != fault.NotFound {
+		if _, _, err := w.Taxation().Object(w.ctx, holderOf(w.account("home-tax", "H000000")), in); fault.KindOf(err) != fault.NotFound {
 			w.t.Errorf("somebody else objects: %v", err)
 		}
-		if _, _, err := w.Object(w.ctx, holderOf(a), flow.Object{Assessment: one.ID, Key: w.key()}); !slices.Equal(paths(err), []string{"ground", "text"}) {
+		if _, _, err := w.Taxation().Object(w.ctx, holderOf(a), flow.Object{Assessment: one.ID, Key: w.key()}); !slices.Equal(paths(err), []string{"ground", "text"}) {
 			w.t.Errorf("refused %v", err)
 		}
-		id, _, err := w.Object(w.ctx, holderOf(a), in)
+		id, _, err := w.Taxation().Object(w.ctx, holderOf(a), in)
 		w.must(err)
 		uphold := flow.DecideObjection{Request: id, Version: 1, Uphold: true, Key: w.key()}
-		if err := w.DecideObjection(w.ctx, w.officer, uphold); fault.KindOf(err) != fault.Invalid {
+		if err := w.Taxation().DecideObjection(w.ctx, w.officer, uphold); fault.KindOf(err) != fault.Invalid {
 			w.t.Errorf("upheld without a change: %v", err)
 		}
 		uphold.Object, uphold.Answer, uphold.Key = map[string]string{"size": "43"}, "We measured", w.key()
-		w.must(w.DecideObjection(w.ctx, w.officer, uphold))
-		w.must(w.DecideObjection(w.ctx, w.officer, uphold)) // the same form
+		w.must(w.Taxation().DecideObjection(w.ctx, w.officer, uphold))
+		w.must(w.Taxation().DecideObjection(w.ctx, w.officer, uphold)) // the same form
 		if got := w.counting(a, "2026-04-01"); got.Total != 43*1050 || got.Cause != tax.ByObjection {
 			w.t.Errorf("upheld it comes to %+v", got)
 		}
 		in.Key = w.key()
-		if _, _, err := w.Object(w.ctx, holderOf(a), in); fault.KindOf(err) != fault.Conflict {
+		if _, _, err := w.Taxation().Object(w.ctx, holderOf(a), in); fault.KindOf(err) != fault.Conflict {
 			w.t.Errorf("an objection against what does not count any more: %v", err)
 		}
 		in.Key, in.Assessment = w.key(), w.counting(a, "2026-04-01").ID
-		id, _, err = w.Object(w.ctx, holderOf(a), in)
+		id, _, err = w.Taxation().Object(w.ctx, holderOf(a), in)
 		w.must(err)
-		w.must(w.DecideObjection(w.ctx, w.officer, flow.DecideObjection{Request: id, Version: 1, Answer: "We measured twice", Key: w.key()}))
+		w.must(w.Taxation().DecideObjection(w.ctx, w.officer, flow.DecideObjection{Request: id, Version: 1, Answer: "We measured twice", Key: w.key()}))
 		w.noon("2026-06-01")
 		in.Key = w.key()
-		if _, _, err := w.Object(w.ctx, holderOf(a), in); !slices.Equal(paths(err), []string{"text"}) {
+		if _, _, err := w.Taxation().Object(w.ctx, holderOf(a), in); !slices.Equal(paths(err), []string{"text"}) {
 			w.t.Errorf("too late: %v", err)
 		}
 		w.check()
@@ -287,7 +287,7 @@ func TestAPayerChoosesInstalments(t *testing.T) {
 		a := w.account("home-tax", "H000003")
 		b := w.billOf(a, "2026-04-01")
 		choose := func(actor policy.Actor, n int) error {
-			return w.ChooseInstalments(w.ctx, actor, flow.ChooseInstalments{Account: a.ID, Number: n, Key: w.key()})
+			return w.Taxation().ChooseInstalments(w.ctx, actor, flow.ChooseInstalments{Account: a.ID, Number: n, Key: w.key()})
 		}
 		if err := choose(holderOf(a), 11); fault.KindOf(err) != fault.Invalid {
 			w.t.Errorf("eleven parts: %v", err)
@@ -339,7 +339,7 @@ func TestAPayerChoosesInstalments(t *testing.T) {
 			{"73", "half", 73*950 - 55650}, // more than that, with a relief that takes more off its account than there is
 		} {
 			a = w.account("home-tax", "H000003")
-			w.must(w.ChangeFacts(w.ctx, w.officer, flow.ChangeFacts{Account: a.ID, Version: a.Version, From: on("2026-04-01"), Object: map[string]string{"size": step.size},
+			w.must(w.Taxation().ChangeFacts(w.ctx, w.officer, flow.ChangeFacts{Account: a.ID, Version: a.Version, From: on("2026-04-01"), Object: map[string]string{"size": step.size},
 				Facts: typed("relief", step.relief), Change: []string{"relief"}, Reason: "x", Key: w.key()}))
 			w.check()
 			if got := w.billByID(b.ID).Balance; got != step.open {
@@ -355,13 +355,13 @@ func TestWhatIsTakenOverFollows(t *testing.T) {
 		w.noon("2026-03-10")
 		w.billAll("home-tax", "2025-04-01")
 		w.billAll("home-tax", "2026-04-01") // limited to a tenth more than the 400 of the year before
-		_, err := w.ChangePayer(w.ctx, w.officer, flow.ChangePayer{Tax: "home-tax", Object: "H000000", From: on("2026-04-01"), Payer: flow.Payer{Name: "Nia New", Email: "nia@testshire.example"}, Reason: "Sold", Key: w.key()})
+		_, err := w.Taxation().ChangePayer(w.ctx, w.officer, flow.ChangePayer{Tax: "home-tax", Object: "H000000", From: on("2026-04-01"), Payer: flow.Payer{Name: "Nia New", Email: "nia@testshire.example"}, Reason: "Sold", Key: w.key()})
 		w.must(err)
 		old, nia := w.accountsOf("home-tax", "H000000")[0], w.account("home-tax", "H000000")
 		if one := w.counting(nia, "2026-04-01"); one.Total != 44000+2500 || w.counting(old, "2026-04-01") != nil {
 			w.t.Fatalf("who bought it owes %+v", one)
 		}
-		w.must(w.ChangeFacts(w.ctx, w.officer, flow.ChangeFacts{Account: old.ID, Version: old.Version, From: on("2025-04-01"), Object: map[string]string{"size": "45"}, Reason: "A secret of theirs", Key: w.key()}))
+		w.must(w.Taxation().ChangeFacts(w.ctx, w.officer, flow.ChangeFacts{Account: old.ID, Version: old.Version, From: on("2025-04-01"), Object: map[string]string{"size": "45"}, Reason: "A secret of theirs", Key: w.key()}))
 		if one := w.counting(nia, "2026-04-01"); one.Total != 39600+2500 {
 			w.t.Errorf("after 360 in the year before, it owes %+v", one)
 		}

@@ -22,7 +22,7 @@ type Recomputed struct {
 }
 
 // Recompute is for the holder of the account and for who may read the treasury's bills.
-func (f *Flow) Recompute(ctx context.Context, actor policy.Actor, id string) (r *Recomputed, err error) {
+func (f Taxation) Recompute(ctx context.Context, actor policy.Actor, id string) (r *Recomputed, err error) {
 	book, err := f.book()
 	if err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ const checkPage = 200
 
 // CheckTaxes works out every assessment that was ever published once more, and holds it against its bill. It gives all that
 // does not agree, in words: stoa doctor prints it.
-func (f *Flow) CheckTaxes(ctx context.Context, actor policy.Actor) (all []string, err error) {
+func (f Taxation) CheckTaxes(ctx context.Context, actor policy.Actor) (all []string, err error) {
 	book, err := f.book()
 	if err != nil {
 		return nil, noBooks(err)

@@ -40,7 +40,7 @@ func names(files []Upload) (all []string) {
 
 // ClaimFact is for the holder of the account. An officer decides; until then nothing changes. Files that are not taken come
 // back with the reason, and then nothing is claimed.
-func (f *Flow) ClaimFact(ctx context.Context, actor policy.Actor, in ClaimFact) (id string, refused []Refused, err error) {
+func (f Taxation) ClaimFact(ctx context.Context, actor policy.Actor, in ClaimFact) (id string, refused []Refused, err error) {
 	book, err := f.book()
 	if err != nil {
 		return "", nil, err
@@ -169,7 +169,7 @@ type DecideClaim struct {
 }
 
 // DecideClaim is for officers of the treasury. What is granted holds from its day on, and what is published is assessed anew.
-func (f *Flow) DecideClaim(ctx context.Context, actor policy.Actor, in DecideClaim) error {
+func (f Taxation) DecideClaim(ctx context.Context, actor policy.Actor, in DecideClaim) error {
 	same := []any{in.Request, in.Version, in.Grant, in.From, said(in.Typed), in.Answer}
 	return f.decide(ctx, actor, tax.Claim, in.Request, in.Version, in.Key, same, func(ctx context.Context, tx *store.Tx, d decision) error {
 		if !in.Grant {
@@ -303,7 +303,7 @@ func (f *Flow) requestTitle(p *i18n.Printer, d decision) string {
 type WithdrawRequest struct{ Request, Key string }
 
 // WithdrawRequest is for the holder of the account, until it is decided.
-func (f *Flow) WithdrawRequest(ctx context.Context, actor policy.Actor, in WithdrawRequest) error {
+func (f Taxation) WithdrawRequest(ctx context.Context, actor policy.Actor, in WithdrawRequest) error {
 	book, err := f.book()
 	if err != nil {
 		return err

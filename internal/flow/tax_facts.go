@@ -26,7 +26,7 @@ type ChangeFacts struct {
 
 // ChangeFacts is for officers of the treasury. What is published and touched by the change is assessed anew at once, and the
 // payer told; a period that is not published changes nothing yet.
-func (f *Flow) ChangeFacts(ctx context.Context, actor policy.Actor, in ChangeFacts) error {
+func (f Taxation) ChangeFacts(ctx context.Context, actor policy.Actor, in ChangeFacts) error {
 	book, err := f.book()
 	if err != nil {
 		return err

@@ -59,12 +59,12 @@ func (w *town) levyOfGreenvale() {
 	inn := w.account("visitor-levy", "V001")
 	w.noon("2026-09-03")
 	form := url.Values{"charges": {"11,482.50"}, "nights": {"139"}, "long_stays": {"640"}, "exempt_stays": {"287.25"}}
-	d, err := w.SaveReturn(w.ctx, holderOf(inn), flow.SaveReturn{Account: inn.ID, Begins: on("2026-08-01"), Page: "stays", Form: form})
+	d, err := w.Taxation().SaveReturn(w.ctx, holderOf(inn), flow.SaveReturn{Account: inn.ID, Begins: on("2026-08-01"), Page: "stays", Form: form})
 	w.must(err)
 	if len(d.Judged.Errors) > 0 || d.DeclareBy != on("2026-09-30") {
 		w.t.Errorf("declared by %s, %v", d.DeclareBy, d.Judged.Errors)
 	}
-	done, err := w.SendReturn(w.ctx, holderOf(inn), flow.SendReturn{Account: inn.ID, Begins: on("2026-08-01"), Key: w.key()})
+	done, err := w.Taxation().SendReturn(w.ctx, holderOf(inn), flow.SendReturn{Account: inn.ID, Begins: on("2026-08-01"), Key: w.key()})
 	w.must(err)
 	if done.Total != 51720 || w.billByID(done.Bill).Plan[0].Due != on("2026-09-30") {
 		w.t.Errorf("the inn of the worked example owes %+v", done)

@@ -39,7 +39,7 @@ func TestAChangeOfPayerBrokenAnywhereIsWhole(t *testing.T) {
 		in := flow.ChangePayer{Tax: "home-tax", Object: "H000003", From: on("2026-07-01"), Reason: "Sold", Key: w.key(), Payer: flow.Payer{Name: "Mo", Email: "mo@testshire.example"}}
 		broken := 0
 		for n := 0; ; n++ {
-			_, err := w.ChangePayer(breakAt(n), w.officer, in)
+			_, err := w.Taxation().ChangePayer(breakAt(n), w.officer, in)
 			if err == nil {
 				break
 			}
@@ -56,7 +56,7 @@ func TestAChangeOfPayerBrokenAnywhereIsWhole(t *testing.T) {
 		if broken < 30 || after["tax_account"] != before["tax_account"]+1 || after["bill"] != before["bill"]+1 || after["tax_assessment"] != before["tax_assessment"]+2 || after["notification"] != before["notification"]+2 {
 			w.t.Errorf("broken %d times, then %v, before %v", broken, after, before)
 		}
-		_, err := w.ChangePayer(w.ctx, w.officer, in) // the answer was lost
+		_, err := w.Taxation().ChangePayer(w.ctx, w.officer, in) // the answer was lost
 		w.must(err)
 		if again := w.rows(); !maps.Equal(after, again) {
 			w.t.Errorf("the repetition left rows: %v, before %v", again, after)
@@ -76,7 +76,7 @@ func TestTwoOfficersChangeOneAccount(t *testing.T) {
 		var wait sync.WaitGroup
 		for i := range errs {
 			wait.Go(func() {
-				errs[i] = w.ChangeFacts(w.ctx, w.officer, flow.ChangeFacts{Account: a.ID, Version: a.Version, From: on("2026-04-01"),
+				errs[i] = w.Taxation().ChangeFacts(w.ctx, w.officer, flow.ChangeFacts{Account: a.ID, Version: a.Version, From: on("2026-04-01"),
 					Object: map[string]string{"size": []string{"60", "61", "62", "63"}[i]}, Reason: "We looked", Key: keys[i]})
 			})
 		}

@@ -23,7 +23,7 @@ type ChooseInstalments struct {
 
 // ChooseInstalments is for the holder of the account, and for officers of the treasury. It counts for bills to come, and for
 // what is open of those that are there: what is due already stays due.
-func (f *Flow) ChooseInstalments(ctx context.Context, actor policy.Actor, in ChooseInstalments) error {
+func (f Taxation) ChooseInstalments(ctx context.Context, actor policy.Actor, in ChooseInstalments) error {
 	book, err := f.book()
 	if err != nil {
 		return err

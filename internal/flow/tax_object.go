@@ -27,7 +27,7 @@ type Object struct {
 
 // Object is for the holder of the account, against an assessment that counts, within the term. What was asked for is owed
 // until it is decided.
-func (f *Flow) Object(ctx context.Context, actor policy.Actor, in Object) (id string, refused []Refused, err error) {
+func (f Taxation) Object(ctx context.Context, actor policy.Actor, in Object) (id string, refused []Refused, err error) {
 	book, err := f.book()
 	if err != nil {
 		return "", nil, err
@@ -120,7 +120,7 @@ type DecideObjection struct {
 
 // DecideObjection is for officers of the treasury. What is upheld changes facts, the object or what counts as declared, and
 // the assessment with them.
-func (f *Flow) DecideObjection(ctx context.Context, actor policy.Actor, in DecideObjection) error {
+func (f Taxation) DecideObjection(ctx context.Context, actor policy.Actor, in DecideObjection) error {
 	same := []any{in.Request, in.Version, in.Uphold, in.From, in.Facts, in.Change, in.Object, said(in.Declared), in.Answer}
 	return f.decide(ctx, actor, tax.Objection, in.Request, in.Version, in.Key, same, func(ctx context.Context, tx *store.Tx, d decision) error {
 		if !in.Uphold {

@@ -68,7 +68,7 @@ type ChangePayer struct {
 
 // ChangePayer is for officers of the treasury. The account ends the day before, and another begins; what is published for
 // both is assessed anew, each for their days. It gives the account that begins, or the one that ended.
-func (f *Flow) ChangePayer(ctx context.Context, actor policy.Actor, in ChangePayer) (id string, err error) {
+func (f Taxation) ChangePayer(ctx context.Context, actor policy.Actor, in ChangePayer) (id string, err error) {
 	book, err := f.book()
 	if err != nil {
 		return "", err

@@ -140,7 +140,7 @@ func (w *town) something(random *rand.Rand, home int, all []*modelHome, begins s
 			return
 		}
 		h.payers = append(h.payers, modelPayer{from, map[calendar.Date]int{}, map[calendar.Date]int{}})
-		_, err := w.ChangePayer(w.ctx, w.officer, flow.ChangePayer{Tax: "home-tax", Object: object, From: from, Payer: flow.Payer{Name: fmt.Sprint("Payer ", round)}, Reason: "Sold", Key: w.key()})
+		_, err := w.Taxation().ChangePayer(w.ctx, w.officer, flow.ChangePayer{Tax: "home-tax", Object: object, From: from, Payer: flow.Payer{Name: fmt.Sprint("Payer ", round)}, Reason: "Sold", Key: w.key()})
 		w.must(err)
 		return
 	default:
@@ -151,7 +151,7 @@ func (w *town) something(random *rand.Rand, home int, all []*modelHome, begins s
 		}
 		return
 	}
-	w.must(w.ChangeFacts(w.ctx, w.officer, change))
+	w.must(w.Taxation().ChangeFacts(w.ctx, w.officer, change))
 }
 
 // agrees holds what counts for each account of a year against the model.

@@ -26,7 +26,7 @@ const remindPage = 200
 
 // RemindDeclarations reminds those who must declare: once when a period has ended, and once when the last day has passed.
 // Each account is a transaction of its own. It is for Stoa itself, every day.
-func (f *Flow) RemindDeclarations(ctx context.Context, actor policy.Actor) (reminded int, err error) {
+func (f Taxation) RemindDeclarations(ctx context.Context, actor policy.Actor) (reminded int, err error) {
 	book, err := f.book()
 	if err != nil {
 		return 0, noBooks(err)

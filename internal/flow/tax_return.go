@@ -46,7 +46,7 @@ type Declaration struct {
 
 // SaveReturn is for the holder of the account. Nothing typed is validated away: the judgement that comes back says what is
 // wrong. What was declared before is where an amended return begins.
-func (f *Flow) SaveReturn(ctx context.Context, actor policy.Actor, in SaveReturn) (d *Declaration, err error) {
+func (f Taxation) SaveReturn(ctx context.Context, actor policy.Actor, in SaveReturn) (d *Declaration, err error) {
 	book, err := f.book()
 	if err != nil {
 		return nil, err
@@ -186,7 +186,7 @@ type Assessed struct {
 // SendReturn is for the holder of the account, when the period has ended. What is incomplete or wrong is refused with all
 // fields (TaxRefused); otherwise it is assessed, and billed at once. Sent again, until the last day for that, it amends: the
 // difference goes onto the same bill.
-func (f *Flow) SendReturn(ctx context.Context, actor policy.Actor, in SendReturn) (done Assessed, err error) {
+func (f Taxation) SendReturn(ctx context.Context, actor policy.Actor, in SendReturn) (done Assessed, err error) {
 	return f.assessed(ctx, actor, policy.TaxOwn, in.Account, in.Key, in, func(ctx context.Context, tx *store.Tx, book *treasury.Book, a *tax.Account) (Assessed, error) {
 		d, err := f.declaration(ctx, tx, a, in.Begins)
 		if err != nil {
@@ -218,7 +218,7 @@ type EstimateReturn struct {
 
 // EstimateReturn is for officers of the treasury, once the last day for the declaration has passed. A return that comes
 // after all takes its place.
-func (f *Flow) EstimateReturn(ctx context.Context, actor policy.Actor, in EstimateReturn) (done Assessed, err error) {
+func (f Taxation) EstimateReturn(ctx context.Context, actor policy.Actor, in EstimateReturn) (done Assessed, err error) {
 	return f.assessed(ctx, actor, policy.MoneyWork, in.Account, in.Key, in, func(ctx context.Context, tx *store.Tx, book *treasury.Book, a *tax.Account) (Assessed, error) {
 		if in.Reason == "" {
 			return Assessed{}, fault.NewInvalid("Say why, for the payer")

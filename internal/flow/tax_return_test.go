@@ -23,12 +23,12 @@ func TestALevyIsDeclaredAmendedAndEstimated(t *testing.T) {
 		sid := holderOf(a)
 		save := func(begins, nights string) *flow.Declaration {
 			w.t.Helper()
-			d, err := w.SaveReturn(w.ctx, sid, flow.SaveReturn{Account: a.ID, Begins: on(begins), Page: "nights", Form: url.Values{"nights": {nights}}})
+			d, err := w.Taxation().SaveReturn(w.ctx, sid, flow.SaveReturn{Account: a.ID, Begins: on(begins), Page: "nights", Form: url.Values{"nights": {nights}}})
 			w.must(err)
 			return d
 		}
 		send := func(begins string) (flow.Assessed, error) {
-			return w.SendReturn(w.ctx, sid, flow.SendReturn{Account: a.ID, Begins: on(begins), Key: w.key()})
+			return w.Taxation().SendReturn(w.ctx, sid, flow.SendReturn{Account: a.ID, Begins: on(begins), Key: w.key()})
 		}
 		if d := save("2026-01-01", "lots"); len(d.Judged.Errors) != 1 || d.Typed.Get("nights") != "lots" || d.DeclareBy != on("2026-02-16") {
 			w.t.Errorf("saved %+v", d)
@@ -38,7 +38,7 @@ func TestALevyIsDeclaredAmendedAndEstimated(t *testing.T) {
 		}
 		w.noon("2026-02-02")
 		for range 2 {
-			n, err := w.RemindDeclarations(w.ctx, w.system)
+			n, err := w.Taxation().RemindDeclarations(w.ctx, w.system)
 			w.must(err)
 			if m := w.messages(a.Email); len(m) != 1 || !strings.Contains(m[0], "Please declare: Night levy January 2026") {
 				w.t.Errorf("reminded %d: %q", n, m)
@@ -52,13 +52,13 @@ func TestALevyIsDeclaredAmendedAndEstimated(t *testing.T) {
 			w.t.Errorf("more than there is room for: %v", err)
 		}
 		save("2026-01-01", "100")
-		if _, err := w.SendReturn(w.ctx, flowStranger, flow.SendReturn{Account: a.ID, Begins: on("2026-01-01"), Key: w.key()}); fault.KindOf(err) != fault.NotFound {
+		if _, err := w.Taxation().SendReturn(w.ctx, flowStranger, flow.SendReturn{Account: a.ID, Begins: on("2026-01-01"), Key: w.key()}); fault.KindOf(err) != fault.NotFound {
 			w.t.Errorf("a stranger declares: %v", err)
 		}
 		in := flow.SendReturn{Account: a.ID, Begins: on("2026-01-01"), Key: w.key()}
-		done, err := w.SendReturn(w.ctx, sid, in)
+		done, err := w.Taxation().SendReturn(w.ctx, sid, in)
 		w.must(err)
-		if again, err := w.SendReturn(w.ctx, sid, in); err != nil || again != done || done.Total != 20000 || done.Bill == "" {
+		if again, err := w.Taxation().SendReturn(w.ctx, sid, in); err != nil || again != done || done.Total != 20000 || done.Bill == "" {
 			w.t.Errorf("declared %+v, again %+v, %v", done, again, err)
 		}
 		if b := w.billByID(done.Bill); b.Balance != 20000 || b.Plan[0].Due != on("2026-02-20") || b.Title != "Night levy January 2026, The Swan" {
@@ -81,17 +81,17 @@ func TestALevyIsDeclaredAmendedAndEstimated(t *testing.T) {
 
 		guess := flow.EstimateReturn{Account: a.ID, Begins: on("2026-02-01"), Typed: typed("nights", "200"), Reason: "As last year", Key: w.key()}
 		w.noon("2026-03-10")
-		if _, err := w.EstimateReturn(w.ctx, w.officer, guess); fault.KindOf(err) != fault.Conflict {
+		if _, err := w.Taxation().EstimateReturn(w.ctx, w.officer, guess); fault.KindOf(err) != fault.Conflict {
 			w.t.Errorf("estimated while there is time: %v", err)
 		}
 		w.noon("2026-03-20")
-		if n, err := w.RemindDeclarations(w.ctx, w.system); n != 1 || err != nil {
+		if n, err := w.Taxation().RemindDeclarations(w.ctx, w.system); n != 1 || err != nil {
 			w.t.Errorf("reminded %d of the month that is late: %v", n, err)
 		}
-		if _, err := w.EstimateReturn(w.ctx, sid, guess); fault.KindOf(err) != fault.Forbidden {
+		if _, err := w.Taxation().EstimateReturn(w.ctx, sid, guess); fault.KindOf(err) != fault.Forbidden {
 			w.t.Errorf("the payer estimates: %v", err)
 		}
-		estimate, err := w.EstimateReturn(w.ctx, w.officer, guess)
+		estimate, err := w.Taxation().EstimateReturn(w.ctx, w.officer, guess)
 		w.must(err)
 		save("2026-02-01", "50")
 		declared, err := send("2026-02-01")
@@ -100,7 +100,7 @@ func TestALevyIsDeclaredAmendedAndEstimated(t *testing.T) {
 			w.t.Errorf("declared after all %+v", declared)
 		}
 		guess.Key = w.key()
-		if _, err := w.EstimateReturn(w.ctx, w.officer, guess); fault.KindOf(err) != fault.Conflict {
+		if _, err := w.Taxation().EstimateReturn(w.ctx, w.officer, guess); fault.KindOf(err) != fault.Conflict {
 			w.t.Errorf("estimated what is declared: %v", err)
 		}
 		w.noon("2027-02-15") // twelve months after January
@@ -119,12 +119,12 @@ func TestAnObjectionPutsADeclarationRight(t *testing.T) {
 		w.start("night-levy", "2026-01-01")
 		a := w.account("night-levy", "I1")
 		w.noon("2026-02-20")
-		done, err := w.EstimateReturn(w.ctx, w.officer, flow.EstimateReturn{Account: a.ID, Begins: on("2026-01-01"), Typed: typed("nights", "200"), Reason: "x", Key: w.key()})
+		done, err := w.Taxation().EstimateReturn(w.ctx, w.officer, flow.EstimateReturn{Account: a.ID, Begins: on("2026-01-01"), Typed: typed("nights", "200"), Reason: "x", Key: w.key()})
 		w.must(err)
-		id, _, err := w.Object(w.ctx, holderOf(a), flow.Object{Assessment: done.Assessment, Text: "We were closed", Key: w.key()})
+		id, _, err := w.Taxation().Object(w.ctx, holderOf(a), flow.Object{Assessment: done.Assessment, Text: "We were closed", Key: w.key()})
 		w.must(err)
 		declared := typed("nights", "0")
-		w.must(w.DecideObjection(w.ctx, w.officer, flow.DecideObjection{Request: id, Version: 1, Uphold: true, Declared: &declared, Key: w.key()}))
+		w.must(w.Taxation().DecideObjection(w.ctx, w.officer, flow.DecideObjection{Request: id, Version: 1, Uphold: true, Declared: &declared, Key: w.key()}))
 		if one := w.counting(a, "2026-01-01"); one.Total != 0 || w.billByID(done.Bill).Balance != 0 {
 			w.t.Errorf("closed it owes %d", one.Total)
 		}

@@ -37,7 +37,7 @@ type StartRun struct {
 
 // StartRun is for officers of the treasury. The work is done by jobs; what it comes to is proposed and counts when somebody
 // else publishes it. Of a declared tax it only opens the accounts of those who must declare.
-func (f *Flow) StartRun(ctx context.Context, actor policy.Actor, in StartRun) (id string, err error) {
+func (f Taxation) StartRun(ctx context.Context, actor policy.Actor, in StartRun) (id string, err error) {
 	book, err := f.book()
 	if err != nil {
 		return "", err
@@ -100,7 +100,7 @@ func goOn(ctx context.Context, tx *store.Tx, r *tax.Run) error {
 }
 
 // WorkRun does a step of a run and owes the next, in one transaction: whatever breaks, each object is done once.
-func (f *Flow) WorkRun(ctx context.Context, tx *store.Tx, j job.Job) error {
+func (f Taxation) WorkRun(ctx context.Context, tx *store.Tx, j job.Job) error {
 	var of runOf
 	if err := json.Unmarshal(j.Payload, &of); err != nil {
 		return job.Permanent(fmt.Errorf("reading a job: %w", err))
@@ -149,7 +149,7 @@ type PublishRun struct {
 
 // PublishRun is for a supervisor who did not start the run, on the day that the bills bear or later; then they bear the day
 // on which they are published, so that nobody has less time than the law gives.
-func (f *Flow) PublishRun(ctx context.Context, actor policy.Actor, in PublishRun) error {
+func (f Taxation) PublishRun(ctx context.Context, actor policy.Actor, in PublishRun) error {
 	return f.onRun(ctx, actor, policy.MoneySupervise, in.Run, in.Key, in, func(ctx context.Context, tx *store.Tx, _ *treasury.Book, r *tax.Run) error {
 		today := f.today(tx)
 		switch {
@@ -177,7 +177,7 @@ type UndoRun struct{ Run, Key string }
 
 // UndoRun is for officers of the treasury, until the run is published. The accounts that it opened stay: they say what the
 // register says.
-func (f *Flow) UndoRun(ctx context.Context, actor policy.Actor, in UndoRun) error {
+func (f Taxation) UndoRun(ctx context.Context, actor policy.Actor, in UndoRun) error {
 	return f.onRun(ctx, actor, policy.MoneyWork, in.Run, in.Key, in, func(_ context.Context, _ *store.Tx, _ *treasury.Book, r *tax.Run) error {
 		if r.State != tax.Ready && r.State != tax.Assessing {
 			return fault.NewConflict("What is published cannot be undone. Single assessments can be made anew")

@@ -30,20 +30,20 @@ func TestARunIsUndoneRunAgainAndPublished(t *testing.T) {
 		if r := w.run(first); r.State != tax.Ready || r.Objects != n || r.Assessed != n || r.Total != wanted(n) || r.Failed != 0 {
 			w.t.Fatalf("assessed %+v, %v", r, w.problems(first))
 		}
-		w.must(w.UndoRun(w.ctx, w.officer, flow.UndoRun{Run: first, Key: w.key()}))
+		w.must(w.Taxation().UndoRun(w.ctx, w.officer, flow.UndoRun{Run: first, Key: w.key()}))
 		w.work()
 		if r := w.run(first); r.State != tax.Undone {
 			w.t.Fatalf("undone %+v", r)
 		}
 		second := w.start("home-tax", "2026-04-01")
 		version := w.run(second).Version
-		err := w.PublishRun(w.ctx, w.officer, flow.PublishRun{Run: second, Version: version, Key: w.key()})
+		err := w.Taxation().PublishRun(w.ctx, w.officer, flow.PublishRun{Run: second, Version: version, Key: w.key()})
 		if fault.KindOf(err) != fault.Forbidden {
 			w.t.Errorf("an officer publishes: %v", err)
 		}
 		in := flow.PublishRun{Run: second, Version: version, Key: w.key()}
-		w.must(w.PublishRun(w.ctx, w.chief, in))
-		w.must(w.PublishRun(w.ctx, w.chief, in)) // the same form again
+		w.must(w.Taxation().PublishRun(w.ctx, w.chief, in))
+		w.must(w.Taxation().PublishRun(w.ctx, w.chief, in)) // the same form again
 		w.work()
 		r := w.run(second)
 		if r.State != tax.RunPublished || r.Published != n || r.Total != wanted(n) {
@@ -60,7 +60,7 @@ func TestARunIsUndoneRunAgainAndPublished(t *testing.T) {
 		if m := w.messages("owner3@testshire.example"); len(m) != 1 || !strings.Contains(m[0], "£556.50") || !strings.Contains(m[0], b.Reference) || !strings.Contains(m[0], "within two months") {
 			w.t.Errorf("told %q", m)
 		}
-		if err := w.UndoRun(w.ctx, w.officer, flow.UndoRun{Run: second, Key: w.key()}); fault.KindOf(err) != fault.Conflict {
+		if err := w.Taxation().UndoRun(w.ctx, w.officer, flow.UndoRun{Run: second, Key: w.key()}); fault.KindOf(err) != fault.Conflict {
 			w.t.Errorf("undone after it was published: %v", err)
 		}
 		w.check()
@@ -74,14 +74,14 @@ func TestARunIsUndoneRunAgainAndPublished(t *testing.T) {
 // TestWhoStartsARunDoesNotPublishIt also where they are a supervisor.
 func TestWhoStartsARunDoesNotPublishIt(t *testing.T) {
 	eachTown(t, 3, func(w *town) {
-		id, err := w.StartRun(w.ctx, w.chief, flow.StartRun{Tax: "home-tax", Begins: on("2026-04-01"), Issued: on("2026-03-02"), Key: w.key()})
+		id, err := w.Taxation().StartRun(w.ctx, w.chief, flow.StartRun{Tax: "home-tax", Begins: on("2026-04-01"), Issued: on("2026-03-02"), Key: w.key()})
 		w.must(err)
 		w.work()
 		in := flow.PublishRun{Run: id, Version: w.run(id).Version, Key: w.key()}
-		if err := w.PublishRun(w.ctx, w.chief, in); fault.KindOf(err) != fault.Forbidden {
+		if err := w.Taxation().PublishRun(w.ctx, w.chief, in); fault.KindOf(err) != fault.Forbidden {
 			w.t.Errorf("published by who started it: %v", err)
 		}
-		w.must(w.PublishRun(w.ctx, w.boss2, flow.PublishRun{Run: id, Version: in.Version, Key: w.key()}))
+		w.must(w.Taxation().PublishRun(w.ctx, w.boss2, flow.PublishRun{Run: id, Version: in.Version, Key: w.key()}))
 	})
 }
 
@@ -91,13 +91,13 @@ func TestARunBrokenAnywhereLosesAndDoublesNothing(t *testing.T) {
 	const n = 250
 	eachTown(t, n, func(w *town) {
 		w.noon("2026-03-10")
-		id, err := w.StartRun(w.ctx, w.officer, flow.StartRun{Tax: "home-tax", Begins: on("2026-04-01"), Issued: on("2026-03-10"), Key: w.key()})
+		id, err := w.Taxation().StartRun(w.ctx, w.officer, flow.StartRun{Tax: "home-tax", Begins: on("2026-04-01"), Issued: on("2026-03-10"), Key: w.key()})
 		w.must(err)
 		w.broken(id)
 		if r := w.run(id); r.State != tax.Ready || r.Assessed != n || r.Total != wanted(n) {
 			w.t.Fatalf("assessed %+v", r)
 		}
-		w.must(w.PublishRun(w.ctx, w.chief, flow.PublishRun{Run: id, Version: w.run(id).Version, Key: w.key()}))
+		w.must(w.Taxation().PublishRun(w.ctx, w.chief, flow.PublishRun{Run: id, Version: w.run(id).Version, Key: w.key()}))
 		w.broken(id)
 		if r := w.run(id); r.State != tax.RunPublished || r.Published != n {
 			w.t.Fatalf("published %+v", r)
@@ -130,7 +130,7 @@ func (w *town) broken(id string) {
 		before := w.run(id).Version
 		for at := 1; ; at = at*3/2 + 1 {
 			err := w.DB.Write(breakAt(at), "test", func(ctx context.Context, tx *store.Tx) error {
-				return w.WorkRun(ctx, tx, job.Job{Payload: []byte(payload)})
+				return w.Taxation().WorkRun(ctx, tx, job.Job{Payload: []byte(payload)})
 			})
 			if err == nil {
 				break
@@ -178,10 +178,10 @@ func TestWhatCannotBeAssessedIsSaidAndStopsNothing(t *testing.T) {
 		if p := w.problems(id); len(p) == 0 || p[0].What != "The figure home_rate has no value on 1 April 2021" {
 			w.t.Errorf("without a rate: %+v", p)
 		}
-		if _, err := w.StartRun(w.ctx, w.officer, flow.StartRun{Tax: "home-tax", Begins: on("2026-04-01"), Issued: on("2026-03-09"), Key: w.key()}); fault.KindOf(err) != fault.Invalid {
+		if _, err := w.Taxation().StartRun(w.ctx, w.officer, flow.StartRun{Tax: "home-tax", Begins: on("2026-04-01"), Issued: on("2026-03-09"), Key: w.key()}); fault.KindOf(err) != fault.Invalid {
 			w.t.Errorf("bills of yesterday: %v", err)
 		}
-		if _, err := w.StartRun(w.ctx, w.officer, flow.StartRun{Tax: "home-tax", Begins: on("2019-04-01"), Issued: on("2026-03-10"), Key: w.key()}); fault.KindOf(err) != fault.Invalid {
+		if _, err := w.Taxation().StartRun(w.ctx, w.officer, flow.StartRun{Tax: "home-tax", Begins: on("2019-04-01"), Issued: on("2026-03-10"), Key: w.key()}); fault.KindOf(err) != fault.Invalid {
 			w.t.Errorf("a period before the first: %v", err)
 		}
 	})
@@ -199,7 +199,7 @@ func TestRebillingFollowsTheRegister(t *testing.T) {
 			w.t.Errorf("limited to %d", one.Total)
 		}
 		w.noon("2026-07-01")
-		_, err := w.ChangePayer(w.ctx, w.officer, flow.ChangePayer{Tax: "home-tax", Object: "H000001", From: on("2026-07-01"), Reason: "Pulled down", Key: w.key()})
+		_, err := w.Taxation().ChangePayer(w.ctx, w.officer, flow.ChangePayer{Tax: "home-tax", Object: "H000001", From: on("2026-07-01"), Reason: "Pulled down", Key: w.key()})
 		w.must(err)
 		w.edit("homes", "H000002", func(r *record.Record) { r.Fields["size"] = "80" })
 		w.edit("homes", "H000003", func(r *record.Record) { r.Fields["owner"], r.Fields["since"] = "Nia New", "2027-02-01" })
@@ -227,7 +227,7 @@ func TestRebillingFollowsTheRegister(t *testing.T) {
 				w.t.Errorf("%s is billed after its end: %+v", object, one)
 			}
 		}
-		_, err = w.ChangePayer(w.ctx, w.officer, flow.ChangePayer{Tax: "home-tax", Object: "H000005", From: on("2027-01-01"), Reason: "Pulled down", Key: w.key()})
+		_, err = w.Taxation().ChangePayer(w.ctx, w.officer, flow.ChangePayer{Tax: "home-tax", Object: "H000005", From: on("2027-01-01"), Reason: "Pulled down", Key: w.key()})
 		w.must(err)
 		if one := w.counting(w.account("home-tax", "H000005"), "2026-04-01"); one.Total >= 55*950 {
 			w.t.Errorf("for nine months %d", one.Total)

@@ -171,7 +171,7 @@ func newTown(t testing.TB, db *store.DB, clock *storetest.Clock, files fs.FS) *t
 	w := &town{till: newTill(t, db, clock)}
 	w.Money.Requests = &tax.Requests{Vault: w.People.Vault}
 	w.runner = job.NewRunner(db, slog.New(slog.NewTextHandler(io.Discard, nil)))
-	w.runner.HandleTx(flow.TaxRunJob, w.WorkRun)
+	w.runner.HandleTx(flow.TaxRunJob, w.Taxation().WorkRun)
 	w.publish(files)
 	w.chief = w.staff("Cleo Chief", policy.Grant{Role: policy.Supervisor, Organisation: w.books()})
 	w.officer = w.staff("Olu Revenue", policy.Grant{Role: policy.Officer, Organisation: w.books()})
@@ -224,7 +224,7 @@ func (w *town) problems(id string) (all []tax.Problem) {
 func (w *town) start(taxID, begins string) string {
 	w.t.Helper()
 	today := w.Docket.Releases.Current().Calendar.DateOf(w.clock.Now())
-	id, err := w.StartRun(w.ctx, w.officer, flow.StartRun{Tax: taxID, Begins: on(begins), Issued: today, Key: w.key()})
+	id, err := w.Taxation().StartRun(w.ctx, w.officer, flow.StartRun{Tax: taxID, Begins: on(begins), Issued: today, Key: w.key()})
 	w.must(err)
 	w.work()
 	return id
@@ -234,7 +234,7 @@ func (w *town) start(taxID, begins string) string {
 func (w *town) billAll(taxID, begins string) *tax.Run {
 	w.t.Helper()
 	id := w.start(taxID, begins)
-	w.must(w.PublishRun(w.ctx, w.chief, flow.PublishRun{Run: id, Version: w.run(id).Version, Key: w.key()}))
+	w.must(w.Taxation().PublishRun(w.ctx, w.chief, flow.PublishRun{Run: id, Version: w.run(id).Version, Key: w.key()}))
 	w.work()
 	return w.run(id)
 }
@@ -319,7 +319,7 @@ func (w *town) balances() map[string]int64 {
 // check holds every assessment against its bill, and the books against all.
 func (w *town) check() {
 	w.t.Helper()
-	found, err := w.CheckTaxes(w.ctx, w.system)
+	found, err := w.Taxation().CheckTaxes(w.ctx, w.system)
 	w.must(err)
 	for _, f := range found {
 		w.t.Error(f)

@@ -17,7 +17,7 @@ type OpenTill struct {
 }
 
 // OpenTill is for officers of the treasury; each has one till open at most.
-func (f *Flow) OpenTill(ctx context.Context, actor policy.Actor, in OpenTill) (id string, err error) {
+func (f Finance) OpenTill(ctx context.Context, actor policy.Actor, in OpenTill) (id string, err error) {
 	book, err := f.cashier(actor)
 	if err != nil {
 		return "", err
@@ -53,7 +53,7 @@ type TakeCash struct {
 }
 
 // TakeCash gives the payment, whose receipt is printed.
-func (f *Flow) TakeCash(ctx context.Context, actor policy.Actor, in TakeCash) (payment string, err error) {
+func (f Finance) TakeCash(ctx context.Context, actor policy.Actor, in TakeCash) (payment string, err error) {
 	book, err := f.cashier(actor)
 	if err != nil {
 		return "", err
@@ -105,7 +105,7 @@ func noTill(err error) error {
 type PayOutRefund struct{ Refund, Key string }
 
 // PayOutRefund is for refunds that are owed and go neither by card nor by bank.
-func (f *Flow) PayOutRefund(ctx context.Context, actor policy.Actor, in PayOutRefund) error {
+func (f Finance) PayOutRefund(ctx context.Context, actor policy.Actor, in PayOutRefund) error {
 	book, err := f.cashier(actor)
 	if err != nil {
 		return err
@@ -143,7 +143,7 @@ type CloseTill struct {
 }
 
 // CloseTill closes it; what is over or short is booked and stands in the queue.
-func (f *Flow) CloseTill(ctx context.Context, actor policy.Actor, in CloseTill) error {
+func (f Finance) CloseTill(ctx context.Context, actor policy.Actor, in CloseTill) error {
 	book, err := f.cashier(actor)
 	if err != nil {
 		return err
@@ -178,7 +178,7 @@ type ResolveException struct {
 }
 
 // ResolveException is for officers of the treasury; a note is needed.
-func (f *Flow) ResolveException(ctx context.Context, actor policy.Actor, in ResolveException) error {
+func (f Finance) ResolveException(ctx context.Context, actor policy.Actor, in ResolveException) error {
 	book, err := f.book()
 	if err != nil {
 		return err

@@ -125,7 +125,7 @@ func (r Reader) billState(b *bill.Bill, today calendar.Date) BillState {
 }
 
 // Bills lists the bills that the reader pays or owes, newest first.
-func (v *View) Bills(ctx context.Context, r Reader) (list []BillLine, err error) {
+func (v Finance) Bills(ctx context.Context, r Reader) (list []BillLine, err error) {
 	if err := own(r); err != nil {
 		return nil, err
 	}
@@ -167,7 +167,7 @@ func (v *View) accountBills(ctx context.Context, tx *store.Tx, r Reader, a *Acco
 }
 
 // Bill is a bill as its payer sees it.
-func (v *View) Bill(ctx context.Context, r Reader, id string) (p BillPage, err error) {
+func (v Finance) Bill(ctx context.Context, r Reader, id string) (p BillPage, err error) {
 	book, err := v.book()
 	if err != nil {
 		return p, err

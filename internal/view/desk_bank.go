@@ -71,7 +71,7 @@ func (r Reader) bankStatement(s bank.Statement) BankStatement {
 }
 
 // Bank is for all who may read the money.
-func (v *View) Bank(ctx context.Context, r Reader, ask BankAsk) (h BankHome, err error) {
+func (v Banking) Bank(ctx context.Context, r Reader, ask BankAsk) (h BankHome, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return h, err
@@ -203,7 +203,7 @@ type BankBill struct{ ID, Number, Title string }
 const linePage = 100
 
 // BankStatement is for all who may read the money.
-func (v *View) BankStatement(ctx context.Context, r Reader, id string, after int) (p BankStatementPage, err error) {
+func (v Banking) BankStatement(ctx context.Context, r Reader, id string, after int) (p BankStatementPage, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return p, err

@@ -25,7 +25,7 @@ type BankQueue struct {
 const bankQueuePage = 50
 
 // BankQueue is for all who may read the money.
-func (v *View) BankQueue(ctx context.Context, r Reader, ask BankAsk) (q BankQueue, err error) {
+func (v Banking) BankQueue(ctx context.Context, r Reader, ask BankAsk) (q BankQueue, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return q, err
@@ -129,7 +129,7 @@ type BankUse struct {
 }
 
 // BankLine is for all who may read the money; the payers that it shows see that it was looked at.
-func (v *View) BankLine(ctx context.Context, r Reader, id string) (p BankLinePage, err error) {
+func (v Banking) BankLine(ctx context.Context, r Reader, id string) (p BankLinePage, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return p, err

@@ -83,7 +83,7 @@ func (v *View) bankOrder(r Reader, o *bank.Order) BankOrder {
 }
 
 // BankOrders is for all who may read the money. The lines name nobody.
-func (v *View) BankOrders(ctx context.Context, r Reader, before string) (list BankOrders, err error) {
+func (v Banking) BankOrders(ctx context.Context, r Reader, before string) (list BankOrders, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return list, err
@@ -152,7 +152,7 @@ type NewBankOrder struct {
 }
 
 // NewBankOrder is for officers of the treasury; the payers see that they were looked at.
-func (v *View) NewBankOrder(ctx context.Context, r Reader) (n NewBankOrder, err error) {
+func (v Banking) NewBankOrder(ctx context.Context, r Reader) (n NewBankOrder, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return n, err
@@ -267,7 +267,7 @@ type BankStep struct {
 }
 
 // BankOrder is for all who may read the money; the payees who are our payers see that they were looked at.
-func (v *View) BankOrder(ctx context.Context, r Reader, id string) (p BankOrderPage, err error) {
+func (v Banking) BankOrder(ctx context.Context, r Reader, id string) (p BankOrderPage, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return p, err

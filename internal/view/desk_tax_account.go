@@ -1,13 +1,9 @@
 package view
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"slices"
 
-	"stoa/internal/assess"
-	"stoa/internal/calendar"
 	"stoa/internal/fault"
 	"stoa/internal/policy"
 	"stoa/internal/process"
@@ -62,7 +58,7 @@ func (v *View) deskTax(ctx context.Context, r Reader, id string, why policy.Acti
 }
 
 // DeskTaxAccount is for all who may read the money; that it was opened is recorded.
-func (v *View) DeskTaxAccount(ctx context.Context, r Reader, id string) (p DeskTaxAccount, err error) {
+func (v Taxation) DeskTaxAccount(ctx context.Context, r Reader, id string) (p DeskTaxAccount, err error) {
 	book, err := v.deskTax(ctx, r, id, policy.MoneyRead)
 	if err != nil {
 		return p, err
@@ -170,7 +166,7 @@ type ChangeForm struct {
 }
 
 // ChangeForm is for officers of the treasury.
-func (v *View) ChangeForm(ctx context.Context, r Reader, id, what string, typed process.Typed) (f ChangeForm, err error) {
+func (v Taxation) ChangeForm(ctx context.Context, r Reader, id, what string, typed process.Typed) (f ChangeForm, err error) {
 	book, err := v.deskTax(ctx, r, id, policy.MoneyWork)
 	if err != nil {
 		return f, err
@@ -220,7 +216,7 @@ type PayerForm struct {
 }
 
 // PayerForm is for officers of the treasury; account "" opens one for an object that has none.
-func (v *View) PayerForm(ctx context.Context, r Reader, account string) (f PayerForm, err error) {
+func (v Taxation) PayerForm(ctx context.Context, r Reader, account string) (f PayerForm, err error) {
 	book, err := v.moneyReader(r)
 	if account != "" && err == nil {
 		book, err = v.deskTax(ctx, r, account, policy.MoneyWork)
@@ -263,7 +259,7 @@ type DeskAssessment struct {
 }
 
 // DeskAssessment is for all who may read the money; that it was opened is recorded.
-func (v *View) DeskAssessment(ctx context.Context, r Reader, id string) (p DeskAssessment, err error) {
+func (v Taxation) DeskAssessment(ctx context.Context, r Reader, id string) (p DeskAssessment, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return p, err
@@ -307,234 +303,8 @@ func (v *View) DeskAssessment(ctx context.Context, r Reader, id string) (p DeskA
 	return p, err
 }
 
-// MissingReturn is a declaration that has not come.
-type MissingReturn struct {
-	TaxAccountLine
-	ReturnLine
-}
-
-// MissingReturns are declarations that are due and have not come.
-type MissingReturns struct {
-	MoneyRights
-	List []MissingReturn
-	More bool
-}
-
-const missingMost = 100
-
-// MissingReturns lists them by account. It names nobody.
-func (v *View) MissingReturns(ctx context.Context, r Reader) (p MissingReturns, err error) {
-	book, err := v.moneyReader(r)
-	if err != nil {
-		return p, err
-	}
-	err = v.read(ctx, "MissingReturns", func(ctx context.Context, tx *store.Tx) error {
-		p = MissingReturns{MoneyRights: r.moneyRights(book)}
-		for _, t := range v.place().Taxes {
-			if t.By != "declared" {
-				continue
-			}
-			accounts, err := v.Money.Taxes.Accounts(ctx, tx, book.Organisation, t.Tax, "", "", 500)
-			if err != nil {
-				return err
-			}
-			for _, a := range accounts {
-				due, err := v.returnLines(ctx, tx, r, t, a)
-				if err != nil {
-					return err
-				}
-				for _, line := range due {
-					if line.Sent || p.More {
-						continue
-					}
-					p.List = append(p.List, MissingReturn{TaxAccountLine{ID: a.ID, Number: a.Number, Tax: v.billedTitle(r, a.Tax), TaxID: a.Tax, Object: a.Object, Label: a.Object}, line})
-					p.More = len(p.List) >= missingMost
-				}
-			}
-		}
-		slices.SortStableFunc(p.List, func(a, b MissingReturn) int { return cmp.Compare(a.rank(), b.rank()) })
-		return nil
-	})
-	return p, err
-}
-
-// rank puts what is overdue first, and what an estimate stands for last.
-func (m MissingReturn) rank() int {
-	switch {
-	case m.Estimated:
-		return 2
-	case m.Late:
-		return 0
-	}
-	return 1
-}
-
-// EstimateForm is what is asked to assess somebody who has declared nothing.
-type EstimateForm struct {
-	Account TaxAccountLine
-	Begins  string
-	Period  string
-	By      string
-	Fields  []Field
-	Taken   bool // a declaration has come
-}
-
-// EstimateForm is for officers of the treasury.
-func (v *View) EstimateForm(ctx context.Context, r Reader, account, begins string, typed process.Typed) (f EstimateForm, err error) {
-	book, err := v.deskTax(ctx, r, account, policy.MoneyWork)
-	if err != nil {
-		return f, err
-	}
-	err = v.read(ctx, "EstimateForm", func(ctx context.Context, tx *store.Tx) error {
-		a, t, err := v.anyTax(ctx, tx, book, account)
-		if err != nil {
-			return err
-		}
-		day, err := calendar.ParseISO(begins)
-		if err != nil || t.By != "declared" {
-			return fault.NewNotFound("")
-		}
-		span, err := t.Period(day)
-		if err != nil || span.From != day {
-			return fault.NewNotFound("")
-		}
-		line, err := v.returnLine(ctx, tx, r, t, a, span)
-		if err != nil {
-			return err
-		}
-		f = EstimateForm{Begins: begins, Period: assess.PeriodName(r.P, span), By: line.By, Taken: line.Sent}
-		if f.Account, err = v.taxAccountLine(ctx, tx, r, a); err != nil {
-			return err
-		}
-		form := taxForm{r, t, typed}
-		for _, p := range t.Pages {
-			for _, q := range p.Questions {
-				f.Fields = append(f.Fields, form.field(q))
-			}
-		}
-		return nil
-	})
-	return f, err
-}
-
-// DeskRequests are claims and objections that wait.
-type DeskRequests struct {
-	MoneyRights
-	Kind, Tax string
-	Taxes     []Option
-	List      []DeskRequest
-	Next      string
-}
-
-// DeskRequest is a claim or an objection as an officer sees it.
-type DeskRequest struct {
-	TaxRequest
-	Line   TaxAccountLine
-	Own    bool   // the reader's own: somebody else decides
-	Days   int    // since it came
-	Holder string // only on its own page
-	TaxWhy *BillTax
-	Field  Field // to grant another value
-	Change []Changeable
-}
-
-const requestsOnPage = 50
-
-// DeskRequests is the queue, the oldest first. It names nobody.
-func (v *View) DeskRequests(ctx context.Context, r Reader, taxID, kind, after string) (p DeskRequests, err error) {
-	book, err := v.moneyReader(r)
-	if err != nil {
-		return p, err
-	}
-	err = v.read(ctx, "DeskRequests", func(ctx context.Context, tx *store.Tx) error {
-		p = DeskRequests{MoneyRights: r.moneyRights(book), Kind: kind, Tax: taxID}
-		for _, t := range v.place().Taxes {
-			p.Taxes = append(p.Taxes, Option{Value: t.Tax, Label: r.words(t.Jurisdiction, t.Title)})
-		}
-		list, err := v.requests().Open(ctx, tx, book.Organisation, taxID, kind, after, requestsOnPage+1)
-		if err != nil {
-			return err
-		}
-		if len(list) > requestsOnPage {
-			list = list[:requestsOnPage]
-			p.Next = list[requestsOnPage-1].ID
-		}
-		for _, one := range list {
-			a, t, err := v.anyTax(ctx, tx, book, one.Account)
-			if errors.Is(err, store.ErrNotFound) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			line := DeskRequest{Line: TaxAccountLine{ID: a.ID, Number: a.Number, Tax: v.billedTitle(r, a.Tax), Object: a.Object}, Days: v.place().Calendar.DateOf(one.At).DaysUntil(v.today(tx))}
-			if line.TaxRequest, err = v.taxRequest(ctx, tx, r, t, a, one); err != nil {
-				return err
-			}
-			line.Text, line.Value = "", ""
-			p.List = append(p.List, line)
-		}
-		return nil
-	})
-	return p, err
-}
-
-// DeskRequest opens a claim or an objection; that it was opened is recorded.
-func (v *View) DeskRequest(ctx context.Context, r Reader, id string, typed process.Typed) (p DeskRequest, err error) {
-	book, err := v.moneyReader(r)
-	if err != nil {
-		return p, err
-	}
-	err = v.recordPayer(ctx, r, book, policy.MoneyRead, func(ctx context.Context, tx *store.Tx) (payer, what, ref string, err error) {
-		one, err := v.requests().Get(ctx, tx, book.Organisation, id)
-		if err != nil {
-			return "", "", "", err
-		}
-		a, err := v.Money.Taxes.Account(ctx, tx, book.Organisation, one.Account)
-		if err != nil {
-			return "", "", "", err
-		}
-		return a.Holder, lookTax, a.Number, nil
-	})
-	if err != nil {
-		return p, err
-	}
-	err = v.read(ctx, "DeskRequest", func(ctx context.Context, tx *store.Tx) error {
-		one, err := v.requests().Get(ctx, tx, book.Organisation, id)
-		if err != nil {
-			return err
-		}
-		a, t, err := v.anyTax(ctx, tx, book, one.Account)
-		if err != nil {
-			return err
-		}
-		p = DeskRequest{Holder: a.Name}
-		if p.Line, err = v.taxAccountLine(ctx, tx, r, a); err != nil {
-			return err
-		}
-		if p.TaxRequest, err = v.taxRequest(ctx, tx, r, t, a, one); err != nil {
-			return err
-		}
-		known, err := v.Money.Taxes.Known(ctx, tx, a)
-		if err != nil {
-			return err
-		}
-		now, _ := r.knownToday(t, known, v.today(tx))
-		p.Change = r.changeable(t, now)
-		if one.Kind == tax.Objection {
-			p.TaxWhy, err = v.whyAssessed(ctx, tx, r, a, one.About)
-			return err
-		}
-		if f := t.Fact(one.About); f != nil {
-			p.Field = taxForm{r, t, typed}.field(f.Question)
-		}
-		return nil
-	})
-	return p, err
-}
-
 // DeskTaxFile is evidence that a payer sent; that it was opened is recorded.
-func (v *View) DeskTaxFile(ctx context.Context, r Reader, account, file string) (name, mediaType string, data []byte, err error) {
+func (v Taxation) DeskTaxFile(ctx context.Context, r Reader, account, file string) (name, mediaType string, data []byte, err error) {
 	book, err := v.deskTax(ctx, r, account, policy.MoneyRead)
 	if err != nil {
 		return "", "", nil, err

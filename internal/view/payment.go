@@ -34,7 +34,7 @@ type RefundLine struct {
 }
 
 // Payment is a payment as its payer sees it, or whoever holds the draft that it was made for.
-func (v *View) Payment(ctx context.Context, r Reader, id string) (p PaymentPage, err error) {
+func (v Finance) Payment(ctx context.Context, r Reader, id string) (p PaymentPage, err error) {
 	book, err := v.book()
 	if err != nil {
 		return p, err
@@ -147,7 +147,7 @@ type StatementLine struct {
 const statementMost = 500
 
 // Statement is the reader's own account with the treasury, by day.
-func (v *View) Statement(ctx context.Context, r Reader, ask StatementAsk) (s Statement, err error) {
+func (v Finance) Statement(ctx context.Context, r Reader, ask StatementAsk) (s Statement, err error) {
 	if err := own(r); err != nil {
 		return s, err
 	}

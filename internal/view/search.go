@@ -45,7 +45,7 @@ func (v *View) Search(r Reader, query string) []ServiceLine {
 }
 
 // SearchTaxes is Search for taxes, whose rules are written as those of services are.
-func (v *View) SearchTaxes(r Reader, query string) []TaxLine {
+func (v Taxation) SearchTaxes(r Reader, query string) []TaxLine {
 	_, taxes := v.index(r)
 	var lines []TaxLine
 	for _, s := range taxes.find(query) {

@@ -13,6 +13,12 @@ import (
 	"stoa/internal/service"
 )
 
+// Taxation is what can be seen of taxes; it sees whatever View does.
+type Taxation struct{ *View }
+
+// Taxation is what can be seen of taxes.
+func (v *View) Taxation() Taxation { return Taxation{v} }
+
 // TaxLine is a tax in a list.
 type TaxLine struct {
 	ID, Title, Summary, Organisation string
@@ -68,7 +74,7 @@ type TaxClaim struct {
 type TaxLate struct{ Title, When string }
 
 // Taxes lists the taxes of the jurisdiction by title.
-func (v *View) Taxes(r Reader) []TaxLine {
+func (v Taxation) Taxes(r Reader) []TaxLine {
 	var list []TaxLine
 	for _, t := range v.place().Taxes {
 		list = append(list, r.taxLine(t))
@@ -112,7 +118,7 @@ func taxYear(t *service.Tax, day calendar.Date) (service.Span, error) {
 }
 
 // Tax is a tax's page.
-func (v *View) Tax(ctx context.Context, r Reader, id string) (p TaxPage, err error) {
+func (v Taxation) Tax(ctx context.Context, r Reader, id string) (p TaxPage, err error) {
 	t, err := v.taxInForce(r, id)
 	if err != nil {
 		return p, err

@@ -3,11 +3,9 @@ package view
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"stoa/internal/assess"
 	"stoa/internal/bill"
-	"stoa/internal/calendar"
 	"stoa/internal/policy"
 	"stoa/internal/service"
 	"stoa/internal/store"
@@ -90,7 +88,7 @@ type ReturnLine struct {
 const dueMost = 24
 
 // OwnTaxes lists the tax accounts of the reader.
-func (v *View) OwnTaxes(ctx context.Context, r Reader) (list []TaxAccountLine, err error) {
+func (v Taxation) OwnTaxes(ctx context.Context, r Reader) (list []TaxAccountLine, err error) {
 	if err := own(r); err != nil {
 		return nil, err
 	}
@@ -202,7 +200,7 @@ func (v *View) ownTax(ctx context.Context, tx *store.Tx, r Reader, book *treasur
 }
 
 // OwnTax is one of the reader's tax accounts.
-func (v *View) OwnTax(ctx context.Context, r Reader, id string) (p TaxAccount, err error) {
+func (v Taxation) OwnTax(ctx context.Context, r Reader, id string) (p TaxAccount, err error) {
 	book, err := v.book()
 	if err != nil {
 		return p, err
@@ -317,68 +315,8 @@ func (v *View) objectBy(ctx context.Context, tx *store.Tx, r Reader, a *tax.Asse
 	return r.date(last), nil
 }
 
-// knownToday is what counts on a day with since when and from whom, and what will count later.
-func (r Reader) knownToday(t *service.Tax, known []tax.Known, today calendar.Date) (now, later []TaxKnown) {
-	j, over := t.Jurisdiction, takenOver(t)
-	latest := map[string]TaxKnown{}
-	sorted := slices.Clone(known)
-	slices.SortStableFunc(sorted, func(a, b tax.Known) int { return a.From.Compare(b.From) })
-	note := func(k tax.Known, one TaxKnown, gone bool) {
-		if one.Object { // a field and a fact may have the same id
-			one.ID = "object." + one.ID
-		}
-		one.From, one.Source = r.date(k.From), r.knownSource(k.Of.Kind)
-		switch {
-		case k.From.After(today):
-			later = append(later, one)
-		case gone:
-			delete(latest, one.ID)
-		default:
-			latest[one.ID] = one
-		}
-	}
-	for _, k := range sorted {
-		for _, f := range t.Fields {
-			if text, ok := k.Object[f.ID]; ok {
-				one := TaxKnown{ID: f.ID, Title: r.words(j, f.Title), Value: r.showField(j, f, text), Object: true}
-				one.Title, one.Value = r.fieldWords(t, over, f.ID, text, one.Title, one.Value)
-				note(k, one, text == "")
-			}
-		}
-		for _, f := range t.Facts {
-			if text, ok := k.Facts[f.ID]; ok {
-				note(k, TaxKnown{ID: f.ID, Title: r.words(j, f.Short), Value: r.factText(t, f, text)}, text == "")
-			}
-		}
-	}
-	for _, f := range t.Fields {
-		if k, ok := latest["object."+f.ID]; ok {
-			k.ID = f.ID
-			now = append(now, k)
-		}
-	}
-	for _, f := range t.Facts {
-		if k, ok := latest[f.ID]; ok {
-			now = append(now, k)
-		}
-	}
-	return now, later
-}
-
-func (r Reader) knownSource(kind string) string {
-	switch kind {
-	case "register":
-		return r.P.T("Register")
-	case tax.Claim:
-		return r.P.T("Claim")
-	case tax.Objection:
-		return r.P.T("Objection")
-	}
-	return r.P.T("Entered by the office")
-}
-
 // OwnAssessment is one assessment of the reader's account with its reasons.
-func (v *View) OwnAssessment(ctx context.Context, r Reader, account, id string) (w *BillTax, b *BillLine, err error) {
+func (v Taxation) OwnAssessment(ctx context.Context, r Reader, account, id string) (w *BillTax, b *BillLine, err error) {
 	book, err := v.book()
 	if err != nil {
 		return nil, nil, err

@@ -103,7 +103,7 @@ type ClaimForm struct {
 }
 
 // Claim is the form of a claim. errs are what flow found wrong with it.
-func (v *View) Claim(ctx context.Context, r Reader, account, fact string, typed process.Typed) (c ClaimForm, err error) {
+func (v Taxation) Claim(ctx context.Context, r Reader, account, fact string, typed process.Typed) (c ClaimForm, err error) {
 	book, err := v.book()
 	if err != nil {
 		return c, err
@@ -150,21 +150,8 @@ func (v *View) Claim(ctx context.Context, r Reader, account, fact string, typed 
 	return c, err
 }
 
-// FactAnswer writes what was typed for a fact, for reading it over before it is sent; "" where it cannot be read.
-func (v *View) FactAnswer(ctx context.Context, r Reader, taxID, fact string, typed process.Typed) string {
-	t, ok := v.Docket.Releases.TaxInForce(taxID)
-	if !ok || t.Fact(fact) == nil {
-		return ""
-	}
-	value, _, err := assess.ReadFact(ctx, t, fact, typed, v.taxDay())
-	if err != nil || value == nil {
-		return ""
-	}
-	return r.factValue(t, t.Fact(fact), value)
-}
-
 // TaxProblems turns what flow found wrong with a form into the lines of its error summary.
-func (v *View) TaxProblems(r Reader, taxID string, errs []process.FieldError) (list []Problem) {
+func (v Taxation) TaxProblems(r Reader, taxID string, errs []process.FieldError) (list []Problem) {
 	t, ok := v.Docket.Releases.TaxInForce(taxID)
 	if !ok {
 		return nil
@@ -184,7 +171,7 @@ func (v *View) TaxProblems(r Reader, taxID string, errs []process.FieldError) (l
 }
 
 // OwnRequest is a claim or an objection of the reader's.
-func (v *View) OwnRequest(ctx context.Context, r Reader, account, id string) (s TaxRequest, line TaxAccountLine, err error) {
+func (v Taxation) OwnRequest(ctx context.Context, r Reader, account, id string) (s TaxRequest, line TaxAccountLine, err error) {
 	book, err := v.book()
 	if err != nil {
 		return s, line, err
@@ -208,7 +195,7 @@ func (v *View) OwnRequest(ctx context.Context, r Reader, account, id string) (s 
 }
 
 // OwnTaxFile is evidence that the reader sent.
-func (v *View) OwnTaxFile(ctx context.Context, r Reader, account, file string) (name, mediaType string, data []byte, err error) {
+func (v Taxation) OwnTaxFile(ctx context.Context, r Reader, account, file string) (name, mediaType string, data []byte, err error) {
 	book, err := v.book()
 	if err != nil {
 		return "", "", nil, err
@@ -236,7 +223,7 @@ type ObjectForm struct {
 }
 
 // ObjectForm is the form of an objection; NotFound where the term has passed.
-func (v *View) ObjectForm(ctx context.Context, r Reader, account, id string) (f ObjectForm, err error) {
+func (v Taxation) ObjectForm(ctx context.Context, r Reader, account, id string) (f ObjectForm, err error) {
 	book, err := v.book()
 	if err != nil {
 		return f, err

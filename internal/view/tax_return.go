@@ -137,7 +137,7 @@ func (v *View) returnHead(ctx context.Context, tx *store.Tx, r Reader, d declare
 }
 
 // ReturnPage is one page of questions; errs says that what is wrong is to be shown.
-func (v *View) ReturnPage(ctx context.Context, r Reader, account, begins, page string, errs bool) (p ReturnPage, err error) {
+func (v Taxation) ReturnPage(ctx context.Context, r Reader, account, begins, page string, errs bool) (p ReturnPage, err error) {
 	err = v.read(ctx, "ReturnPage", func(ctx context.Context, tx *store.Tx) error {
 		d, err := v.declaration(ctx, tx, r, account, begins)
 		if err != nil {
@@ -182,7 +182,7 @@ func (v *View) ReturnPage(ctx context.Context, r Reader, account, begins, page s
 }
 
 // ReturnCheck is a declaration as it would be sent.
-func (v *View) ReturnCheck(ctx context.Context, r Reader, account, begins string) (c ReturnCheck, err error) {
+func (v Taxation) ReturnCheck(ctx context.Context, r Reader, account, begins string) (c ReturnCheck, err error) {
 	err = v.read(ctx, "ReturnCheck", func(ctx context.Context, tx *store.Tx) error {
 		d, err := v.declaration(ctx, tx, r, account, begins)
 		if err != nil {
@@ -238,7 +238,7 @@ func (c *ReturnCheck) cards(r Reader, d declared) {
 }
 
 // ReturnDone is what became of a declaration that was sent; NotFound where none was.
-func (v *View) ReturnDone(ctx context.Context, r Reader, account, begins string) (p ReturnDone, err error) {
+func (v Taxation) ReturnDone(ctx context.Context, r Reader, account, begins string) (p ReturnDone, err error) {
 	err = v.read(ctx, "ReturnDone", func(ctx context.Context, tx *store.Tx) error {
 		d, err := v.declaration(ctx, tx, r, account, begins)
 		if err != nil {

@@ -51,6 +51,18 @@ type View struct {
 // New makes it.
 func New(d Deps) *View { return &View{Deps: d} }
 
+// Finance and Banking are what can be seen of an area; each knows whatever View does.
+type (
+	Finance struct{ *View } // bills, payments, the books
+	Banking struct{ *View } // statements of the bank and orders to it
+)
+
+// Finance is what can be seen of bills, payments and the books.
+func (v *View) Finance() Finance { return Finance{v} }
+
+// Banking is what can be seen of statements of the bank and orders to it.
+func (v *View) Banking() Banking { return Banking{v} }
+
 // now is the instant for what is computed without the database.
 func (v *View) now() time.Time {
 	if v.Now == nil {

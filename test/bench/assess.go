@@ -39,7 +39,7 @@ func massAssessment(ctx context.Context, o options, out io.Writer) error {
 		return err
 	}
 	issued := w.Flow.Docket.Releases.Current().Calendar.DateOf(w.Clock.Now())
-	run, err := w.Flow.StartRun(ctx, officer, flow.StartRun{Tax: "council-tax", Begins: calendar.MustDate("2026-04-01"), Issued: issued, Key: "bench start"})
+	run, err := w.Flow.Taxation().StartRun(ctx, officer, flow.StartRun{Tax: "council-tax", Begins: calendar.MustDate("2026-04-01"), Issued: issued, Key: "bench start"})
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func massAssessment(ctx context.Context, o options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := w.Flow.PublishRun(ctx, treasurer, flow.PublishRun{Run: run, Version: r.Version, Key: "bench publish"}); err != nil {
+	if err := w.Flow.Taxation().PublishRun(ctx, treasurer, flow.PublishRun{Run: run, Version: r.Version, Key: "bench publish"}); err != nil {
 		return err
 	}
 	billed, err := w.jobs(ctx)

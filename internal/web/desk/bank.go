@@ -83,7 +83,7 @@ func bankDone(r *web.Request) page.Component {
 
 // bank is /desk/money/bank: what waits, and the statements.
 func (d *Desk) bank(w http.ResponseWriter, r *web.Request) error {
-	h, err := d.View.Bank(r.Context(), reader(r), view.BankAsk{Day: r.Query("day"), ID: r.Query("after")})
+	h, err := d.View.Banking().Bank(r.Context(), reader(r), view.BankAsk{Day: r.Query("day"), ID: r.Query("after")})
 	if err != nil {
 		return err
 	}
@@ -173,7 +173,7 @@ func (d *Desk) bankStatement(w http.ResponseWriter, r *web.Request) error {
 		after = 0
 	}
 	id := r.PathValue("statement")
-	s, err := d.View.BankStatement(r.Context(), reader(r), id, after)
+	s, err := d.View.Banking().BankStatement(r.Context(), reader(r), id, after)
 	if err != nil {
 		return err
 	}
@@ -245,7 +245,7 @@ func partLinks(r *web.Request, parts []view.BankPart) page.Component {
 
 // bankQueue is /desk/money/bank/queue: lines whose purpose nobody knows.
 func (d *Desk) bankQueue(w http.ResponseWriter, r *web.Request) error {
-	q, err := d.View.BankQueue(r.Context(), reader(r), view.BankAsk{Day: r.Query("day"), ID: r.Query("after")})
+	q, err := d.View.Banking().BankQueue(r.Context(), reader(r), view.BankAsk{Day: r.Query("day"), ID: r.Query("after")})
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func (d *Desk) importStatement(w http.ResponseWriter, r *web.Request) error {
 		if err := f.refused(r, err, "file"); err != nil {
 			return err
 		}
-	} else if _, err := d.View.BankOrders(r.Context(), reader(r), ""); err != nil { // asks for the right to see the form
+	} else if _, err := d.View.Banking().BankOrders(r.Context(), reader(r), ""); err != nil { // asks for the right to see the form
 		return err
 	}
 	title := r.T("Import a statement")
@@ -60,7 +60,7 @@ func (d *Desk) takeStatement(r *web.Request) (to string, err error) {
 	if _, err := files[0].Body.ReadAt(body, 0); err != nil && len(body) > 0 {
 		return "", fault.NewInternal("reading an upload", err)
 	}
-	got, err := d.Flow.ImportStatement(r.Context(), r.Actor, flow.ImportStatement{Name: files[0].Name, Bytes: body})
+	got, err := d.Flow.Banking().ImportStatement(r.Context(), r.Actor, flow.ImportStatement{Name: files[0].Name, Bytes: body})
 	if err != nil {
 		return "", err
 	}

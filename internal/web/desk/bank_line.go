@@ -16,7 +16,7 @@ import (
 
 // bankLine is /desk/money/bank/lines/{line}: what the bank says, what became of it, and what it may be.
 func (d *Desk) bankLine(w http.ResponseWriter, r *web.Request) error {
-	l, err := d.View.BankLine(r.Context(), reader(r), r.PathValue("line"))
+	l, err := d.View.Banking().BankLine(r.Context(), reader(r), r.PathValue("line"))
 	if err != nil {
 		return err
 	}
@@ -181,7 +181,7 @@ func (d *Desk) undoLine(w http.ResponseWriter, r *web.Request) error {
 			return err
 		}
 		why = r.Field("why")
-		err := d.Flow.UndoLine(r.Context(), r.Actor, flow.UndoLine{Line: id, Version: version(r), Part: no, Why: why, Key: r.Key()})
+		err := d.Flow.Banking().UndoLine(r.Context(), r.Actor, flow.UndoLine{Line: id, Version: version(r), Part: no, Why: why, Key: r.Key()})
 		if err == nil {
 			return r.Redirect(w, lineURL(id, "?done=undone"))
 		}
@@ -189,7 +189,7 @@ func (d *Desk) undoLine(w http.ResponseWriter, r *web.Request) error {
 			return err
 		}
 	}
-	l, err := d.View.BankLine(r.Context(), reader(r), id)
+	l, err := d.View.Banking().BankLine(r.Context(), reader(r), id)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 
 // bankOrders is /desk/money/orders: the orders of payments to our bank.
 func (d *Desk) bankOrders(w http.ResponseWriter, r *web.Request) error {
-	list, err := d.View.BankOrders(r.Context(), reader(r), r.Query("after"))
+	list, err := d.View.Banking().BankOrders(r.Context(), reader(r), r.Query("after"))
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (d *Desk) newOrder(w http.ResponseWriter, r *web.Request) error {
 		for _, id := range chosen(r, "refund") {
 			in.Payees = append(in.Payees, flow.Payee{Refund: id, Name: r.Field("name-" + id), IBAN: r.Field("iban-" + id)})
 		}
-		order, err := d.Flow.NewPaymentOrder(r.Context(), r.Actor, in)
+		order, err := d.Flow.Banking().NewPaymentOrder(r.Context(), r.Actor, in)
 		if err == nil {
 			return r.Redirect(w, orderURL(order, "?done=made"))
 		}
@@ -63,7 +63,7 @@ func (d *Desk) newOrder(w http.ResponseWriter, r *web.Request) error {
 			return err
 		}
 	}
-	n, err := d.View.NewBankOrder(r.Context(), reader(r))
+	n, err := d.View.Banking().NewBankOrder(r.Context(), reader(r))
 	if err != nil {
 		return err
 	}
@@ -114,14 +114,14 @@ func (d *Desk) bankOrder(w http.ResponseWriter, r *web.Request) error {
 }
 
 func (d *Desk) toBankOrder(w http.ResponseWriter, r *web.Request) error {
-	if _, err := d.View.BankOrders(r.Context(), reader(r), ""); err != nil { // asks for the right
+	if _, err := d.View.Banking().BankOrders(r.Context(), reader(r), ""); err != nil { // asks for the right
 		return err
 	}
 	return r.Redirect(w, orderURL(r.PathValue("order"), ""))
 }
 
 func (d *Desk) showOrder(w http.ResponseWriter, r *web.Request, id string, f *moneyForm) error {
-	o, err := d.View.BankOrder(r.Context(), reader(r), id)
+	o, err := d.View.Banking().BankOrder(r.Context(), reader(r), id)
 	if err != nil {
 		return err
 	}
@@ -217,12 +217,12 @@ func (d *Desk) moveOrder(step string) web.Handler {
 			return err
 		}
 		in := flow.MoveOrder{Order: r.PathValue("order"), Version: version(r), Reason: r.Field("reason"), Key: r.Key()}
-		do := d.Flow.ProposeOrder
+		do := d.Flow.Banking().ProposeOrder
 		switch step {
 		case "approve":
-			do = d.Flow.ApproveOrder
+			do = d.Flow.Banking().ApproveOrder
 		case "refuse":
-			do = d.Flow.RefuseOrder
+			do = d.Flow.Banking().RefuseOrder
 		}
 		var f moneyForm
 		err := do(r.Context(), r.Actor, in)
@@ -241,7 +241,7 @@ func (d *Desk) orderFile(w http.ResponseWriter, r *web.Request) error {
 	if err := r.ReadForm(); err != nil {
 		return err
 	}
-	name, file, err := d.Flow.ExportOrder(r.Context(), r.Actor, r.PathValue("order"))
+	name, file, err := d.Flow.Banking().ExportOrder(r.Context(), r.Actor, r.PathValue("order"))
 	if err != nil {
 		return err
 	}
@@ -256,7 +256,7 @@ func (d *Desk) failPayment(w http.ResponseWriter, r *web.Request) error {
 		if err := r.ReadForm(); err != nil {
 			return err
 		}
-		err := d.Flow.FailPayment(r.Context(), r.Actor, flow.FailPayment{Order: id, EndToEnd: payment, Reason: r.Field("reason"), Key: r.Key()})
+		err := d.Flow.Banking().FailPayment(r.Context(), r.Actor, flow.FailPayment{Order: id, EndToEnd: payment, Reason: r.Field("reason"), Key: r.Key()})
 		if err == nil {
 			return r.Redirect(w, orderURL(id, "?done=failed"))
 		}
@@ -264,7 +264,7 @@ func (d *Desk) failPayment(w http.ResponseWriter, r *web.Request) error {
 			return err
 		}
 	}
-	o, err := d.View.BankOrder(r.Context(), reader(r), id)
+	o, err := d.View.Banking().BankOrder(r.Context(), reader(r), id)
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func (d *Desk) resolveLine(w http.ResponseWriter, r *web.Request) error {
 		value = r.Field
 	}
 	p.Rows = readRows(value)
-	if p.BankLinePage, err = d.View.BankLine(r.Context(), reader(r), id); err != nil {
+	if p.BankLinePage, err = d.View.Banking().BankLine(r.Context(), reader(r), id); err != nil {
 		return err
 	}
 	if !p.Work {
@@ -115,7 +115,7 @@ func (d *Desk) placeLine(r *web.Request, p *resolvePage) error {
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	return d.Flow.ResolveLine(r.Context(), r.Actor, in)
+	return d.Flow.Banking().ResolveLine(r.Context(), r.Actor, in)
 }
 
 // signedAmount reads what was typed, in the currency of the line; a minus stands before what goes against it.

@@ -53,7 +53,7 @@ func filled(form url.Values, pairs ...string) url.Values {
 // matches lets the job work that a file gave.
 func (b *books) matches() {
 	b.t.Helper()
-	b.must(b.flow.MatchBank(b.ctx, job.Job{}))
+	b.must(b.flow.Banking().MatchBank(b.ctx, job.Job{}))
 }
 
 // line is the first line of a state, and its id.

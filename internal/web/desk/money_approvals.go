@@ -14,7 +14,7 @@ import (
 
 // approvals is /desk/money/approvals: what one person has proposed and another must decide.
 func (d *Desk) approvals(w http.ResponseWriter, r *web.Request) error {
-	a, err := d.View.MoneyDesk().Approvals(r.Context(), reader(r), r.Query("after"))
+	a, err := d.View.Finance().MoneyDesk().Approvals(r.Context(), reader(r), r.Query("after"))
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (d *Desk) proposal(w http.ResponseWriter, r *web.Request) error {
 		done := r.Field("decide")
 		err := error(fault.NewInvalid("Choose what to do"))
 		if in.Choose(done) {
-			err = d.Flow.DecideProposal(r.Context(), r.Actor, in)
+			err = d.Flow.Finance().DecideProposal(r.Context(), r.Actor, in)
 		}
 		if err == nil {
 			return r.Redirect(w, address("/desk/money/approvals", url.Values{"done": {done}}))
@@ -84,7 +84,7 @@ func (d *Desk) proposal(w http.ResponseWriter, r *web.Request) error {
 		}
 	}
 	var err error
-	if p.ProposalPage, err = d.View.MoneyDesk().Proposal(r.Context(), reader(r), bill, id); err != nil {
+	if p.ProposalPage, err = d.View.Finance().MoneyDesk().Proposal(r.Context(), reader(r), bill, id); err != nil {
 		return err
 	}
 	impossible := ""

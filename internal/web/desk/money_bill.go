@@ -14,7 +14,7 @@ import (
 
 // moneyBill is /desk/money/bills/{bill}: a bill whole. Opening it is recorded for its payer.
 func (d *Desk) moneyBill(w http.ResponseWriter, r *web.Request) error {
-	b, err := d.View.MoneyDesk().MoneyBill(r.Context(), reader(r), r.PathValue("bill"))
+	b, err := d.View.Finance().MoneyDesk().MoneyBill(r.Context(), reader(r), r.PathValue("bill"))
 	if err != nil {
 		return err
 	}

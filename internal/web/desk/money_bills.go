@@ -15,7 +15,7 @@ import (
 func (d *Desk) moneyBills(w http.ResponseWriter, r *web.Request) error {
 	ask := view.MoneyBillsAsk{Words: r.Query("q"), State: r.Query("state"), Kind: r.Query("kind"), Service: r.Query("service"),
 		Organisation: r.Query("organisation"), Payer: r.Query("payer"), Object: r.Query("object"), Before: r.Query("before")}
-	m, err := d.View.MoneyDesk().MoneyBills(r.Context(), reader(r), ask)
+	m, err := d.View.Finance().MoneyDesk().MoneyBills(r.Context(), reader(r), ask)
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func spanTitle(r *web.Request, s view.PeriodShown) string {
 // dayBook is /desk/money/daybook: what counts on some days, entry by entry.
 func (d *Desk) dayBook(w http.ResponseWriter, r *web.Request) error {
 	b, asked, err := again(askedPeriod(r), func(p view.Period) (view.DayBook, error) {
-		return d.View.Books().DayBook(r.Context(), reader(r), view.DayBookAsk{Period: p, After: r.Query("after")})
+		return d.View.Finance().Books().DayBook(r.Context(), reader(r), view.DayBookAsk{Period: p, After: r.Query("after")})
 	})
 	if err != nil {
 		return err
@@ -72,18 +72,18 @@ func (d *Desk) dayBook(w http.ResponseWriter, r *web.Request) error {
 }
 
 func (d *Desk) dayBookFile(w http.ResponseWriter, r *web.Request) error {
-	f, err := d.View.Books().DayBookFile(r.Context(), reader(r), askedPeriod(r))
+	f, err := d.View.Finance().Books().DayBookFile(r.Context(), reader(r), askedPeriod(r))
 	return sendFile(w, r, f, err)
 }
 
 func (d *Desk) exportFile(w http.ResponseWriter, r *web.Request) error {
-	f, err := d.View.Books().ExportFile(r.Context(), reader(r), askedPeriod(r))
+	f, err := d.View.Finance().Books().ExportFile(r.Context(), reader(r), askedPeriod(r))
 	return sendFile(w, r, f, err)
 }
 
 // trial is /desk/money/trial: every account at the end of a day; debits and credits are the same in each currency.
 func (d *Desk) trial(w http.ResponseWriter, r *web.Request) error {
-	t, err := d.View.Books().Trial(r.Context(), reader(r), askedDay(r, "day"))
+	t, err := d.View.Finance().Books().Trial(r.Context(), reader(r), askedDay(r, "day"))
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func balancedText(r *web.Request, part view.TrialPart) page.Component {
 }
 
 func (d *Desk) trialFile(w http.ResponseWriter, r *web.Request) error {
-	f, err := d.View.Books().TrialFile(r.Context(), reader(r), askedDay(r, "day"))
+	f, err := d.View.Finance().Books().TrialFile(r.Context(), reader(r), askedDay(r, "day"))
 	return sendFile(w, r, f, err)
 }
 
@@ -117,7 +117,7 @@ func (d *Desk) moneyAccount(w http.ResponseWriter, r *web.Request) error {
 	ask := view.AccountAsk{Code: r.PathValue("code"), Currency: r.Query("currency"), After: r.Query("after")}
 	a, asked, err := again(askedPeriod(r), func(p view.Period) (view.AccountPage, error) {
 		ask.Period = p
-		return d.View.Books().MoneyAccount(r.Context(), reader(r), ask)
+		return d.View.Finance().Books().MoneyAccount(r.Context(), reader(r), ask)
 	})
 	if err != nil {
 		return err
@@ -164,13 +164,13 @@ func sideOf(r *web.Request, l view.AccountLine) page.Component {
 }
 
 func (d *Desk) moneyAccountFile(w http.ResponseWriter, r *web.Request) error {
-	f, err := d.View.Books().AccountFile(r.Context(), reader(r), view.AccountAsk{Code: r.PathValue("code"), Currency: r.Query("currency"), Period: askedPeriod(r)})
+	f, err := d.View.Finance().Books().AccountFile(r.Context(), reader(r), view.AccountAsk{Code: r.PathValue("code"), Currency: r.Query("currency"), Period: askedPeriod(r)})
 	return sendFile(w, r, f, err)
 }
 
 // moneyEntry is /desk/money/entries/{entry}: an entry whole, what it comes from, and what was posted for the same.
 func (d *Desk) moneyEntry(w http.ResponseWriter, r *web.Request) error {
-	e, err := d.View.Books().Entry(r.Context(), reader(r), r.PathValue("entry"))
+	e, err := d.View.Finance().Books().Entry(r.Context(), reader(r), r.PathValue("entry"))
 	if err != nil {
 		return err
 	}

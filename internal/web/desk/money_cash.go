@@ -68,7 +68,7 @@ func (d *Desk) takeCash(w http.ResponseWriter, r *web.Request) error {
 		}
 	}
 	var err error
-	if f.MoneyForm, err = d.View.MoneyDesk().MoneyForm(r.Context(), reader(r), r.PathValue("bill"), ""); err != nil {
+	if f.MoneyForm, err = d.View.Finance().MoneyDesk().MoneyForm(r.Context(), reader(r), r.PathValue("bill"), ""); err != nil {
 		return err
 	}
 	content := page.Group{page.Paragraph{HTML: r.P.H("{amount} is owed on this bill.", i18n.V{"amount": moneyStrong(f.OwedText)})}}
@@ -91,7 +91,7 @@ func (d *Desk) cashOf(r *web.Request, typed string) (string, error) {
 	if err != nil {
 		return "", errAmount
 	}
-	return d.Flow.TakeCash(r.Context(), r.Actor, flow.TakeCash{Bill: r.PathValue("bill"), Amount: amount.Minor, Key: r.Key()})
+	return d.Flow.Finance().TakeCash(r.Context(), r.Actor, flow.TakeCash{Bill: r.PathValue("bill"), Amount: amount.Minor, Key: r.Key()})
 }
 
 // errAmount is what typing no amount gives.
@@ -119,7 +119,7 @@ func (d *Desk) moveCredit(w http.ResponseWriter, r *web.Request) error {
 		case err != nil:
 			err = errAmount
 		default:
-			err = d.Flow.MoveCredit(r.Context(), r.Actor, flow.MoveCredit{From: r.PathValue("bill"), To: to, Amount: amount.Minor, Key: r.Key()})
+			err = d.Flow.Finance().MoveCredit(r.Context(), r.Actor, flow.MoveCredit{From: r.PathValue("bill"), To: to, Amount: amount.Minor, Key: r.Key()})
 		}
 		if err == nil {
 			return r.Redirect(w, billURL(r.PathValue("bill"), "?done=credit"))
@@ -129,7 +129,7 @@ func (d *Desk) moveCredit(w http.ResponseWriter, r *web.Request) error {
 		}
 	}
 	var err error
-	if f.MoneyForm, err = d.View.MoneyDesk().MoneyForm(r.Context(), reader(r), r.PathValue("bill"), ""); err != nil {
+	if f.MoneyForm, err = d.View.Finance().MoneyDesk().MoneyForm(r.Context(), reader(r), r.PathValue("bill"), ""); err != nil {
 		return err
 	}
 	content := page.Group{page.Paragraph{HTML: r.P.H("The payer has a credit of {amount} on this bill.", i18n.V{"amount": moneyStrong(f.CreditText)})}}

@@ -25,7 +25,7 @@ func (d *Desk) closeDay(w http.ResponseWriter, r *web.Request) error {
 		if day, err = calendar.ParseISO(r.Field("day")); err != nil {
 			err = fault.NewInvalid("Close a day that has come")
 		} else {
-			err = d.Flow.CloseDay(r.Context(), r.Actor, flow.CloseDay{Day: day, Key: r.Key()})
+			err = d.Flow.Finance().CloseDay(r.Context(), r.Actor, flow.CloseDay{Day: day, Key: r.Key()})
 		}
 		if err == nil {
 			return r.Redirect(w, address("/desk/money/close", url.Values{"day": {day.String()}, "done": {"closed"}}))
@@ -34,7 +34,7 @@ func (d *Desk) closeDay(w http.ResponseWriter, r *web.Request) error {
 			return err
 		}
 	}
-	c, err := d.View.Books().CloseDay(r.Context(), reader(r), day)
+	c, err := d.View.Finance().Books().CloseDay(r.Context(), reader(r), day)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 // oddities is /desk/money/exceptions: the queue of what did not fit, where a person resolves it.
 func (d *Desk) oddities(w http.ResponseWriter, r *web.Request) error {
 	ask := view.OdditiesAsk{Kind: r.Query("kind"), Resolved: r.Query("resolved") == "yes", After: r.Query("after")}
-	o, err := d.View.MoneyDesk().Oddities(r.Context(), reader(r), ask)
+	o, err := d.View.Finance().MoneyDesk().Oddities(r.Context(), reader(r), ask)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (d *Desk) oddity(w http.ResponseWriter, r *web.Request) error {
 		if !knownWay(r, how) {
 			err, field = fault.NewInvalid("Choose what was done"), "how"
 		} else {
-			err = d.Flow.ResolveException(r.Context(), r.Actor, flow.ResolveException{Exception: id, How: how, Note: note, Key: r.Key()})
+			err = d.Flow.Finance().ResolveException(r.Context(), r.Actor, flow.ResolveException{Exception: id, How: how, Note: note, Key: r.Key()})
 		}
 		if err == nil {
 			return r.Redirect(w, "/desk/money/exceptions?done=resolved")
@@ -110,7 +110,7 @@ func (d *Desk) oddity(w http.ResponseWriter, r *web.Request) error {
 			return err
 		}
 	}
-	o, err := d.View.MoneyDesk().Oddity(r.Context(), reader(r), id)
+	o, err := d.View.Finance().MoneyDesk().Oddity(r.Context(), reader(r), id)
 	if err != nil {
 		return err
 	}

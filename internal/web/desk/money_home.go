@@ -12,7 +12,7 @@ import (
 
 // moneyHome is /desk/money: what waits, and how the money stands today.
 func (d *Desk) moneyHome(w http.ResponseWriter, r *web.Request) error {
-	h, err := d.View.MoneyDesk().MoneyHome(r.Context(), reader(r))
+	h, err := d.View.Finance().MoneyDesk().MoneyHome(r.Context(), reader(r))
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ import (
 // moneyPayments is /desk/money/payments: what was booked on a day, or the payment of a receipt.
 func (d *Desk) moneyPayments(w http.ResponseWriter, r *web.Request) error {
 	number := r.Query("q")
-	id, err := d.View.MoneyDesk().PaymentNumbered(r.Context(), reader(r), number)
+	id, err := d.View.Finance().MoneyDesk().PaymentNumbered(r.Context(), reader(r), number)
 	if err != nil {
 		return err
 	}
@@ -26,7 +26,7 @@ func (d *Desk) moneyPayments(w http.ResponseWriter, r *web.Request) error {
 		return r.Redirect(w, paymentURL(id, ""))
 	}
 	ask := view.MoneyPaymentsAsk{Day: askedDay(r, "day"), Method: r.Query("method"), After: r.Query("after")}
-	m, err := d.View.MoneyDesk().MoneyPayments(r.Context(), reader(r), ask)
+	m, err := d.View.Finance().MoneyDesk().MoneyPayments(r.Context(), reader(r), ask)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func paymentTable(r *web.Request, caption string, list []view.PaymentLine) page.
 
 // moneyPayment is /desk/money/payments/{payment}: a payment whole. Opening it is recorded for its payer.
 func (d *Desk) moneyPayment(w http.ResponseWriter, r *web.Request) error {
-	p, err := d.View.MoneyDesk().MoneyPayment(r.Context(), reader(r), r.PathValue("payment"))
+	p, err := d.View.Finance().MoneyDesk().MoneyPayment(r.Context(), reader(r), r.PathValue("payment"))
 	if err != nil {
 		return err
 	}
@@ -189,7 +189,7 @@ func paymentEntries(r *web.Request, p view.MoneyPayment) page.Component {
 
 // moneyReceipt is /desk/money/payments/{payment}/receipt: to be printed and given to who paid.
 func (d *Desk) moneyReceipt(w http.ResponseWriter, r *web.Request) error {
-	doc, _, err := d.View.MoneyDesk().MoneyReceipt(r.Context(), reader(r), r.PathValue("payment"))
+	doc, _, err := d.View.Finance().MoneyDesk().MoneyReceipt(r.Context(), reader(r), r.PathValue("payment"))
 	if err != nil {
 		return err
 	}
@@ -199,7 +199,7 @@ func (d *Desk) moneyReceipt(w http.ResponseWriter, r *web.Request) error {
 }
 
 func (d *Desk) moneyReceiptPDF(w http.ResponseWriter, r *web.Request) error {
-	doc, number, err := d.View.MoneyDesk().MoneyReceipt(r.Context(), reader(r), r.PathValue("payment"))
+	doc, number, err := d.View.Finance().MoneyDesk().MoneyReceipt(r.Context(), reader(r), r.PathValue("payment"))
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func (d *Desk) propose(w http.ResponseWriter, r *web.Request) error {
 		}
 		p.Typed = readProposal(r)
 	}
-	form, err := d.View.MoneyDesk().MoneyForm(r.Context(), reader(r), r.PathValue("bill"), r.PathValue("kind"))
+	form, err := d.View.Finance().MoneyDesk().MoneyForm(r.Context(), reader(r), r.PathValue("bill"), r.PathValue("kind"))
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (d *Desk) propose(w http.ResponseWriter, r *web.Request) error {
 		if in, field, failed = d.terms(r, form, p.Typed); failed == nil {
 			in.Version = version(r)
 			if r.Field("step") == "confirm" {
-				if failed = d.Flow.ProposeOnBill(r.Context(), r.Actor, in); failed == nil {
+				if failed = d.Flow.Finance().ProposeOnBill(r.Context(), r.Actor, in); failed == nil {
 					return r.Redirect(w, billURL(form.ID, "?done=proposed"))
 				}
 			} else {

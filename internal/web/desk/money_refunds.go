@@ -13,7 +13,7 @@ import (
 // refunds is /desk/money/refunds: what is promised and not yet paid back, by means and age.
 func (d *Desk) refunds(w http.ResponseWriter, r *web.Request) error {
 	method := r.Query("method")
-	o, err := d.View.MoneyDesk().Refunds(r.Context(), reader(r), method)
+	o, err := d.View.Finance().MoneyDesk().Refunds(r.Context(), reader(r), method)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (d *Desk) payOut(w http.ResponseWriter, r *web.Request) error {
 		if err := r.ReadForm(); err != nil {
 			return err
 		}
-		err := d.Flow.PayOutRefund(r.Context(), r.Actor, flow.PayOutRefund{Refund: id, Key: r.Key()})
+		err := d.Flow.Finance().PayOutRefund(r.Context(), r.Actor, flow.PayOutRefund{Refund: id, Key: r.Key()})
 		if err == nil {
 			return r.Redirect(w, "/desk/money/till?done=paid-out")
 		}
@@ -74,11 +74,11 @@ func (d *Desk) payOut(w http.ResponseWriter, r *web.Request) error {
 			return err
 		}
 	}
-	payment, err := d.View.MoneyDesk().RefundPayment(r.Context(), reader(r), id)
+	payment, err := d.View.Finance().MoneyDesk().RefundPayment(r.Context(), reader(r), id)
 	if err != nil {
 		return err
 	}
-	p, err := d.View.MoneyDesk().MoneyPayment(r.Context(), reader(r), payment)
+	p, err := d.View.Finance().MoneyDesk().MoneyPayment(r.Context(), reader(r), payment)
 	if err != nil {
 		return err
 	}

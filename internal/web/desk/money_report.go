@@ -15,7 +15,7 @@ import (
 func (d *Desk) revenue(w http.ResponseWriter, r *web.Request) error {
 	by := r.Query("by")
 	list, asked, err := again(askedPeriod(r), func(p view.Period) (view.Revenue, error) {
-		return d.View.Books().Revenue(r.Context(), reader(r), view.RevenueAsk{Period: p, By: by})
+		return d.View.Finance().Books().Revenue(r.Context(), reader(r), view.RevenueAsk{Period: p, By: by})
 	})
 	if err != nil {
 		return err
@@ -66,13 +66,13 @@ func revenueTable(r *web.Request, caption string, hidden bool, list view.Revenue
 }
 
 func (d *Desk) revenueFile(w http.ResponseWriter, r *web.Request) error {
-	f, err := d.View.Books().RevenueFile(r.Context(), reader(r), askedPeriod(r))
+	f, err := d.View.Finance().Books().RevenueFile(r.Context(), reader(r), askedPeriod(r))
 	return sendFile(w, r, f, err)
 }
 
 // arrears is /desk/money/arrears: what is owed, by how late it is.
 func (d *Desk) arrears(w http.ResponseWriter, r *web.Request) error {
-	a, err := d.View.Books().Arrears(r.Context(), reader(r))
+	a, err := d.View.Finance().Books().Arrears(r.Context(), reader(r))
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func lateURL(l view.AgeingLine, age int) string {
 }
 
 func (d *Desk) arrearsFile(w http.ResponseWriter, r *web.Request) error {
-	f, err := d.View.Books().ArrearsFile(r.Context(), reader(r))
+	f, err := d.View.Finance().Books().ArrearsFile(r.Context(), reader(r))
 	return sendFile(w, r, f, err)
 }
 
@@ -124,7 +124,7 @@ func (d *Desk) lateBills(w http.ResponseWriter, r *web.Request) error {
 		age = -1
 	}
 	ask := view.LateAsk{Organisation: r.Query("organisation"), Service: r.Query("service"), Currency: r.Query("currency"), Age: age, After: r.Query("after")}
-	l, err := d.View.Books().LateBills(r.Context(), reader(r), ask)
+	l, err := d.View.Finance().Books().LateBills(r.Context(), reader(r), ask)
 	if err != nil {
 		return err
 	}
@@ -155,7 +155,7 @@ func (d *Desk) lateBills(w http.ResponseWriter, r *web.Request) error {
 
 // cash is /desk/money/cash: where the money lay, day by day.
 func (d *Desk) cash(w http.ResponseWriter, r *web.Request) error {
-	c, asked, err := again(askedPeriod(r), func(p view.Period) (view.CashPosition, error) { return d.View.Books().Cash(r.Context(), reader(r), p) })
+	c, asked, err := again(askedPeriod(r), func(p view.Period) (view.CashPosition, error) { return d.View.Finance().Books().Cash(r.Context(), reader(r), p) })
 	if err != nil {
 		return err
 	}
@@ -178,6 +178,6 @@ func cashTable(r *web.Request, caption string, days []view.CashLine) page.Compon
 }
 
 func (d *Desk) cashFile(w http.ResponseWriter, r *web.Request) error {
-	f, err := d.View.Books().CashFile(r.Context(), reader(r), askedPeriod(r))
+	f, err := d.View.Finance().Books().CashFile(r.Context(), reader(r), askedPeriod(r))
 	return sendFile(w, r, f, err)
 }

@@ -175,7 +175,7 @@ func TestADayAtTheTreasury(t *testing.T) {
 		b.post(b.hannah, refund, "amount", "21", "way", "same", "payment", payment, "reason", "Withdrawn.", "step", "confirm").says(t, 303)
 		b.post(b.salma, b.proposal(), "decide", "approved").says(t, 303)
 		b.get(b.hannah, "/desk/money/refunds?method=cash").says(t, 200, "Pay it out")
-		owed, err := b.view.MoneyDesk().Refunds(b.ctx, view.Reader{Actor: b.hannah, P: b.flow.Words.For("en")}, "")
+		owed, err := b.view.Finance().MoneyDesk().Refunds(b.ctx, view.Reader{Actor: b.hannah, P: b.flow.Words.For("en")}, "")
 		b.must(err)
 		out := "/desk/money/refunds/" + owed.Lines[0].ID
 		b.post(b.hannah, out).says(t, 303)
@@ -221,13 +221,13 @@ func TestArrearsDrill(t *testing.T) {
 		b.must(err)
 		b.clock.Set(b.j.Calendar.In(later, 12*60))
 		r := view.Reader{Actor: b.gareth, P: b.flow.Words.For("en")}
-		a, err := b.view.Books().Arrears(b.ctx, r)
+		a, err := b.view.Finance().Books().Arrears(b.ctx, r)
 		b.must(err)
 		if a.Total.Ages != [bill.Buckets]string{2: "£21.00"} || a.Total.Late != "£21.00" {
 			t.Errorf("45 days late: %+v", a.Total)
 		}
 		for age := range bill.Buckets {
-			l, err := b.view.Books().LateBills(b.ctx, r, view.LateAsk{Age: age})
+			l, err := b.view.Finance().Books().LateBills(b.ctx, r, view.LateAsk{Age: age})
 			b.must(err)
 			if want := map[bool]int{true: 1}[age == 2]; len(l.Lines) != want {
 				t.Errorf("age %d: %d bills, want %d", age, len(l.Lines), want)

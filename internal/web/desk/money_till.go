@@ -25,7 +25,7 @@ func (d *Desk) tills(w http.ResponseWriter, r *web.Request) error {
 		if err != nil {
 			err = errAmount
 		} else {
-			_, err = d.Flow.OpenTill(r.Context(), r.Actor, flow.OpenTill{Float: amount.Minor, Key: r.Key()})
+			_, err = d.Flow.Finance().OpenTill(r.Context(), r.Actor, flow.OpenTill{Float: amount.Minor, Key: r.Key()})
 		}
 		if err == nil {
 			return r.Redirect(w, "/desk/money/till?done=opened")
@@ -34,7 +34,7 @@ func (d *Desk) tills(w http.ResponseWriter, r *web.Request) error {
 			return err
 		}
 	}
-	h, err := d.View.MoneyDesk().Tills(r.Context(), reader(r), askedDay(r, "day"))
+	h, err := d.View.Finance().MoneyDesk().Tills(r.Context(), reader(r), askedDay(r, "day"))
 	if err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func tillParts(r *web.Request, t view.TillPage) page.Component {
 
 // till is /desk/money/till/{till}.
 func (d *Desk) till(w http.ResponseWriter, r *web.Request) error {
-	t, err := d.View.MoneyDesk().Till(r.Context(), reader(r), r.PathValue("till"), r.Query("after"))
+	t, err := d.View.Finance().MoneyDesk().Till(r.Context(), reader(r), r.PathValue("till"), r.Query("after"))
 	if err != nil {
 		return err
 	}
@@ -154,7 +154,7 @@ func (d *Desk) till(w http.ResponseWriter, r *web.Request) error {
 func (d *Desk) closeTill(w http.ResponseWriter, r *web.Request) error {
 	var f moneyForm
 	id, typed, note := r.PathValue("till"), "", ""
-	t, err := d.View.MoneyDesk().TillToClose(r.Context(), reader(r), id)
+	t, err := d.View.Finance().MoneyDesk().TillToClose(r.Context(), reader(r), id)
 	if err != nil {
 		return err
 	}
@@ -177,7 +177,7 @@ func (d *Desk) closeTill(w http.ResponseWriter, r *web.Request) error {
 				counted = countedPanel(r, t, typed)
 				break
 			}
-			if err = d.Flow.CloseTill(r.Context(), r.Actor, flow.CloseTill{Till: id, Counted: amount.Minor, Note: note, Key: r.Key()}); err == nil {
+			if err = d.Flow.Finance().CloseTill(r.Context(), r.Actor, flow.CloseTill{Till: id, Counted: amount.Minor, Note: note, Key: r.Key()}); err == nil {
 				return r.Redirect(w, "/desk/money/till/"+url.PathEscape(id)+"?done=counted")
 			}
 		}

@@ -127,7 +127,7 @@ func (b *books) till() (id string) {
 // proposal is the address of the only proposal on the bill.
 func (b *books) proposal() string {
 	b.t.Helper()
-	all, err := b.view.MoneyDesk().Approvals(b.ctx, view.Reader{Actor: b.gareth, P: b.flow.Words.For("en")}, "")
+	all, err := b.view.Finance().MoneyDesk().Approvals(b.ctx, view.Reader{Actor: b.gareth, P: b.flow.Words.For("en")}, "")
 	b.must(err)
 	list := slices.Concat(all.Mine, all.Others)
 	if len(list) != 1 {
@@ -151,7 +151,7 @@ func (b *books) closesTheDay() {
 	b.post(b.hannah, count, "counted", "49", "step", "count").says(t, 200, "£1.00 short", "£50.00")
 	b.post(b.hannah, count, "counted", "49", "step", "close").says(t, 422, "Say how the difference may have come about")
 	b.post(b.hannah, count, "counted", "49", "step", "close", "note", "Gave too much change.").says(t, 303)
-	queue, err := b.view.MoneyDesk().Oddities(b.ctx, view.Reader{Actor: b.hannah, P: b.flow.Words.For("en")}, view.OdditiesAsk{})
+	queue, err := b.view.Finance().MoneyDesk().Oddities(b.ctx, view.Reader{Actor: b.hannah, P: b.flow.Words.For("en")}, view.OdditiesAsk{})
 	b.must(err)
 	if len(queue.Lines) != 1 || queue.Lines[0].Kind != pay.TillDifference {
 		t.Fatalf("the queue holds %+v", queue.Lines)

@@ -159,11 +159,11 @@ func (o *office) payFee(c string) {
 		return
 	}
 	cashier := policy.Actor{Person: "cashier of " + c, Grants: []policy.Grant{{Role: policy.Officer, Organisation: o.j.Money.Treasury}}}
-	till, err := o.flow.OpenTill(o.ctx, cashier, flow.OpenTill{Key: "open " + c})
+	till, err := o.flow.Finance().OpenTill(o.ctx, cashier, flow.OpenTill{Key: "open " + c})
 	o.must(err)
-	_, err = o.flow.TakeCash(o.ctx, cashier, flow.TakeCash{Bill: owed.ID, Amount: owed.Balance, Key: "take " + c})
+	_, err = o.flow.Finance().TakeCash(o.ctx, cashier, flow.TakeCash{Bill: owed.ID, Amount: owed.Balance, Key: "take " + c})
 	o.must(err)
-	o.must(o.flow.CloseTill(o.ctx, cashier, flow.CloseTill{Till: till, Counted: owed.Total(), Key: "close " + c}))
+	o.must(o.flow.Finance().CloseTill(o.ctx, cashier, flow.CloseTill{Till: till, Counted: owed.Total(), Key: "close " + c}))
 }
 
 // handIn hands in the first worked example of a service that needs no upload, on its own day.

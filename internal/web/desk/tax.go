@@ -68,7 +68,7 @@ func taxDone(r *web.Request) page.Component {
 
 // taxes is /desk/money/taxes: the taxes, what goes on about each, and the latest runs.
 func (d *Desk) taxes(w http.ResponseWriter, r *web.Request) error {
-	t, err := d.View.TaxDesk(r.Context(), reader(r))
+	t, err := d.View.Taxation().TaxDesk(r.Context(), reader(r))
 	if err != nil {
 		return err
 	}
@@ -91,14 +91,14 @@ func taxTable(r *web.Request, t view.TaxDesk) page.QueueTable {
 	for _, one := range t.Taxes {
 		latest := page.Cell{Text: r.T("None yet")}
 		if one.Latest != nil {
-			latest = page.Cell{HTML: page.Group{moneyLink(one.Latest.Period, runURL(one.Latest.ID, ""), one.Title), page.Text(" "), moneyTag(one.Latest.State)}}
+			latest = page.Cell{HTML: page.Group{moneyLink(one.Latest.Period, runURL(one.Latest.ID, ""), ""), page.Text(" "), moneyTag(one.Latest.State)}}
 		}
 		next := page.Cell{}
 		if t.Work {
-			next.HTML = page.LinkTo{Text: r.T("Start a run"), URL: taxURL("/start/" + one.ID), Hidden: one.Title}
+			next.HTML = page.LinkTo{Text: r.T("Start a run"), URL: taxURL("/start/" + one.ID)}
 		}
 		x.Rows = append(x.Rows, page.QueueRow{Cells: []page.Cell{
-			{HTML: twoLines(moneyLink(one.Title, address(taxURL("/accounts"), url.Values{"tax": {one.ID}}), r.T("its accounts")), one.Every)}, latest,
+			{HTML: twoLines(moneyLink(one.Title, address(taxURL("/accounts"), url.Values{"tax": {one.ID}}), ""), one.Every)}, latest,
 			figureCell(number(r.P, one.Requests), address(taxURL("/requests"), url.Values{"tax": {one.ID}})), next}})
 	}
 	return x
@@ -116,7 +116,7 @@ func runTable(r *web.Request, caption string, list []view.RunLine) page.QueueTab
 
 // taxAccounts is /desk/money/taxes/accounts: finding an account.
 func (d *Desk) taxAccounts(w http.ResponseWriter, r *web.Request) error {
-	a, err := d.View.TaxAccounts(r.Context(), reader(r), r.Query("q"), r.Query("tax"), r.Query("after"))
+	a, err := d.View.Taxation().TaxAccounts(r.Context(), reader(r), r.Query("q"), r.Query("tax"), r.Query("after"))
 	if err != nil {
 		return err
 	}

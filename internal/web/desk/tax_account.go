@@ -16,7 +16,7 @@ import (
 
 // taxAccount is /desk/money/taxes/accounts/{account}: an account whole. Opening it is recorded for its holder.
 func (d *Desk) taxAccount(w http.ResponseWriter, r *web.Request) error {
-	a, err := d.View.DeskTaxAccount(r.Context(), reader(r), r.PathValue("account"))
+	a, err := d.View.Taxation().DeskTaxAccount(r.Context(), reader(r), r.PathValue("account"))
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func accountAssessments(r *web.Request, a view.DeskTaxAccount) page.Component {
 			if x.Bill != nil {
 				bill.HTML = page.Group{moneyLink(x.Bill.Number, billURL(x.Bill.ID, ""), ""), page.Text(" "), moneyTag(x.Bill.State)}
 			}
-			t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{{HTML: twoLines(moneyLink(x.Period, taxURL("/assessments/"+x.ID), r.T("why it comes to {amount}", i18n.V{"amount": x.Total})), x.Cause)},
+			t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{{HTML: twoLines(moneyLink(x.Period, taxURL("/assessments/"+x.ID), ""), x.Cause)},
 				{HTML: moneyTag(x.State)}, {HTML: page.ID(x.Total)}, bill, {HTML: page.ID(x.Issued)}}})
 		}
 	}
@@ -89,7 +89,7 @@ func accountReturns(r *web.Request, a view.DeskTaxAccount) page.Component {
 	for _, x := range a.TaxAccount.Due {
 		next := page.Cell{}
 		if !x.Sent && a.Work {
-			next.HTML = page.LinkTo{Text: r.T("Estimate"), URL: taxAccountURL(a.ID, "/estimate/"+x.Begins), Hidden: x.Period}
+			next.HTML = page.LinkTo{Text: r.T("Estimate"), URL: taxAccountURL(a.ID, "/estimate/"+x.Begins)}
 		}
 		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{{Text: x.Period}, {HTML: returnTag(r, x)}, {HTML: page.ID(x.Total)}, next}})
 	}
@@ -135,7 +135,7 @@ func changeTable(r *web.Request, a view.DeskTaxAccount) page.Component {
 		}
 		next := page.Cell{}
 		if a.Work {
-			next.HTML = page.LinkTo{Text: r.T("Change"), URL: to, Hidden: f.Title}
+			next.HTML = page.LinkTo{Text: r.T("Change"), URL: to}
 		}
 		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{{HTML: twoLines(page.Text(f.Title), kind)}, {HTML: page.ID(f.Now)}, {HTML: page.ID(f.Since)}, next}})
 	}
@@ -173,14 +173,14 @@ func knownTimeline(r *web.Request, a view.DeskTaxAccount) page.Component {
 // taxAssessment is /desk/money/taxes/assessments/{assessment}: why it comes to what it comes to, and working it out again.
 func (d *Desk) taxAssessment(w http.ResponseWriter, r *web.Request) error {
 	id := r.PathValue("assessment")
-	x, err := d.View.DeskAssessment(r.Context(), reader(r), id)
+	x, err := d.View.Taxation().DeskAssessment(r.Context(), reader(r), id)
 	if err != nil {
 		return err
 	}
 	title := r.T("{tax} {period}: {amount}", i18n.V{"tax": x.Tax, "period": x.Period, "amount": x.Total})
 	var again page.Component
 	if r.Query("again") != "" {
-		got, err := d.Flow.Recompute(r.Context(), r.Actor, id)
+		got, err := d.Flow.Taxation().Recompute(r.Context(), r.Actor, id)
 		if err != nil {
 			return err
 		}
@@ -219,7 +219,7 @@ func (d *Desk) changeFact(w http.ResponseWriter, r *web.Request) error {
 		}
 		typed = typedFrom(r.PostForm)
 	}
-	f, err := d.View.ChangeForm(r.Context(), reader(r), account, what, typed)
+	f, err := d.View.Taxation().ChangeForm(r.Context(), reader(r), account, what, typed)
 	if err != nil {
 		return err
 	}
@@ -239,7 +239,7 @@ func (d *Desk) changeFact(w http.ResponseWriter, r *web.Request) error {
 				in.Facts = typed
 			}
 		}
-		err := d.Flow.ChangeFacts(r.Context(), r.Actor, in)
+		err := d.Flow.Taxation().ChangeFacts(r.Context(), r.Actor, in)
 		if err == nil {
 			return r.Redirect(w, taxAccountURL(account, "?done=changed"))
 		}

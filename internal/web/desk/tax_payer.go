@@ -22,7 +22,7 @@ type payerForm struct {
 // changePayer is /desk/money/taxes/accounts/{account}/payer, and /desk/money/taxes/open for what has no account yet.
 func (d *Desk) changePayer(w http.ResponseWriter, r *web.Request) error {
 	account := r.PathValue("account")
-	f, err := d.View.PayerForm(r.Context(), reader(r), account)
+	f, err := d.View.Taxation().PayerForm(r.Context(), reader(r), account)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (d *Desk) changePayer(w http.ResponseWriter, r *web.Request) error {
 			failed = fault.NewInvalid("Enter the name of who pays")
 		} else {
 			var id string
-			if id, failed = d.Flow.ChangePayer(r.Context(), r.Actor, in); failed == nil {
+			if id, failed = d.Flow.Taxation().ChangePayer(r.Context(), r.Actor, in); failed == nil {
 				return r.Redirect(w, taxAccountURL(id, "?done=payer"))
 			}
 		}
@@ -116,7 +116,7 @@ func payerFields(r *web.Request, f view.PayerForm, t payerForm, wrongs problems)
 
 // taxReturns is /desk/money/taxes/returns: declarations that have not come.
 func (d *Desk) taxReturns(w http.ResponseWriter, r *web.Request) error {
-	m, err := d.View.MissingReturns(r.Context(), reader(r))
+	m, err := d.View.Taxation().MissingReturns(r.Context(), reader(r))
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (d *Desk) taxReturns(w http.ResponseWriter, r *web.Request) error {
 	for _, x := range m.List {
 		next := page.Cell{}
 		if m.Work {
-			next.HTML = page.LinkTo{Text: r.T("Estimate"), URL: taxAccountURL(x.ID, "/estimate/"+x.Begins), Hidden: x.Number + " " + x.Period}
+			next.HTML = page.LinkTo{Text: r.T("Estimate"), URL: taxAccountURL(x.ID, "/estimate/"+x.Begins)}
 		}
 		row := page.QueueRow{Cells: []page.Cell{{HTML: twoLines(moneyLink(x.Number, taxAccountURL(x.ID, ""), ""), joined(x.Tax, x.Object))}, {Text: x.Period}, {HTML: returnTag(r, x.ReturnLine)}, next}}
 		if x.Late && !x.Estimated {
@@ -153,14 +153,14 @@ func (d *Desk) estimateReturn(w http.ResponseWriter, r *web.Request) error {
 		in.Typed, in.Key, reason = typedFrom(r.PostForm), r.Key(), r.Field("reason")
 		in.Reason = reason
 	}
-	f, err := d.View.EstimateForm(r.Context(), reader(r), account, r.PathValue("period"), in.Typed)
+	f, err := d.View.Taxation().EstimateForm(r.Context(), reader(r), account, r.PathValue("period"), in.Typed)
 	if err != nil {
 		return err
 	}
 	var wrongs problems
 	if r.Method == http.MethodPost {
 		in.Begins = isoDay(f.Begins)
-		_, err := d.Flow.EstimateReturn(r.Context(), r.Actor, in)
+		_, err := d.Flow.Taxation().EstimateReturn(r.Context(), r.Actor, in)
 		if err == nil {
 			return r.Redirect(w, taxAccountURL(account, "?done=estimated"))
 		}

@@ -28,7 +28,7 @@ func isoDay(s string) calendar.Date {
 
 // taxRequests is /desk/money/taxes/requests: claims and objections that wait, the oldest first.
 func (d *Desk) taxRequests(w http.ResponseWriter, r *web.Request) error {
-	q, err := d.View.DeskRequests(r.Context(), reader(r), r.Query("tax"), r.Query("kind"), r.Query("after"))
+	q, err := d.View.Taxation().DeskRequests(r.Context(), reader(r), r.Query("tax"), r.Query("kind"), r.Query("after"))
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (d *Desk) taxRequests(w http.ResponseWriter, r *web.Request) error {
 	t := page.QueueTable{Caption: title, CaptionHidden: true, Columns: []page.Column{{Text: r.T("What")}, {Text: r.T("Account")}, {Text: r.T("Evidence")}, {Text: r.T("Waiting")}},
 		Empty: page.EmptyState{Heading: r.T("Nothing waits"), Text: r.T("Every claim and objection has been decided."), Level: 2}}
 	for _, x := range q.List {
-		row := page.QueueRow{Cells: []page.Cell{{HTML: twoLines(moneyLink(x.Title, taxURL("/requests/"+x.ID), x.Line.Number), joined(x.Line.Tax, x.Period))},
+		row := page.QueueRow{Cells: []page.Cell{{HTML: twoLines(moneyLink(x.Title, taxURL("/requests/"+x.ID), ""), joined(x.Line.Tax, x.Period))},
 			{HTML: twoLines(moneyLink(x.Line.Number, taxAccountURL(x.Line.ID, ""), ""), x.Line.Object)}, {Text: r.P.N("{n} file", "{n} files", len(x.Files))}, {Text: r.P.N("{n} day", "{n} days", x.Days)}}}
 		if x.Days > 14 {
 			row.Tone = page.Caution
@@ -71,7 +71,7 @@ func (d *Desk) taxRequest(w http.ResponseWriter, r *web.Request) error {
 		typed = typedFrom(r.PostForm)
 		t = decisionForm{Yes: r.Field("yes"), From: r.Field("from"), Answer: r.Field("answer"), What: r.Field("what"), Value: r.Field("value")}
 	}
-	x, err := d.View.DeskRequest(r.Context(), reader(r), id, typed)
+	x, err := d.View.Taxation().DeskRequest(r.Context(), reader(r), id, typed)
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (d *Desk) decideTax(r *web.Request, x view.DeskRequest, t decisionForm, typ
 		if t.Yes == "other" {
 			in.From, in.Typed = isoDay(t.From), &typed
 		}
-		return d.Flow.DecideClaim(r.Context(), r.Actor, in)
+		return d.Flow.Taxation().DecideClaim(r.Context(), r.Actor, in)
 	}
 	in := flow.DecideObjection{Request: x.ID, Version: version(r), Uphold: t.Yes != "no", Answer: t.Answer, Key: r.Key()}
 	if in.Uphold {
@@ -129,7 +129,7 @@ func (d *Desk) decideTax(r *web.Request, x view.DeskRequest, t decisionForm, typ
 			}
 		}
 	}
-	return d.Flow.DecideObjection(r.Context(), r.Actor, in)
+	return d.Flow.Taxation().DecideObjection(r.Context(), r.Actor, in)
 }
 
 func requestSent(r *web.Request, x view.DeskRequest) page.Component {
@@ -214,7 +214,7 @@ func decideForm(r *web.Request, x view.DeskRequest, t decisionForm, wrongs probl
 
 // taxFile is evidence that a payer sent.
 func (d *Desk) taxFile(w http.ResponseWriter, r *web.Request) error {
-	name, mediaType, data, err := d.View.DeskTaxFile(r.Context(), reader(r), r.PathValue("account"), r.PathValue("file"))
+	name, mediaType, data, err := d.View.Taxation().DeskTaxFile(r.Context(), reader(r), r.PathValue("account"), r.PathValue("file"))
 	if err != nil {
 		return err
 	}

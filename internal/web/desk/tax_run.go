@@ -15,7 +15,7 @@ import (
 
 // startRun is /desk/money/taxes/start/{tax}.
 func (d *Desk) startRun(w http.ResponseWriter, r *web.Request) error {
-	f, err := d.View.RunForm(r.Context(), reader(r), r.PathValue("tax"))
+	f, err := d.View.Taxation().RunForm(r.Context(), reader(r), r.PathValue("tax"))
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (d *Desk) startRun(w http.ResponseWriter, r *web.Request) error {
 			err = fault.NewInvalid("Enter the day that the bills bear")
 		} else {
 			var run string
-			if run, err = d.Flow.StartRun(r.Context(), r.Actor, flow.StartRun{Tax: f.ID, Begins: period, Issued: day, Key: r.Key()}); err == nil {
+			if run, err = d.Flow.Taxation().StartRun(r.Context(), r.Actor, flow.StartRun{Tax: f.ID, Begins: period, Issued: day, Key: r.Key()}); err == nil {
 				return r.Redirect(w, runURL(run, "?done=started"))
 			}
 		}
@@ -74,9 +74,9 @@ func (d *Desk) run(w http.ResponseWriter, r *web.Request) error {
 		do := r.Field("do")
 		switch do {
 		case "publish":
-			err = d.Flow.PublishRun(r.Context(), r.Actor, flow.PublishRun{Run: id, Version: version(r), Key: r.Key()})
+			err = d.Flow.Taxation().PublishRun(r.Context(), r.Actor, flow.PublishRun{Run: id, Version: version(r), Key: r.Key()})
 		case "undo":
-			err = d.Flow.UndoRun(r.Context(), r.Actor, flow.UndoRun{Run: id, Key: r.Key()})
+			err = d.Flow.Taxation().UndoRun(r.Context(), r.Actor, flow.UndoRun{Run: id, Key: r.Key()})
 		default:
 			err = fault.NewInvalid("")
 		}
@@ -89,7 +89,7 @@ func (d *Desk) run(w http.ResponseWriter, r *web.Request) error {
 		}
 		refused = said
 	}
-	p, err := d.View.Run(r.Context(), reader(r), id, r.Query("after"))
+	p, err := d.View.Taxation().Run(r.Context(), reader(r), id, r.Query("after"))
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func billCards(r *web.Request, list []view.BillLine) page.Component {
 
 // bills is /account/bills: what the reader pays, and has paid.
 func (s *Site) bills(w http.ResponseWriter, r *web.Request) error {
-	list, err := s.View.Bills(r.Context(), reader(r))
+	list, err := s.View.Finance().Bills(r.Context(), reader(r))
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (s *Site) bill(w http.ResponseWriter, r *web.Request) error {
 			return err
 		}
 	}
-	b, err := s.View.Bill(r.Context(), reader(r), id)
+	b, err := s.View.Finance().Bill(r.Context(), reader(r), id)
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (s *Site) payBill(r *web.Request, id string, f *billForm) (flow.Begun, erro
 		}
 		return flow.Begun{}, nil
 	}
-	return s.Flow.PayBill(r.Context(), r.Actor, flow.PayBill{
+	return s.Flow.Finance().PayBill(r.Context(), r.Actor, flow.PayBill{
 		Bill: id, Amount: amount, Language: r.P.Tag(), Key: r.Key(),
 		Back: "/account/payments/{payment}?back=1", Cancel: "/account/bills/" + id + "?told=cancelled",
 	})

@@ -24,7 +24,7 @@ func (s *Site) home(w http.ResponseWriter, r *web.Request) error {
 	}
 	content := page.Group{
 		page.ServiceGrid{Heading: page.Heading{Text: r.T("Services")}, Cards: cards(r, h.Services)},
-		taxGrid(r, s.View.Taxes(reader(r))),
+		taxGrid(r, s.View.Taxation().Taxes(reader(r))),
 		topicList(r.T("Topics"), "/topics/", h.Topics, r),
 		topicList(r.T("What is happening in your life"), "/life-events/", h.LifeEvents, r),
 		registerLinks(r, h.Registers),

@@ -20,11 +20,11 @@ func (s *Site) payment(w http.ResponseWriter, r *web.Request) error {
 
 func (s *Site) showPayment(w http.ResponseWriter, r *web.Request, id, back string) error {
 	if r.Query("back") != "" { // from the provider's page: it may know more than it has told us
-		if err := s.Flow.ReturnFromProvider(r.Context(), r.Actor, id); err != nil {
+		if err := s.Flow.Finance().ReturnFromProvider(r.Context(), r.Actor, id); err != nil {
 			return err
 		}
 	}
-	p, err := s.View.Payment(r.Context(), reader(r), id)
+	p, err := s.View.Finance().Payment(r.Context(), reader(r), id)
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (s *Site) receiptPDF(w http.ResponseWriter, r *web.Request) error {
 }
 
 func (s *Site) receiptOf(r *web.Request) (view.PaymentPage, error) {
-	p, err := s.View.Payment(r.Context(), reader(r), r.PathValue("payment"))
+	p, err := s.View.Finance().Payment(r.Context(), reader(r), r.PathValue("payment"))
 	if err == nil && !p.Paid {
 		err = fault.NewNotFound("")
 	}
@@ -115,7 +115,7 @@ func (s *Site) statement(w http.ResponseWriter, r *web.Request) error {
 		wrong = []view.Problem{{Anchor: "from", Text: r.T("Enter days like 2026-04-01, the first not after the last")}}
 		from, until = calendar.Date{}, calendar.Date{}
 	}
-	st, err := s.View.Statement(r.Context(), reader(r), view.StatementAsk{From: from, Until: until})
+	st, err := s.View.Finance().Statement(r.Context(), reader(r), view.StatementAsk{From: from, Until: until})
 	if err != nil {
 		return err
 	}
@@ -154,7 +154,7 @@ func (s *Site) payDraft(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	draft := r.PathValue("draft")
-	begun, err := s.Flow.PayBill(r.Context(), r.Actor, flow.PayBill{
+	begun, err := s.Flow.Finance().PayBill(r.Context(), r.Actor, flow.PayBill{
 		Draft: draft, Language: r.P.Tag(), Key: r.Key(),
 		Back: "/apply/" + draft + "/paid/{payment}?back=1", Cancel: "/apply/" + draft + "/done?told=cancelled",
 	})
@@ -178,7 +178,7 @@ func (s *Site) hearProvider(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	err = s.Flow.HearProvider(r.Context(), flow.Callback{Provider: r.PathValue("provider"), Header: r.Header.Get, Body: raw})
+	err = s.Flow.Finance().HearProvider(r.Context(), flow.Callback{Provider: r.PathValue("provider"), Header: r.Header.Get, Body: raw})
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func (s *Site) taxRoutes() []web.Route {
 
 // taxes is /taxes.
 func (s *Site) taxes(w http.ResponseWriter, r *web.Request) error {
-	list := s.View.Taxes(reader(r))
+	list := s.View.Taxation().Taxes(reader(r))
 	title := r.T("Taxes")
 	content := page.Group{
 		heading1("", title), page.Paragraph{Text: r.T("What each tax is, what it comes to and why, and how to pay it, claim a relief or object."), Classes: "govuk-body-l"},
@@ -86,7 +86,7 @@ func (s *Site) foundTaxes(r *web.Request, query string) page.Component {
 	if query == "" {
 		return nil
 	}
-	return taxGrid(r, s.View.SearchTaxes(reader(r), query))
+	return taxGrid(r, s.View.Taxation().SearchTaxes(reader(r), query))
 }
 
 func taxCrumbs(r *web.Request, more ...page.Crumb) []page.Crumb {
@@ -95,7 +95,7 @@ func taxCrumbs(r *web.Request, more ...page.Crumb) []page.Crumb {
 
 // tax is /taxes/{tax}.
 func (s *Site) tax(w http.ResponseWriter, r *web.Request) error {
-	t, err := s.View.Tax(r.Context(), reader(r), r.PathValue("tax"))
+	t, err := s.View.Taxation().Tax(r.Context(), reader(r), r.PathValue("tax"))
 	if err != nil {
 		return err
 	}

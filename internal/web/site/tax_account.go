@@ -17,7 +17,7 @@ func taxURL(account, more string) string { return "/account/taxes/" + account + 
 
 // ownTaxes is /account/taxes: the reader's tax accounts.
 func (s *Site) ownTaxes(w http.ResponseWriter, r *web.Request) error {
-	list, err := s.View.OwnTaxes(r.Context(), reader(r))
+	list, err := s.View.Taxation().OwnTaxes(r.Context(), reader(r))
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (s *Site) ownTaxes(w http.ResponseWriter, r *web.Request) error {
 
 // ownTax is /account/taxes/{account}.
 func (s *Site) ownTax(w http.ResponseWriter, r *web.Request) error {
-	a, err := s.View.OwnTax(r.Context(), reader(r), r.PathValue("account"))
+	a, err := s.View.Taxation().OwnTax(r.Context(), reader(r), r.PathValue("account"))
 	if err != nil {
 		return err
 	}
@@ -204,7 +204,7 @@ func instalmentForm(r *web.Request, a view.TaxAccount) page.Component {
 
 // chooseInstalments is /account/taxes/{account}/instalments.
 func (s *Site) chooseInstalments(w http.ResponseWriter, r *web.Request) error {
-	a, err := s.View.OwnTax(r.Context(), reader(r), r.PathValue("account"))
+	a, err := s.View.Taxation().OwnTax(r.Context(), reader(r), r.PathValue("account"))
 	if err != nil {
 		return err
 	}
@@ -226,7 +226,7 @@ func (s *Site) chooseInstalments(w http.ResponseWriter, r *web.Request) error {
 		n, err := strconv.Atoi(chosen)
 		if err != nil {
 			problem = r.T("Choose a number of instalments")
-		} else if err := s.Flow.ChooseInstalments(r.Context(), r.Actor, flow.ChooseInstalments{Account: a.ID, Number: n, Key: r.Key()}); err == nil {
+		} else if err := s.Flow.Taxation().ChooseInstalments(r.Context(), r.Actor, flow.ChooseInstalments{Account: a.ID, Number: n, Key: r.Key()}); err == nil {
 			return r.Redirect(w, taxURL(a.ID, "?told=instalments"))
 		} else if said, ok := r.Say(err, fault.Invalid, fault.Conflict); ok {
 			problem = said
@@ -252,7 +252,7 @@ func (s *Site) chooseInstalments(w http.ResponseWriter, r *web.Request) error {
 // ownAssessment is /account/taxes/{account}/assessments/{assessment}: why it comes to what it comes to.
 func (s *Site) ownAssessment(w http.ResponseWriter, r *web.Request) error {
 	account := r.PathValue("account")
-	x, b, err := s.View.OwnAssessment(r.Context(), reader(r), account, r.PathValue("assessment"))
+	x, b, err := s.View.Taxation().OwnAssessment(r.Context(), reader(r), account, r.PathValue("assessment"))
 	if err != nil {
 		return err
 	}
@@ -288,7 +288,7 @@ func billTax(r *web.Request, b view.BillPage) page.Component {
 
 // ownTaxFile is evidence that the reader sent.
 func (s *Site) ownTaxFile(w http.ResponseWriter, r *web.Request) error {
-	name, mediaType, data, err := s.View.OwnTaxFile(r.Context(), reader(r), r.PathValue("account"), r.PathValue("file"))
+	name, mediaType, data, err := s.View.Taxation().OwnTaxFile(r.Context(), reader(r), r.PathValue("account"), r.PathValue("file"))
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func (s *Site) claim(w http.ResponseWriter, r *web.Request) error {
 		}
 		typed = typedFrom(form)
 		p.Text, p.Sure, p.From = r.Field("text"), r.Field("sure") != "", dayParts(r, "from")
-		if p.ClaimForm, err = s.View.Claim(r.Context(), reader(r), account, fact, typed); err != nil {
+		if p.ClaimForm, err = s.View.Taxation().Claim(r.Context(), reader(r), account, fact, typed); err != nil {
 			return err
 		}
 		request, err := s.sendClaim(r, &p, typed, files)
@@ -52,7 +52,7 @@ func (s *Site) claim(w http.ResponseWriter, r *web.Request) error {
 		return renderClaim(w, r, p)
 	}
 	var err error
-	if p.ClaimForm, err = s.View.Claim(r.Context(), reader(r), account, fact, typed); err != nil {
+	if p.ClaimForm, err = s.View.Taxation().Claim(r.Context(), reader(r), account, fact, typed); err != nil {
 		return err
 	}
 	return renderClaim(w, r, p)
@@ -72,7 +72,7 @@ func (s *Site) sendClaim(r *web.Request, p *claimPage, typed process.Typed, file
 	if len(p.Problems) > 0 {
 		return "", nil
 	}
-	request, refused, err := s.Flow.ClaimFact(r.Context(), r.Actor, flow.ClaimFact{Account: p.Account.ID, Fact: p.Fact, From: from, Typed: typed, Text: p.Text, Files: uploads, Key: r.Key()})
+	request, refused, err := s.Flow.Taxation().ClaimFact(r.Context(), r.Actor, flow.ClaimFact{Account: p.Account.ID, Fact: p.Fact, From: from, Typed: typed, Text: p.Text, Files: uploads, Key: r.Key()})
 	p.Problems, err = s.taxRefused(r, p.Account.TaxID, refused, err)
 	return request, err
 }
@@ -86,7 +86,7 @@ func (s *Site) taxRefused(r *web.Request, tax string, files []flow.Refused, err 
 	switch {
 	case err == nil:
 	case errors.As(err, &refused):
-		list = append(list, s.View.TaxProblems(reader(r), tax, refused.Errors)...)
+		list = append(list, s.View.Taxation().TaxProblems(reader(r), tax, refused.Errors)...)
 	default:
 		said, ok := r.Say(err, fault.Invalid, fault.Conflict)
 		if !ok {
@@ -206,7 +206,7 @@ func sureBox(r *web.Request, sure bool, said string) page.Component {
 // object is /account/taxes/{account}/object/{assessment}.
 func (s *Site) object(w http.ResponseWriter, r *web.Request) error {
 	account := r.PathValue("account")
-	f, err := s.View.ObjectForm(r.Context(), reader(r), account, r.PathValue("assessment"))
+	f, err := s.View.Taxation().ObjectForm(r.Context(), reader(r), account, r.PathValue("assessment"))
 	if err != nil {
 		return err
 	}
@@ -224,7 +224,7 @@ func (s *Site) object(w http.ResponseWriter, r *web.Request) error {
 			wrong = append(wrong, view.Problem{Path: "ground", Anchor: "ground", Text: r.T("Choose why you object")})
 		}
 		if len(wrong) == 0 {
-			request, refused, err := s.Flow.Object(r.Context(), r.Actor, flow.Object{Assessment: f.Assessment, Ground: ground, Text: text, Files: uploads, Key: r.Key()})
+			request, refused, err := s.Flow.Taxation().Object(r.Context(), r.Actor, flow.Object{Assessment: f.Assessment, Ground: ground, Text: text, Files: uploads, Key: r.Key()})
 			if wrong, err = s.taxRefused(r, f.Account.TaxID, refused, err); err != nil {
 				return err
 			}
@@ -268,7 +268,7 @@ func renderObject(w http.ResponseWriter, r *web.Request, f view.ObjectForm, grou
 // ownRequest is /account/taxes/{account}/requests/{request}: a claim or an objection, and what became of it.
 func (s *Site) ownRequest(w http.ResponseWriter, r *web.Request) error {
 	account := r.PathValue("account")
-	x, a, err := s.View.OwnRequest(r.Context(), reader(r), account, r.PathValue("request"))
+	x, a, err := s.View.Taxation().OwnRequest(r.Context(), reader(r), account, r.PathValue("request"))
 	if err != nil {
 		return err
 	}
@@ -316,7 +316,7 @@ func (s *Site) withdrawRequest(w http.ResponseWriter, r *web.Request) error {
 	if err := r.ReadForm(); err != nil {
 		return err
 	}
-	if err := s.Flow.WithdrawRequest(r.Context(), r.Actor, flow.WithdrawRequest{Request: r.PathValue("request"), Key: r.Key()}); err != nil {
+	if err := s.Flow.Taxation().WithdrawRequest(r.Context(), r.Actor, flow.WithdrawRequest{Request: r.PathValue("request"), Key: r.Key()}); err != nil {
 		return err
 	}
 	return r.Redirect(w, taxURL(r.PathValue("account"), "?told=withdrawn"))

@@ -15,7 +15,7 @@ import (
 // taxEstimate is /taxes/{tax}/estimate: what somebody would pay. The form is a link: nothing that is typed is kept, and what
 // comes of it can be sent to somebody else.
 func (s *Site) taxEstimate(w http.ResponseWriter, r *web.Request) error {
-	e, err := s.View.Estimate(r.Context(), reader(r), r.PathValue("tax"), r.URL.Query(), calendar.Date{})
+	e, err := s.View.Taxation().Estimate(r.Context(), reader(r), r.PathValue("tax"), r.URL.Query(), calendar.Date{})
 	if err != nil {
 		return err
 	}

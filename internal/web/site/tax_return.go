@@ -22,7 +22,7 @@ func returnURL(account, begins, more string) string {
 func (s *Site) returnPage(w http.ResponseWriter, r *web.Request) error {
 	account, period, id := r.PathValue("account"), r.PathValue("period"), r.PathValue("page")
 	if r.Method != http.MethodPost {
-		p, err := s.View.ReturnPage(r.Context(), reader(r), account, period, id, r.Query("show") != "")
+		p, err := s.View.Taxation().ReturnPage(r.Context(), reader(r), account, period, id, r.Query("show") != "")
 		if err != nil {
 			return err
 		}
@@ -35,14 +35,14 @@ func (s *Site) returnPage(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return fault.NewNotFound("")
 	}
-	if _, err := s.Flow.SaveReturn(r.Context(), r.Actor, flow.SaveReturn{Account: account, Begins: begins, Page: id, Form: r.PostForm}); err != nil {
+	if _, err := s.Flow.Taxation().SaveReturn(r.Context(), r.Actor, flow.SaveReturn{Account: account, Begins: begins, Page: id, Form: r.PostForm}); err != nil {
 		return err
 	}
 	if r.Field("do") == "save" {
 		return r.Redirect(w, taxURL(account, "?told=saved"))
 	}
 	before := r.PostForm
-	p, err := s.View.ReturnPage(r.Context(), reader(r), account, period, id, true)
+	p, err := s.View.Taxation().ReturnPage(r.Context(), reader(r), account, period, id, true)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func renderReturnPage(w http.ResponseWriter, r *web.Request, p view.ReturnPage) 
 // answered yet it leads to the first question.
 func (s *Site) checkReturn(w http.ResponseWriter, r *web.Request) error {
 	account, period := r.PathValue("account"), r.PathValue("period")
-	c, err := s.View.ReturnCheck(r.Context(), reader(r), account, period)
+	c, err := s.View.Taxation().ReturnCheck(r.Context(), reader(r), account, period)
 	if err != nil {
 		return err
 	}
@@ -156,10 +156,10 @@ func (s *Site) sendReturn(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return fault.NewNotFound("")
 	}
-	if _, err = s.Flow.SendReturn(r.Context(), r.Actor, flow.SendReturn{Account: account, Begins: begins, Key: r.Key()}); err == nil {
+	if _, err = s.Flow.Taxation().SendReturn(r.Context(), r.Actor, flow.SendReturn{Account: account, Begins: begins, Key: r.Key()}); err == nil {
 		return r.Redirect(w, returnURL(account, period, "/done"))
 	}
-	c, bad := s.View.ReturnCheck(r.Context(), reader(r), account, period)
+	c, bad := s.View.Taxation().ReturnCheck(r.Context(), reader(r), account, period)
 	if bad != nil {
 		return bad
 	}
@@ -176,7 +176,7 @@ func (s *Site) sendReturn(w http.ResponseWriter, r *web.Request) error {
 // returnDone is /account/taxes/{account}/declare/{period}/done: the receipt, what is to be paid, and how.
 func (s *Site) returnDone(w http.ResponseWriter, r *web.Request) error {
 	account, period := r.PathValue("account"), r.PathValue("period")
-	p, err := s.View.ReturnDone(r.Context(), reader(r), account, period)
+	p, err := s.View.Taxation().ReturnDone(r.Context(), reader(r), account, period)
 	if err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func taxed(t *testing.T, day string) *revenues {
 	o.flow.Money = &flow.Money{Treasury: books, Exceptions: &pay.Exceptions{Vault: keys}, Tills: &pay.Tills{Vault: keys}, Bank: &bank.Bank{Vault: keys}, Taxes: &tax.Taxes{Vault: keys}, Requests: &tax.Requests{Vault: keys}}
 	o.view.Money = view.Money{Treasury: books, Exceptions: o.flow.Money.Exceptions, Tills: o.flow.Money.Tills, Bank: o.flow.Money.Bank, Taxes: o.flow.Money.Taxes}
 	o.jobs = job.NewRunner(o.flow.DB, slog.New(slog.NewTextHandler(io.Discard, nil)))
-	o.jobs.HandleTx(flow.TaxRunJob, o.flow.WorkRun)
+	o.jobs.HandleTx(flow.TaxRunJob, o.flow.Taxation().WorkRun)
 	if err := o.flow.Publish(t.Context(), policy.Actor{System: true}, o.flow.Docket.Releases.Current()); err != nil { // once more: now there are books to open
 		t.Fatal(err)
 	}
@@ -98,10 +98,10 @@ func (o *revenues) bill(taxID, begins string) {
 	o.t.Helper()
 	o.n++
 	today := o.flow.Docket.Releases.Current().Calendar.DateOf(o.clock.Now())
-	run, err := o.flow.StartRun(o.t.Context(), o.olu, flow.StartRun{Tax: taxID, Begins: calendar.MustDate(begins), Issued: today, Key: "run" + begins + taxID})
+	run, err := o.flow.Taxation().StartRun(o.t.Context(), o.olu, flow.StartRun{Tax: taxID, Begins: calendar.MustDate(begins), Issued: today, Key: "run" + begins + taxID})
 	o.must(err)
 	o.work()
-	seen, err := o.view.Run(o.t.Context(), view.Reader{Actor: o.cleo, P: o.flow.Words.For("en")}, run, "")
+	seen, err := o.view.Taxation().Run(o.t.Context(), view.Reader{Actor: o.cleo, P: o.flow.Words.For("en")}, run, "")
 	o.must(err)
 	if seen.Declared { // it has opened the accounts, and nothing is charged before anybody declares
 		return
@@ -109,7 +109,7 @@ func (o *revenues) bill(taxID, begins string) {
 	if seen.Failed > 0 || !seen.CanPublish {
 		o.t.Fatalf("the run has %d problems: %+v", seen.Failed, seen.Problems)
 	}
-	o.must(o.flow.PublishRun(o.t.Context(), o.cleo, flow.PublishRun{Run: run, Version: seen.Version, Key: "publish" + run}))
+	o.must(o.flow.Taxation().PublishRun(o.t.Context(), o.cleo, flow.PublishRun{Run: run, Version: seen.Version, Key: "publish" + run}))
 	o.work()
 }
 
@@ -188,7 +188,7 @@ func (o *revenues) claim(b *browser, account string) {
 		o.t.Errorf("the evidence: %d", got.status)
 	}
 	id := request[strings.LastIndexByte(request, '/')+1:]
-	o.must(o.flow.DecideClaim(o.t.Context(), o.olu, flow.DecideClaim{Request: id, Version: 1, Grant: true, Answer: "Seen.", Key: "grant"}))
+	o.must(o.flow.Taxation().DecideClaim(o.t.Context(), o.olu, flow.DecideClaim{Request: id, Version: 1, Grant: true, Answer: "Seen.", Key: "grant"}))
 	says(o.t, b.get(request), 200, "Granted", "Seen.")
 	own := b.get(account)
 	says(o.t, own, 200, "A claim was granted", "Replaced by a later one")
