@@ -27,17 +27,18 @@ const seedDays = 150
 // clock; equal files give equal stories.
 type seeder struct {
 	*App
-	j       *service.Jurisdiction
-	dice    *rand.Rand
-	staff   []policy.Actor
-	people  []person.Details
-	plan    []planned
-	running []string          // open cases
-	owner   map[string]string // case → person
-	made    int
-	of      int
-	tell    func(done, of int)
-	tax     taxStory
+	j          *service.Jurisdiction
+	dice       *rand.Rand
+	staff      []policy.Actor
+	people     []person.Details
+	plan       []planned
+	running    []string          // open cases
+	owner      map[string]string // case → person
+	made       int
+	of         int
+	tell       func(done, of int)
+	tax        taxStory
+	statements bankStory
 }
 
 // planned is an application to come.
@@ -152,11 +153,14 @@ func (s *seeder) play(ctx context.Context) error {
 		if _, err := s.Jobs.RunDue(ctx); err != nil {
 			return fmt.Errorf("sending mail on %s: %w", day, err)
 		}
+		if err := s.bank(ctx, day, today); err != nil {
+			return err
+		}
 		if day, err = day.AddDays(1); err != nil {
 			return err
 		}
 	}
-	return s.bank(ctx)
+	return nil
 }
 
 // schedule spreads applications over the days. An example keeps its weekday, since law counts in

@@ -12,11 +12,19 @@ import (
 	"stoa/internal/flow"
 	"stoa/internal/pay"
 	"stoa/internal/policy"
+	"stoa/internal/service"
 	"stoa/internal/store"
 )
 
-// bankDays is how many days each statement of the demo is of.
-const bankDays = 28
+// bankDays is how many days each statement of the demo is of: a standing order is seen before a reminder would go out.
+const bankDays = 7
+
+// bankStory is how far the bank's statements have come.
+type bankStory struct {
+	from    calendar.Date // first day of the next
+	balance int64
+	no      int
+}
 
 // moved is a movement on the council's account, as its bank writes it down.
 type moved struct {
@@ -28,58 +36,53 @@ type moved struct {
 	text      string
 }
 
-// bank lets the council's bank send its statements: of the card provider's payouts, and of transfers by residents, of which
-// one has a slip in its reference, one pays a part, and one nobody can explain. An officer of the treasury imports them, as
-// anybody would. Call it once the demo has lived its months.
-func (s *seeder) bank(ctx context.Context) error {
+// bank lets the council's bank send its statement when its days have passed: of the card provider's payouts, of standing
+// orders, and at the end of transfers by residents, of which one has a slip in its reference, one pays a part, and one nobody
+// can explain. An officer of the treasury imports it, as anybody would. Call it at the end of each day that the demo lives.
+func (s *seeder) bank(ctx context.Context, day, today calendar.Date) error {
 	if s.j.Money == nil {
+		return nil
+	}
+	story := &s.statements
+	if story.from.IsZero() {
+		*story = bankStory{from: day, balance: 1_250_000_00}
+	}
+	if story.from.DaysUntil(day) < bankDays-1 && day != today {
 		return nil
 	}
 	officer, ok := s.of1(s.j.Money.Treasury, policy.Officer, policy.Supervisor)
 	if !ok {
 		return nil
 	}
-	today := s.j.Calendar.DateOf(s.Clock.Now())
-	first, err := today.AddDays(-seedDays)
+	before, err := story.from.AddDays(-1) // its takings are paid out on the first day
 	if err != nil {
 		return err
 	}
-	moves, err := s.payouts(ctx, first, today)
+	moves, err := s.payouts(ctx, before, day)
 	if err != nil {
 		return err
 	}
-	transfers, err := s.transfers(ctx, today)
-	if err != nil {
-		return err
+	var transfers []moved
+	if day == today {
+		if transfers, err = s.transfers(ctx, today); err != nil {
+			return err
+		}
 	}
-	standing, err := s.standingOrders(ctx, today, transfers)
+	standing, err := s.standingOrders(ctx, service.Span{From: story.from, Until: day}, transfers)
 	if err != nil {
 		return err
 	}
 	moves = slices.Concat(moves, transfers, standing)
 	slices.SortStableFunc(moves, func(a, b moved) int { return a.day.Compare(b.day) })
-	balance := int64(1_250_000_00)
-	for from, no := first, 1; !from.After(today); no++ {
-		until, err := from.AddDays(bankDays - 1)
-		if err != nil {
-			return err
-		}
-		var some []moved
-		for len(moves) > 0 && !moves[0].day.After(until) {
-			some, moves = append(some, moves[0]), moves[1:]
-		}
-		if until.After(today) {
-			until = today
-		}
-		file, closing := s.statement(no, from, until, balance, some)
-		balance = closing
-		in := flow.ImportStatement{Name: fmt.Sprintf("statement-%s.xml", until), Bytes: file}
-		if _, err := s.Flow.Banking().ImportStatement(ctx, officer, in); err != nil {
-			return fmt.Errorf("importing the statement of %s: %w", until, err)
-		}
-		if from, err = until.AddDays(1); err != nil {
-			return err
-		}
+	story.no++
+	file, closing := s.statement(story.no, story.from, day, story.balance, moves)
+	in := flow.ImportStatement{Name: fmt.Sprintf("statement-%s.xml", day), Bytes: file}
+	if _, err := s.Flow.Banking().ImportStatement(ctx, officer, in); err != nil {
+		return fmt.Errorf("importing the statement of %s: %w", day, err)
+	}
+	story.balance = closing
+	if story.from, err = day.AddDays(1); err != nil {
+		return err
 	}
 	if _, err := s.Jobs.RunDue(ctx); err != nil {
 		return fmt.Errorf("matching the bank's statements: %w", err)

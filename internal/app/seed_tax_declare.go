@@ -109,9 +109,9 @@ func (s *seeder) estimateTax(ctx context.Context, p payer, day calendar.Date) er
 	return nil
 }
 
-// standingOrders are what payers who have no account here transferred for their instalments, each on its day: most of them
-// for all, some not for the last. Bills that are paid by other transfers are left out.
-func (s *seeder) standingOrders(ctx context.Context, today calendar.Date, others []moved) (all []moved, err error) {
+// standingOrders are what payers who have no account here transferred in some days for their instalments, each on its day:
+// almost all of them do, some only once. Bills that are paid by other transfers are left out.
+func (s *seeder) standingOrders(ctx context.Context, days service.Span, others []moved) (all []moved, err error) {
 	paid := map[string]bool{}
 	for _, m := range others {
 		paid[m.reference] = true
@@ -124,18 +124,19 @@ func (s *seeder) standingOrders(ctx context.Context, today calendar.Date, others
 	if err != nil {
 		return nil, err
 	}
-	for i, b := range open {
-		if b.Payer != "" || paid[b.Reference] || i%17 == 3 {
+	for _, b := range open {
+		place := int(b.Number[len(b.Number)-1]-'0') + 10*int(b.Number[len(b.Number)-2]-'0')
+		if b.Payer != "" || paid[b.Reference] || place%23 == 3 {
 			continue
 		}
 		left := b.Balance
 		for n, part := range b.Plan {
-			if !part.Due.Before(today) || left <= 0 || n > 0 && i%11 == 5 {
-				break
+			if !days.Has(part.Due) || left <= 0 || n > 0 && place%19 == 5 {
+				continue
 			}
 			amount := min(part.Amount, left)
 			left -= amount
-			all = append(all, moved{day: part.Due, minor: amount, name: b.Name, iban: fictitious[i%len(fictitious)], reference: b.Reference, text: b.Title})
+			all = append(all, moved{day: part.Due, minor: amount, name: b.Name, iban: fictitious[place%len(fictitious)], reference: b.Reference, text: b.Title})
 		}
 	}
 	return all, nil

@@ -59,7 +59,7 @@ func (v *View) whyFee(ctx context.Context, tx *store.Tx, r Reader, b *bill.Bill)
 	var list []BillWhy
 	if fee := r.fee(c.Service, c.Judged); fee != nil {
 		for _, item := range fee.Items {
-			list = append(list, BillWhy{Title: item.Title, Amount: item.Amount, Why: item.Why, Law: item.Law})
+			list = append(list, BillWhy(item))
 		}
 	}
 	return list, nil

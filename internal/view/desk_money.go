@@ -23,13 +23,13 @@ import (
 type MoneyDesk struct{ *View }
 
 // MoneyDesk gives them.
-func (v Finance) MoneyDesk() MoneyDesk { return MoneyDesk{v.View} }
+func (v Finance) MoneyDesk() MoneyDesk { return MoneyDesk(v) }
 
 // Books are the pages of what was booked, and the files of it.
 type Books struct{ *View }
 
 // Books gives them.
-func (v Finance) Books() Books { return Books{v.View} }
+func (v Finance) Books() Books { return Books(v) }
 
 // MoneyArea reports whether an actor may read the money of a jurisdiction.
 func MoneyArea(a policy.Actor, j *service.Jurisdiction) bool {

@@ -155,7 +155,9 @@ func (d *Desk) lateBills(w http.ResponseWriter, r *web.Request) error {
 
 // cash is /desk/money/cash: where the money lay, day by day.
 func (d *Desk) cash(w http.ResponseWriter, r *web.Request) error {
-	c, asked, err := again(askedPeriod(r), func(p view.Period) (view.CashPosition, error) { return d.View.Finance().Books().Cash(r.Context(), reader(r), p) })
+	c, asked, err := again(askedPeriod(r), func(p view.Period) (view.CashPosition, error) {
+		return d.View.Finance().Books().Cash(r.Context(), reader(r), p)
+	})
 	if err != nil {
 		return err
 	}

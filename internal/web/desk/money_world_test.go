@@ -100,9 +100,6 @@ func (b *books) paid() string {
 	return id
 }
 
-// others are the pages of the money area with tests of their own.
-var others = regexp.MustCompile(`^/desk/money/(bank|orders|taxes)`)
-
 var moneyPost = regexp.MustCompile(`action="/desk/money[^"]*" method="post"`)
 
 func (b *books) mustBill(ctx context.Context, tx *store.Tx) *bill.Bill {
