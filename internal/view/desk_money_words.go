@@ -32,7 +32,7 @@ func (r Reader) oddity(kind string) oddity {
 	case pay.WithdrawnCase:
 		return oddity{p.T("Paid after the case had ended"), p.T("The application had ended when the money came. Money that came by card goes back by itself; propose to pay back what came otherwise.")}
 	case pay.RefundHasFailed:
-		return oddity{p.T("A refund did not arrive"), p.T("The money could not be paid back this way and is the payer’s credit again. Propose to pay it back by bank transfer.")}
+		return oddity{p.T("A refund did not arrive"), p.T("The money could not be paid back this way and is still the payer’s. Propose to pay it back by bank transfer, or put it into another payment order.")}
 	case pay.RefundUnasked:
 		return oddity{p.T("A refund that nobody decided here"), p.T("Somebody paid money back on the provider’s own pages. It is booked, and the bill is owed again. Find out who did it and why.")}
 	case pay.WasDisputed:

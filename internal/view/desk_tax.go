@@ -14,6 +14,12 @@ import (
 // This file and the other files desk_tax… are what officers of revenues see of taxes. Figures and numbers are for all who may
 // read the money; a page about one payer's account is recorded for that person first.
 
+// TaxOffice is what officers see of taxes; it sees whatever View does.
+type TaxOffice struct{ *View }
+
+// TaxOffice is what officers see of taxes.
+func (v *View) TaxOffice() TaxOffice { return TaxOffice{v} }
+
 // lookTax is a look at somebody's tax account.
 const lookTax = "tax account"
 
@@ -89,7 +95,7 @@ const (
 )
 
 // TaxDesk is for all who may read the money.
-func (v Taxation) TaxDesk(ctx context.Context, r Reader) (d TaxDesk, err error) {
+func (v TaxOffice) TaxDesk(ctx context.Context, r Reader) (d TaxDesk, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return d, err
@@ -170,7 +176,7 @@ type TaxAccounts struct {
 const accountsOnPage = 30
 
 // TaxAccounts finds accounts by their number, or by the number of what is taxed. It names nobody.
-func (v Taxation) TaxAccounts(ctx context.Context, r Reader, words, taxID, after string) (p TaxAccounts, err error) {
+func (v TaxOffice) TaxAccounts(ctx context.Context, r Reader, words, taxID, after string) (p TaxAccounts, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return p, err

@@ -58,7 +58,7 @@ func (v *View) deskTax(ctx context.Context, r Reader, id string, why policy.Acti
 }
 
 // DeskTaxAccount is for all who may read the money; that it was opened is recorded.
-func (v Taxation) DeskTaxAccount(ctx context.Context, r Reader, id string) (p DeskTaxAccount, err error) {
+func (v TaxOffice) DeskTaxAccount(ctx context.Context, r Reader, id string) (p DeskTaxAccount, err error) {
 	book, err := v.deskTax(ctx, r, id, policy.MoneyRead)
 	if err != nil {
 		return p, err
@@ -166,7 +166,7 @@ type ChangeForm struct {
 }
 
 // ChangeForm is for officers of the treasury.
-func (v Taxation) ChangeForm(ctx context.Context, r Reader, id, what string, typed process.Typed) (f ChangeForm, err error) {
+func (v TaxOffice) ChangeForm(ctx context.Context, r Reader, id, what string, typed process.Typed) (f ChangeForm, err error) {
 	book, err := v.deskTax(ctx, r, id, policy.MoneyWork)
 	if err != nil {
 		return f, err
@@ -216,7 +216,7 @@ type PayerForm struct {
 }
 
 // PayerForm is for officers of the treasury; account "" opens one for an object that has none.
-func (v Taxation) PayerForm(ctx context.Context, r Reader, account string) (f PayerForm, err error) {
+func (v TaxOffice) PayerForm(ctx context.Context, r Reader, account string) (f PayerForm, err error) {
 	book, err := v.moneyReader(r)
 	if account != "" && err == nil {
 		book, err = v.deskTax(ctx, r, account, policy.MoneyWork)
@@ -259,7 +259,7 @@ type DeskAssessment struct {
 }
 
 // DeskAssessment is for all who may read the money; that it was opened is recorded.
-func (v Taxation) DeskAssessment(ctx context.Context, r Reader, id string) (p DeskAssessment, err error) {
+func (v TaxOffice) DeskAssessment(ctx context.Context, r Reader, id string) (p DeskAssessment, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return p, err
@@ -304,7 +304,7 @@ func (v Taxation) DeskAssessment(ctx context.Context, r Reader, id string) (p De
 }
 
 // DeskTaxFile is evidence that a payer sent; that it was opened is recorded.
-func (v Taxation) DeskTaxFile(ctx context.Context, r Reader, account, file string) (name, mediaType string, data []byte, err error) {
+func (v TaxOffice) DeskTaxFile(ctx context.Context, r Reader, account, file string) (name, mediaType string, data []byte, err error) {
 	book, err := v.deskTax(ctx, r, account, policy.MoneyRead)
 	if err != nil {
 		return "", "", nil, err

@@ -34,7 +34,7 @@ type DeskRequest struct {
 const requestsOnPage = 50
 
 // DeskRequests is the queue, the oldest first. It names nobody.
-func (v Taxation) DeskRequests(ctx context.Context, r Reader, taxID, kind, after string) (p DeskRequests, err error) {
+func (v TaxOffice) DeskRequests(ctx context.Context, r Reader, taxID, kind, after string) (p DeskRequests, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return p, err
@@ -73,7 +73,7 @@ func (v Taxation) DeskRequests(ctx context.Context, r Reader, taxID, kind, after
 }
 
 // DeskRequest opens a claim or an objection; that it was opened is recorded.
-func (v Taxation) DeskRequest(ctx context.Context, r Reader, id string, typed process.Typed) (p DeskRequest, err error) {
+func (v TaxOffice) DeskRequest(ctx context.Context, r Reader, id string, typed process.Typed) (p DeskRequest, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return p, err

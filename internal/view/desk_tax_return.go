@@ -29,7 +29,7 @@ type MissingReturns struct {
 const missingMost = 100
 
 // MissingReturns lists them by account. It names nobody.
-func (v Taxation) MissingReturns(ctx context.Context, r Reader) (p MissingReturns, err error) {
+func (v TaxOffice) MissingReturns(ctx context.Context, r Reader) (p MissingReturns, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return p, err
@@ -86,7 +86,7 @@ type EstimateForm struct {
 }
 
 // EstimateForm is for officers of the treasury.
-func (v Taxation) EstimateForm(ctx context.Context, r Reader, account, begins string, typed process.Typed) (f EstimateForm, err error) {
+func (v TaxOffice) EstimateForm(ctx context.Context, r Reader, account, begins string, typed process.Typed) (f EstimateForm, err error) {
 	book, err := v.deskTax(ctx, r, account, policy.MoneyWork)
 	if err != nil {
 		return f, err

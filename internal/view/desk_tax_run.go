@@ -19,7 +19,7 @@ type RunForm struct {
 }
 
 // RunForm is for officers of the treasury.
-func (v Taxation) RunForm(ctx context.Context, r Reader, id string) (f RunForm, err error) {
+func (v TaxOffice) RunForm(ctx context.Context, r Reader, id string) (f RunForm, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return f, err
@@ -63,7 +63,7 @@ func (v Taxation) RunForm(ctx context.Context, r Reader, id string) (f RunForm, 
 }
 
 // Run is a run whole; after is the account after which its sample begins.
-func (v Taxation) Run(ctx context.Context, r Reader, id, after string) (p RunPage, err error) {
+func (v TaxOffice) Run(ctx context.Context, r Reader, id, after string) (p RunPage, err error) {
 	book, err := v.moneyReader(r)
 	if err != nil {
 		return p, err

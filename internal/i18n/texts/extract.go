@@ -9,6 +9,7 @@
 //	p.N("one", "many", n) p.HN(…) p.Forms("one", "many")
 //	t("…") forms("one", "many")                       functions that stand for T and Forms
 //	fault.New…("key") fault.Wrap(err, kind, "key") fields.Add(field, "key") fault.Error{Key: "key"} p.Key("key")
+//	                                                  each also with a sentence for a key
 //
 // Templates are read as the Go code generated from them.
 package texts
@@ -220,9 +221,15 @@ func (x *extractor) add(n ast.Node, id ID, plural string) {
 
 var keyForm = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$`)
 
+// sentenceForm is an error said in words at the place where it happens; names of headers are not.
+var sentenceForm = regexp.MustCompile(`^\p{Lu}\S* .*\S$`)
+
 func (x *extractor) key(n ast.Node, key string) {
-	if keyForm.MatchString(key) {
+	switch {
+	case keyForm.MatchString(key):
 		x.add(n, ID{i18n.KeyContext, key}, "")
+	case sentenceForm.MatchString(key):
+		x.add(n, ID{"", key}, "")
 	}
 }
 

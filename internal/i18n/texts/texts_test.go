@@ -96,6 +96,8 @@ func TestCheckFinds(t *testing.T) {
 		{"value not given", `p.T("{a} {b}", i18n.V{"a": 1})`, "", "", `is given [{a}]`},
 		{"value without place", `p.N("one", "many", n, i18n.V{"a": 1})`, "", "", `is given [{a} {n}]`},
 		{"key", `fault.NewGone("case.gone")`, "", "", `en.po: "case.gone" (key): missing`},
+		{"sentence of an error", `fault.NewGone("It is gone")`, "", "", `ar.po: "It is gone": missing`},
+		{"name of a header", `header.Add("Vary", "Accept-Language")`, "", "", ""},
 		{"key's places", `fault.NewGone("a.b")`, "\nmsgctxt \"key\"\nmsgid \"a.b\"\nmsgstr \"Gone {x}\"\n",
 			"\nmsgctxt \"key\"\nmsgid \"a.b\"\nmsgstr \"x\"\n", `ar.po: "a.b" (key): "x" has the places [], want [{x}]`},
 		{"syntax", `p.T("A"`, "", "", `page.go:`},

@@ -68,7 +68,7 @@ func taxDone(r *web.Request) page.Component {
 
 // taxes is /desk/money/taxes: the taxes, what goes on about each, and the latest runs.
 func (d *Desk) taxes(w http.ResponseWriter, r *web.Request) error {
-	t, err := d.View.Taxation().TaxDesk(r.Context(), reader(r))
+	t, err := d.View.TaxOffice().TaxDesk(r.Context(), reader(r))
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func runTable(r *web.Request, caption string, list []view.RunLine) page.QueueTab
 
 // taxAccounts is /desk/money/taxes/accounts: finding an account.
 func (d *Desk) taxAccounts(w http.ResponseWriter, r *web.Request) error {
-	a, err := d.View.Taxation().TaxAccounts(r.Context(), reader(r), r.Query("q"), r.Query("tax"), r.Query("after"))
+	a, err := d.View.TaxOffice().TaxAccounts(r.Context(), reader(r), r.Query("q"), r.Query("tax"), r.Query("after"))
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 
 // taxAccount is /desk/money/taxes/accounts/{account}: an account whole. Opening it is recorded for its holder.
 func (d *Desk) taxAccount(w http.ResponseWriter, r *web.Request) error {
-	a, err := d.View.Taxation().DeskTaxAccount(r.Context(), reader(r), r.PathValue("account"))
+	a, err := d.View.TaxOffice().DeskTaxAccount(r.Context(), reader(r), r.PathValue("account"))
 	if err != nil {
 		return err
 	}
@@ -173,7 +173,7 @@ func knownTimeline(r *web.Request, a view.DeskTaxAccount) page.Component {
 // taxAssessment is /desk/money/taxes/assessments/{assessment}: why it comes to what it comes to, and working it out again.
 func (d *Desk) taxAssessment(w http.ResponseWriter, r *web.Request) error {
 	id := r.PathValue("assessment")
-	x, err := d.View.Taxation().DeskAssessment(r.Context(), reader(r), id)
+	x, err := d.View.TaxOffice().DeskAssessment(r.Context(), reader(r), id)
 	if err != nil {
 		return err
 	}
@@ -219,7 +219,7 @@ func (d *Desk) changeFact(w http.ResponseWriter, r *web.Request) error {
 		}
 		typed = typedFrom(r.PostForm)
 	}
-	f, err := d.View.Taxation().ChangeForm(r.Context(), reader(r), account, what, typed)
+	f, err := d.View.TaxOffice().ChangeForm(r.Context(), reader(r), account, what, typed)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ type payerForm struct {
 // changePayer is /desk/money/taxes/accounts/{account}/payer, and /desk/money/taxes/open for what has no account yet.
 func (d *Desk) changePayer(w http.ResponseWriter, r *web.Request) error {
 	account := r.PathValue("account")
-	f, err := d.View.Taxation().PayerForm(r.Context(), reader(r), account)
+	f, err := d.View.TaxOffice().PayerForm(r.Context(), reader(r), account)
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func payerFields(r *web.Request, f view.PayerForm, t payerForm, wrongs problems)
 
 // taxReturns is /desk/money/taxes/returns: declarations that have not come.
 func (d *Desk) taxReturns(w http.ResponseWriter, r *web.Request) error {
-	m, err := d.View.Taxation().MissingReturns(r.Context(), reader(r))
+	m, err := d.View.TaxOffice().MissingReturns(r.Context(), reader(r))
 	if err != nil {
 		return err
 	}
@@ -153,7 +153,7 @@ func (d *Desk) estimateReturn(w http.ResponseWriter, r *web.Request) error {
 		in.Typed, in.Key, reason = typedFrom(r.PostForm), r.Key(), r.Field("reason")
 		in.Reason = reason
 	}
-	f, err := d.View.Taxation().EstimateForm(r.Context(), reader(r), account, r.PathValue("period"), in.Typed)
+	f, err := d.View.TaxOffice().EstimateForm(r.Context(), reader(r), account, r.PathValue("period"), in.Typed)
 	if err != nil {
 		return err
 	}

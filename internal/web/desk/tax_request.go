@@ -28,7 +28,7 @@ func isoDay(s string) calendar.Date {
 
 // taxRequests is /desk/money/taxes/requests: claims and objections that wait, the oldest first.
 func (d *Desk) taxRequests(w http.ResponseWriter, r *web.Request) error {
-	q, err := d.View.Taxation().DeskRequests(r.Context(), reader(r), r.Query("tax"), r.Query("kind"), r.Query("after"))
+	q, err := d.View.TaxOffice().DeskRequests(r.Context(), reader(r), r.Query("tax"), r.Query("kind"), r.Query("after"))
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (d *Desk) taxRequest(w http.ResponseWriter, r *web.Request) error {
 		typed = typedFrom(r.PostForm)
 		t = decisionForm{Yes: r.Field("yes"), From: r.Field("from"), Answer: r.Field("answer"), What: r.Field("what"), Value: r.Field("value")}
 	}
-	x, err := d.View.Taxation().DeskRequest(r.Context(), reader(r), id, typed)
+	x, err := d.View.TaxOffice().DeskRequest(r.Context(), reader(r), id, typed)
 	if err != nil {
 		return err
 	}
@@ -214,7 +214,7 @@ func decideForm(r *web.Request, x view.DeskRequest, t decisionForm, wrongs probl
 
 // taxFile is evidence that a payer sent.
 func (d *Desk) taxFile(w http.ResponseWriter, r *web.Request) error {
-	name, mediaType, data, err := d.View.Taxation().DeskTaxFile(r.Context(), reader(r), r.PathValue("account"), r.PathValue("file"))
+	name, mediaType, data, err := d.View.TaxOffice().DeskTaxFile(r.Context(), reader(r), r.PathValue("account"), r.PathValue("file"))
 	if err != nil {
 		return err
 	}

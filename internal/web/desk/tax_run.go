@@ -15,7 +15,7 @@ import (
 
 // startRun is /desk/money/taxes/start/{tax}.
 func (d *Desk) startRun(w http.ResponseWriter, r *web.Request) error {
-	f, err := d.View.Taxation().RunForm(r.Context(), reader(r), r.PathValue("tax"))
+	f, err := d.View.TaxOffice().RunForm(r.Context(), reader(r), r.PathValue("tax"))
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (d *Desk) run(w http.ResponseWriter, r *web.Request) error {
 		}
 		refused = said
 	}
-	p, err := d.View.Taxation().Run(r.Context(), reader(r), id, r.Query("after"))
+	p, err := d.View.TaxOffice().Run(r.Context(), reader(r), id, r.Query("after"))
 	if err != nil {
 		return err
 	}

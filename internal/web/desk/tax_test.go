@@ -216,7 +216,7 @@ func TestTaxesAreForTheTreasury(t *testing.T) {
 	eachRevenues(t, "2026-07-06", func(t *testing.T, o *revenues) {
 		run := o.assessed("council-tax")
 		a := o.account("council-tax", "D1015")
-		seen, err := o.view.Taxation().DeskTaxAccount(o.ctx, view.Reader{Actor: o.gareth, P: o.flow.Words.For("en")}, a.ID)
+		seen, err := o.view.TaxOffice().DeskTaxAccount(o.ctx, view.Reader{Actor: o.gareth, P: o.flow.Words.For("en")}, a.ID)
 		o.must(err)
 		fill := strings.NewReplacer("{run}", run[strings.LastIndexByte(run, '/')+1:], "{account}", a.ID, "{tax}", "council-tax", "{what}", "adults_who_count",
 			"{assessment}", seen.Periods[0].Assessments[0].ID, "{request}", "none", "{file}", "none", "{period}", "none")

@@ -101,7 +101,7 @@ func (o *revenues) bill(taxID, begins string) {
 	run, err := o.flow.Taxation().StartRun(o.t.Context(), o.olu, flow.StartRun{Tax: taxID, Begins: calendar.MustDate(begins), Issued: today, Key: "run" + begins + taxID})
 	o.must(err)
 	o.work()
-	seen, err := o.view.Taxation().Run(o.t.Context(), view.Reader{Actor: o.cleo, P: o.flow.Words.For("en")}, run, "")
+	seen, err := o.view.TaxOffice().Run(o.t.Context(), view.Reader{Actor: o.cleo, P: o.flow.Words.For("en")}, run, "")
 	o.must(err)
 	if seen.Declared { // it has opened the accounts, and nothing is charged before anybody declares
 		return
