@@ -28,7 +28,7 @@ build: assets ## bin/stoa, with its style sheets
 test: assets ## set everything up, then every test that needs no browser, on SQLite and PostgreSQL
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || \
 		echo "PostgreSQL is not installed: the tests run on SQLite only (Debian: apt-get install postgresql-15)"
-	go run ./internal/store/storetest/pg go test $(PKG)
+	go run ./internal/store/storetest/pg go test -timeout 30m $(PKG)
 
 .PHONY: e2e
 e2e: build ## journeys in a browser (Chromium)
