@@ -134,7 +134,7 @@ func (v Banking) BankLine(ctx context.Context, r Reader, id string) (p BankLineP
 	if err != nil {
 		return p, err
 	}
-	shown := map[string]string{} // number of a bill by its payer
+	shown := map[string]string{} // number of a bill or payment by its payer
 	err = v.read(ctx, "BankLine", func(ctx context.Context, tx *store.Tx) error {
 		l, err := v.Money.Bank.Line(ctx, tx, book.Organisation, id)
 		if err != nil {
@@ -202,11 +202,11 @@ func (v *View) bankParts(ctx context.Context, tx *store.Tx, r Reader, book *trea
 			}
 		}
 		if part.To == bank.ToRefund {
-			refund, _, err := v.Money.Treasury.Payments.Refund(ctx, tx, book.Organisation, part.Ref)
+			refund, of, err := v.Money.Treasury.Payments.Refund(ctx, tx, book.Organisation, part.Ref)
 			if err != nil {
 				return err
 			}
-			one.PaymentNumber = refund.Ref
+			one.PaymentNumber, shown[of.Payer] = refund.Ref, of.Number
 		}
 		one.Undo = p.Work && !one.Ended && !one.SentBack && part.To != bank.ToSuspense && part.To != bank.ToRefund
 		p.All = append(p.All, one)
@@ -265,9 +265,11 @@ func (v *View) bankSuggestions(ctx context.Context, tx *store.Tx, r Reader, book
 			s.Use = []BankUse{{To: bank.ToCash, Minor: p.OpenMinor}}
 		case bankfile.ToRefund, bankfile.ToReturned:
 			var refund *pay.Refund
-			if refund, _, err = v.Money.Treasury.Payments.Refund(ctx, tx, book.Organisation, c.IDs[0]); err != nil {
+			var of *pay.Payment
+			if refund, of, err = v.Money.Treasury.Payments.Refund(ctx, tx, book.Organisation, c.IDs[0]); err != nil {
 				return err
 			}
+			shown[of.Payer] = of.Number
 			s.Use = []BankUse{{To: bank.ToRefund, Number: refund.Ref, Minor: refund.Amount.Minor}}
 		}
 		p.Suggestions = append(p.Suggestions, s)

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"stoa/internal/bill"
+	"stoa/internal/docket"
 	"stoa/internal/fault"
 	"stoa/internal/policy"
 	"stoa/internal/store"
@@ -255,8 +256,14 @@ func (v *View) billHistory(ctx context.Context, tx *store.Tx, r Reader, b *bill.
 	if err != nil {
 		return err
 	}
-	for _, s := range steps {
-		m.Steps = append(m.Steps, MoneyStep{Due: r.date(s.Due), Taken: r.date(s.Taken), Title: s.ID})
+	if len(steps) > 0 {
+		rules, err := v.Docket.LateRules(ctx, tx, v.Money.Taxes, b)
+		if err != nil {
+			return err
+		}
+		for _, s := range steps {
+			m.Steps = append(m.Steps, MoneyStep{Due: r.date(s.Due), Taken: r.date(s.Taken), Title: r.stepTitle(rules, s.ID)})
+		}
 	}
 	plans, err := v.Money.Treasury.Bills.Plans(ctx, tx, b)
 	if err != nil {
@@ -339,4 +346,14 @@ func (v *View) formChoices(ctx context.Context, tx *store.Tx, r Reader, book *tr
 		}
 	}
 	return err
+}
+
+// stepTitle is what the file calls a step on a late bill; a step that the file no longer has keeps its id.
+func (r Reader) stepTitle(rules docket.Late, id string) string {
+	for _, s := range rules.Steps {
+		if s.ID == id {
+			return r.words(rules.Jurisdiction, s.Title)
+		}
+	}
+	return id
 }

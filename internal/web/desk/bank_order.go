@@ -241,6 +241,9 @@ func (d *Desk) orderFile(w http.ResponseWriter, r *web.Request) error {
 	if err := r.ReadForm(); err != nil {
 		return err
 	}
+	if _, err := d.View.Banking().BankOrder(r.Context(), reader(r), r.PathValue("order")); err != nil { // records the look at each payee
+		return err
+	}
 	name, file, err := d.Flow.Banking().ExportOrder(r.Context(), r.Actor, r.PathValue("order"))
 	if err != nil {
 		return err
