@@ -30,12 +30,12 @@ func (f Finance) CloseDay(ctx context.Context, actor policy.Actor, in CloseDay) 
 			if in.Day.IsZero() || in.Day.After(f.today(tx)) {
 				return "", fault.NewInvalid("Close a day that has come")
 			}
-			tills, err := f.Money.Tills.OnDay(ctx, tx, book.Organisation, in.Day)
+			tills, err := f.Money.Tills.NotClosed(ctx, tx, book.Organisation)
 			if err != nil {
 				return "", err
 			}
 			for _, t := range tills {
-				if t.Closed.IsZero() {
+				if !t.Day.After(in.Day) {
 					return "", fault.NewConflict("A till of this day is still open. Count it first")
 				}
 			}

@@ -158,9 +158,13 @@ func (f *Flow) refundCredit(ctx context.Context, tx *store.Tx, book *treasury.Bo
 	if err != nil {
 		return err
 	}
-	for _, p := range payments {
+	for _, line := range payments {
+		p, err := f.Money.Treasury.Payments.Get(ctx, tx, book.Organisation, line.ID) // with its refunds: what is promised is not left
+		if err != nil {
+			return err
+		}
 		left := min(p.Left().Minor, b.Credit())
-		if p.State != pay.StatePaid || left <= 0 {
+		if p.State != pay.StatePaid || p.Received.Currency != b.Currency || left <= 0 {
 			continue
 		}
 		r := &pay.Refund{Payment: p.ID, Key: "end of case " + c.ID, Amount: amountOf(left, b.Currency), Reason: why}

@@ -38,6 +38,9 @@ func (f Finance) ProposeOnBill(ctx context.Context, actor policy.Actor, in Propo
 			if err != nil {
 				return "", missing(err)
 			}
+			if err := policy.Can(actor, policy.MoneyWork, billThing(b, "")); err != nil { // nobody proposes on their own bill
+				return "", err
+			}
 			if b.Version != in.Version {
 				return "", fault.NewConflict(bill.ChangedMeanwhile)
 			}
@@ -94,7 +97,11 @@ func (f *Flow) refundable(ctx context.Context, tx *store.Tx, book *treasury.Book
 	if err != nil {
 		return err
 	}
-	for _, one := range payments {
+	for _, line := range payments {
+		one, err := f.Money.Treasury.Payments.Get(ctx, tx, book.Organisation, line.ID) // with its refunds: what is promised is not left
+		if err != nil {
+			return err
+		}
 		if (p.Payment == "" || one.ID == p.Payment) && one.State == pay.StatePaid && one.Left().Minor >= p.Amount && one.Received.Currency == b.Currency {
 			p.Payment = one.ID
 			return nil

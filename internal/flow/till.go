@@ -83,6 +83,9 @@ func (f *Flow) takeCash(ctx context.Context, tx *store.Tx, actor policy.Actor, b
 	if err != nil {
 		return nil, missing(err)
 	}
+	if err := policy.Can(actor, policy.MoneyWork, billThing(b, "")); err != nil { // nobody books their own money
+		return nil, err
+	}
 	if in.Amount <= 0 || in.Amount > b.Balance {
 		return nil, fault.NewInvalid("Enter an amount up to what is owed")
 	}
@@ -111,27 +114,38 @@ func (f Finance) PayOutRefund(ctx context.Context, actor policy.Actor, in PayOut
 		return err
 	}
 	return f.DB.Write(ctx, "flow.PayOutRefund", func(ctx context.Context, tx *store.Tx) error {
-		till, err := f.Money.Tills.OfCashier(ctx, tx, book.Organisation, actor.Person)
-		if err != nil {
-			return noTill(err)
-		}
-		r, p, err := f.Money.Treasury.Payments.Refund(ctx, tx, book.Organisation, in.Refund)
-		if err != nil {
-			return missing(err)
-		}
-		if r.Method != pay.Cash {
-			return fault.NewConflict("This refund does not go out in cash")
-		}
-		if err := f.Money.Tills.PayOut(ctx, tx, till, r); err != nil {
-			return err
-		}
-		report := pay.Report{Payment: p.ID, Kind: pay.Refunded, Key: r.Key, Amount: r.Amount, At: tx.Now()}
-		result, err := f.Money.Treasury.Payments.Report(ctx, tx, book.Organisation, p.ID, f.today(tx), report)
-		if err != nil {
-			return err
-		}
-		return f.follows(ctx, tx, book, result)
+		_, err := f.once(ctx, tx, actor, in.Key, in, func() (string, error) { return "", f.payOut(ctx, tx, actor, book, in.Refund) })
+		return err
 	})
+}
+
+func (f *Flow) payOut(ctx context.Context, tx *store.Tx, actor policy.Actor, book *treasury.Book, refund string) error {
+	till, err := f.Money.Tills.OfCashier(ctx, tx, book.Organisation, actor.Person)
+	if err != nil {
+		return noTill(err)
+	}
+	r, p, err := f.Money.Treasury.Payments.Refund(ctx, tx, book.Organisation, refund)
+	if err != nil {
+		return missing(err)
+	}
+	if err := policy.Can(actor, policy.MoneyWork, payerThing(p)); err != nil { // nobody pays out to themselves
+		return err
+	}
+	switch {
+	case r.Method != pay.Cash:
+		return fault.NewConflict("This refund does not go out in cash")
+	case r.State != pay.RefundIsOwed && r.State != pay.RefundIsAsked: // another till may have paid it: no second time
+		return fault.NewConflict("This refund has been paid already, or has failed")
+	}
+	if err := f.Money.Tills.PayOut(ctx, tx, till, r); err != nil {
+		return err
+	}
+	report := pay.Report{Payment: p.ID, Kind: pay.Refunded, Key: r.Key, Amount: r.Amount, At: tx.Now()}
+	result, err := f.Money.Treasury.Payments.Report(ctx, tx, book.Organisation, p.ID, f.today(tx), report)
+	if err != nil {
+		return err
+	}
+	return f.follows(ctx, tx, book, result)
 }
 
 // CloseTill counts the cashier's till.
