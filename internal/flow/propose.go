@@ -205,6 +205,9 @@ func (f Finance) MoveCredit(ctx context.Context, actor policy.Actor, in MoveCred
 		if from.ID != in.From {
 			from, to = to, from
 		}
+		if err := policy.Can(actor, policy.MoneyWork, billThing(from, "")); err != nil { // a credit stays with its payer: one look is enough
+			return err
+		}
 		act := treasury.Act{Key: "form " + in.Key, Day: f.today(tx), By: actor.Person}
 		return f.Money.Treasury.Transfer(ctx, tx, book, from, to, act, in.Amount)
 	})

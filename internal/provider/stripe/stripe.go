@@ -258,7 +258,10 @@ func refusal(res *http.Response, raw []byte) (again bool, err error) {
 	}
 	_ = json.Unmarshal(raw, &said) // whatever stands there, the status counts
 	kind := pay.ErrRefused
-	if s := res.StatusCode; s >= 500 || s == http.StatusTooManyRequests || s == http.StatusConflict || s == http.StatusRequestTimeout {
+	switch s := res.StatusCode; {
+	case s == http.StatusUnauthorized || s == http.StatusForbidden: // our key is wrong: it says nothing of the payment or refund
+		kind = pay.ErrUnavailable
+	case s >= 500 || s == http.StatusTooManyRequests || s == http.StatusConflict || s == http.StatusRequestTimeout:
 		kind, again = pay.ErrUnavailable, res.Header.Get("Stripe-Should-Retry") != "false"
 	}
 	return again, fmt.Errorf("%w: status %d %s %s %s, request %s", kind, res.StatusCode, word(said.Error.Type), word(said.Error.Code), word(said.Error.Param),

@@ -139,7 +139,8 @@ func TestErrors(t *testing.T) {
 		calls   int
 	}{
 		"bad request":       {[]answer{{status: 400, body: said}}, pay.ErrRefused, 1},
-		"wrong key":         {[]answer{{status: 401, body: said}}, pay.ErrRefused, 1},
+		"wrong key":         {[]answer{{status: 401, body: said}}, pay.ErrUnavailable, 1},
+		"narrow key":        {[]answer{{status: 403, body: said}}, pay.ErrUnavailable, 1},
 		"declined":          {[]answer{{status: 402, body: said}}, pay.ErrRefused, 1},
 		"unknown":           {[]answer{{status: 404, body: said}}, pay.ErrRefused, 1},
 		"redirect":          {[]answer{{status: 302, header: map[string]string{"Location": "https://elsewhere.example/"}}}, pay.ErrRefused, 1},
