@@ -344,6 +344,11 @@ func TestCashAtTheTill(t *testing.T) {
 		if _, err := tl.Finance().TakeCash(tl.ctx, tl.officer, flow.TakeCash{Bill: b.ID, Amount: 5001, Key: tl.key()}); fault.KindOf(err) != fault.Invalid {
 			tl.t.Errorf("more than is owed: %v", err)
 		}
+		own := tl.officer
+		own.Person = b.Payer
+		if err := tl.Finance().ProposeOnBill(tl.ctx, own, flow.ProposeOnBill{Bill: b.ID, Version: b.Version, Kind: bill.WriteOff, Key: tl.key()}); b.Payer == "" || fault.KindOf(err) != fault.Forbidden {
+			tl.t.Errorf("an officer proposes on a bill of their own (%q): %v", b.Payer, err)
+		}
 		one, err := tl.Finance().TakeCash(tl.ctx, tl.officer, take)
 		tl.must(err)
 		two, err := tl.Finance().TakeCash(tl.ctx, tl.officer, take)
@@ -351,6 +356,13 @@ func TestCashAtTheTill(t *testing.T) {
 		if one != two || tl.load(id).State != "received" {
 			tl.t.Errorf("payments %s and %s, case %s", one, two, tl.load(id).State)
 		}
+		today := tl.Docket.Releases.Current().Calendar.DateOf(tl.clock.Now())
+		tl.clock.Set(tl.clock.Now().AddDate(0, 0, 1)) // the till of yesterday is not counted yet
+		tomorrow := tl.Docket.Releases.Current().Calendar.DateOf(tl.clock.Now())
+		if err := tl.Finance().CloseDay(tl.ctx, tl.boss, flow.CloseDay{Day: tomorrow, Key: tl.key()}); fault.KindOf(err) != fault.Conflict {
+			tl.t.Errorf("a day is closed over a till that was opened before: %v", err)
+		}
+		tl.clock.Set(tl.clock.Now().AddDate(0, 0, -1))
 		tl.must(tl.Finance().CloseTill(tl.ctx, tl.officer, flow.CloseTill{Till: open, Counted: 14900, Note: "One pound short", Key: tl.key()}))
 		if got, want := tl.balances(), (map[string]int64{"1020": 4900, "6030": 100, "4100": -5000}); !maps.Equal(got, want) {
 			tl.t.Errorf("the books: %v, want %v", got, want)
@@ -358,7 +370,6 @@ func TestCashAtTheTill(t *testing.T) {
 		if tl.exceptions()[pay.TillDifference] != 1 {
 			tl.t.Errorf("the queue: %v", tl.exceptions())
 		}
-		today := tl.Docket.Releases.Current().Calendar.DateOf(tl.clock.Now())
 		tl.must(tl.Finance().CloseDay(tl.ctx, tl.boss, flow.CloseDay{Day: today, Key: tl.key()}))
 		_, other, _ := tl.sent("ben@testshire.example") // after closing: booked on the next day
 		if b := tl.bill(other); !b.Moves[0].Late() {
