@@ -84,7 +84,7 @@ export class Visitor {
     if (!seen.styles) this.wrong("a page without styles: was the program built with its assets?");
     if (!seen.title) this.wrong("no title");
     if (seen.h1 !== 1) this.wrong(`${seen.h1} main headings`);
-    if (seen.wide > 0) this.wrong(`${seen.wide} px wider than ${this.width}`);
+    if (seen.wide > 0) this.wrong(`${seen.wide} px wider than ${this.width}: ${await this.page.evaluate(sticksOut)}`);
   }
 
   path() { return new URL(this.page.url()).pathname; }
@@ -124,6 +124,19 @@ export class Visitor {
     return file;
   }
   async leave() { await this.context.close(); }
+}
+
+// sticksOut names what reaches past the edge of the window and lies in nothing that scrolls it, the innermost first.
+function sticksOut() {
+  // What is positioned is held by a scroller only if that is positioned too.
+  const style = (e) => getComputedStyle(e);
+  const positioned = (e) => (!e || style(e).position !== "static" ? e : positioned(e.parentElement));
+  const holder = (e) => (style(e).position === "absolute" ? positioned(e.parentElement) : e.parentElement);
+  const scrolls = (e) => e && e !== document.body && (/auto|scroll|hidden|clip/.test(style(e).overflowX) || scrolls(holder(e)));
+  return [...document.body.querySelectorAll("*")].filter((e) => {
+    const at = e.getBoundingClientRect();
+    return at.width && (at.left < -0.5 || at.right > innerWidth + 0.5) && !scrolls(holder(e));
+  }).reverse().slice(0, 4).map((e) => `<${e.localName} class="${e.className}"> “${e.textContent.trim().replace(/\s+/g, " ").slice(0, 60)}”`).join(", ");
 }
 
 const path = (url) => url.replace(/^https?:\/\/[^/]+/, "");
