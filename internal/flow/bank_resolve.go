@@ -183,12 +183,15 @@ func (r *resolving) toBill(ctx context.Context, tx *store.Tx, row string, p Line
 
 // toRefund finds the payment of ours that a line is, where the bank did not pass its number on.
 func (r *resolving) toRefund(ctx context.Context, tx *store.Tx, row string, p LinePart, out *treasury.Placement) error {
-	refund, _, err := r.f.Money.Treasury.Payments.RefundByRef(ctx, tx, r.book.Organisation, p.Number)
+	refund, paid, err := r.f.Money.Treasury.Payments.RefundByRef(ctx, tx, r.book.Organisation, p.Number)
 	if errors.Is(err, store.ErrNotFound) {
 		r.problems.Add("payment-"+row, "Enter the number of one of our payments, like O-2026-000001-1")
 		return nil
 	}
 	if err != nil {
+		return err
+	}
+	if err := policy.Can(r.actor, policy.MoneyWork, payerThing(paid)); err != nil { // nobody confirms what they are paid
 		return err
 	}
 	if refund.Amount.Currency != r.line.Amount.Currency || refund.Amount.Minor != p.Amount {

@@ -378,6 +378,44 @@ func TestCashAtTheTill(t *testing.T) {
 	})
 }
 
+// TestCashGoesOutOnce: a refund that one cashier has paid out is not paid by another, however often anybody asks.
+func TestCashGoesOutOnce(t *testing.T) {
+	eachTill(t, func(tl *till) {
+		_, id, _ := tl.sent("rana@testshire.example")
+		b := tl.bill(id)
+		for _, who := range []policy.Actor{tl.officer, tl.boss} {
+			_, err := tl.Finance().OpenTill(tl.ctx, who, flow.OpenTill{Float: 10000, Key: tl.key()})
+			tl.must(err)
+		}
+		_, err := tl.Finance().TakeCash(tl.ctx, tl.officer, flow.TakeCash{Bill: b.ID, Amount: 5000, Key: tl.key()})
+		tl.must(err)
+		me := policy.Actor{Person: tl.load(id).Person, Name: "Rana"}
+		tl.must(tl.act(me, id, "withdraw", process.Decision{}, ""))
+		var owed []pay.Refund
+		tl.must(tl.DB.Read(tl.ctx, "test", func(ctx context.Context, tx *store.Tx) (err error) {
+			owed, err = tl.Money.Treasury.Payments.RefundsIn(ctx, tx, "markets", pay.RefundIsOwed, pay.Cash, "", 50)
+			return err
+		}))
+		if len(owed) != 1 {
+			tl.t.Fatalf("%d refunds are owed in cash", len(owed))
+		}
+		out := flow.PayOutRefund{Refund: owed[0].ID, Key: tl.key()}
+		if err := tl.Finance().PayOutRefund(tl.ctx, policy.Actor{Person: b.Payer, Grants: tl.officer.Grants}, out); err == nil {
+			tl.t.Error("a cashier pays out to themselves")
+		}
+		tl.must(tl.Finance().PayOutRefund(tl.ctx, tl.officer, out))
+		tl.must(tl.Finance().PayOutRefund(tl.ctx, tl.officer, out)) // the same form again
+		for _, who := range []policy.Actor{tl.officer, tl.boss} {
+			if err := tl.Finance().PayOutRefund(tl.ctx, who, flow.PayOutRefund{Refund: owed[0].ID, Key: tl.key()}); fault.KindOf(err) != fault.Conflict {
+				tl.t.Errorf("%s pays it out once more: %v", who.Name, err)
+			}
+		}
+		if got := tl.balances(); len(got) != 0 {
+			tl.t.Errorf("the books: %v", got)
+		}
+	})
+}
+
 // TestABillIsWorkedOutAgain: also when the fee has changed since, and when the case counts from a later day.
 func TestABillIsWorkedOutAgain(t *testing.T) {
 	eachTill(t, func(tl *till) {

@@ -2,11 +2,13 @@ package flow_test
 
 import (
 	"maps"
+	"math"
 	"strings"
 	"testing"
 	"time"
 
 	"stoa/internal/bill"
+	"stoa/internal/fault"
 	"stoa/internal/flow"
 	"stoa/internal/policy"
 )
@@ -102,6 +104,16 @@ func TestArrangementsWaiversAndWriteOffs(t *testing.T) {
 				tl.t.Errorf("after %s: %d, want %d", kind, b.Balance, want)
 			}
 		}
+		b := tl.bill(id)
+		own := policy.Actor{Person: b.Payer, Grants: tl.officer.Grants}
+		mine := flow.ProposeOnBill{Bill: b.ID, Version: b.Version, Kind: bill.Waive, Terms: bill.Terms{Amount: 1000, Reason: "Hardship"}}
+		if _, err := (flow.Rehearsal{Flow: tl.Flow}).PreviewProposal(tl.ctx, own, mine); fault.KindOf(err) != fault.Forbidden {
+			tl.t.Errorf("an officer looks at what a proposal on their own bill would do: %v", err)
+		}
+		round := bill.Terms{Reason: "x", Plan: []bill.Instalment{{Due: next, Amount: math.MaxInt64}, {Due: next, Amount: math.MaxInt64}, {Due: next, Amount: 5002}}} // makes 5,000 in 64 bits
+		if err := tl.Finance().ProposeOnBill(tl.ctx, tl.officer, flow.ProposeOnBill{Bill: b.ID, Version: b.Version, Kind: bill.Arrange, Terms: round, Key: tl.key()}); fault.KindOf(err) != fault.Invalid {
+			tl.t.Errorf("instalments that come to what is owed by going round: %v", err)
+		}
 		decide(bill.Arrange, bill.Terms{Plan: []bill.Instalment{{Due: next, Amount: 3000}, {Due: after, Amount: 2000}}}, 5000)
 		if b := tl.bill(id); b.Next != next || len(b.Plan) != 2 {
 			tl.t.Errorf("the arrangement: %+v", b.Plan)
@@ -111,7 +123,7 @@ func TestArrangementsWaiversAndWriteOffs(t *testing.T) {
 		if got, want := tl.balances(), (map[string]int64{"4100": -5000, "6010": 4000, "6020": 1000}); !maps.Equal(got, want) {
 			tl.t.Errorf("the books: %v, want %v", got, want)
 		}
-		b := tl.bill(id)
+		b = tl.bill(id)
 		err := tl.Finance().ProposeOnBill(tl.ctx, tl.officer, flow.ProposeOnBill{Bill: b.ID, Version: b.Version, Kind: bill.Waive, Terms: bill.Terms{Amount: 1, Reason: "More"}, Key: tl.key()})
 		if err == nil || !strings.Contains(err.Error(), "owed") {
 			tl.t.Errorf("waiving what is not owed: %v", err)

@@ -53,6 +53,9 @@ func (f Rehearsal) PreviewProposal(ctx context.Context, actor policy.Actor, in P
 		if err != nil {
 			return missing(err)
 		}
+		if err := policy.Can(actor, policy.MoneyWork, billThing(b, "")); err != nil { // nobody proposes on their own bill
+			return err
+		}
 		if b.Version != in.Version {
 			return fault.NewConflict(bill.ChangedMeanwhile)
 		}

@@ -66,14 +66,17 @@ func (f *Flow) fits(ctx context.Context, tx *store.Tx, book *treasury.Book, b *b
 			return fault.NewInvalid("Enter an amount up to what is owed")
 		}
 	case bill.Arrange:
-		sum := int64(0)
+		left := b.Balance
 		for _, i := range p.Plan {
 			if i.Amount <= 0 || i.Due.Before(f.today(tx)) {
 				return fault.NewInvalid("Each instalment has an amount and a day to come")
 			}
-			sum += i.Amount
+			if i.Amount > left {
+				return fault.NewInvalid("The instalments must make what is owed")
+			}
+			left -= i.Amount
 		}
-		if sum != b.Balance || b.Balance <= 0 {
+		if left != 0 || len(p.Plan) == 0 {
 			return fault.NewInvalid("The instalments must make what is owed")
 		}
 	case bill.Refund:
