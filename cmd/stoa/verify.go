@@ -24,12 +24,13 @@ func verifyCommand() *cobra.Command {
 		Short: "Check a proof, or a whole public log, without asking whoever keeps it",
 		Long: `Check a proof, or a whole public log, without asking whoever keeps it.
 
-A proof (.tlog-proof) is a file or an address; it is checked offline against the keys that you name. A log is an address
+A proof (.tlog-proof, or a PDF that carries one) is a file or an address; it is checked offline against the keys that you
+name. What is printed on a PDF is not checked: what counts is what the proof says. A log is an address
 or a folder with the same files; all its entries and hashes are read and the tree is built anew.
 
 Exit code 0: it holds. 1: it does not, and a sentence says what that means. 2: the command was used wrongly.`,
 		Example: `  stoa verify receipt.tlog-proof --key log.town.example/log+7262a33e+AWsW…
-  stoa verify receipt.tlog-proof --key keys.txt --quorum 1
+  stoa verify receipt.pdf --key keys.txt --quorum 1
   stoa verify https://town.example/log --key keys.txt
   stoa verify https://town.example/log --key keys.txt --extends checkpoint-of-last-year`,
 		Args: exactly(1, "the proof or the log to check"),
@@ -144,7 +145,7 @@ func verify(ctx context.Context, at, extends string, trust proof.Trust) (*verify
 func look(ctx context.Context, at string) (data []byte, isLog bool, err error) {
 	if reader.IsURL(at) {
 		data, err = reader.Get(ctx, at)
-		if err == nil && proof.IsBundle(data) {
+		if err == nil && proof.IsBundle(proof.Carried(data)) {
 			return data, false, nil
 		}
 		if err != nil && strings.HasSuffix(at, ".tlog-proof") {

@@ -23,6 +23,7 @@ type Options struct {
 	Accent Colour                      // band, rules and section headings; dark blue unless set
 	Page   func(number, of int) string // the page number's text; "1 / 2" unless set
 	Fonts  []Font                      // asked after the built-in families
+	Carry  []Attachment                // files inside the file, in the order of their names
 }
 
 func (o Options) orDefault() Options {
@@ -58,7 +59,7 @@ func PDF(w io.Writer, d Document, o Options) error {
 	if err != nil {
 		return fmt.Errorf("compose the PDF: %w", err)
 	}
-	if err := writeDocument(w, out, d, set, top, pages); err != nil {
+	if err := writeDocument(w, out, d, o.Carry, set, top, pages); err != nil {
 		return fmt.Errorf("write the PDF: %w", err)
 	}
 	return nil
@@ -89,7 +90,7 @@ func compose(out *file, d Document, o Options, set *fonts, top *element) ([]*pag
 }
 
 // writeDocument writes the objects around the painted pages.
-func writeDocument(w io.Writer, out *file, d Document, set *fonts, top *element, pages []*page) error {
+func writeDocument(w io.Writer, out *file, d Document, carry []Attachment, set *fonts, top *element, pages []*page) error {
 	top.prune()
 	top.reserve(out)
 	var resources strings.Builder
@@ -127,8 +128,8 @@ func writeDocument(w io.Writer, out *file, d Document, set *fonts, top *element,
 	if d.Dir == RTL {
 		direction = "R2L"
 	}
-	root := out.add(fmt.Sprintf("<</Type /Catalog /Pages %v /Lang %s /MarkInfo <</Marked true>> /StructTreeRoot %v /Metadata %v /ViewerPreferences <</DisplayDocTitle true /Direction /%s>>>>",
-		tree, pdfText(d.Lang), structure, metadata, direction))
+	root := out.add(fmt.Sprintf("<</Type /Catalog /Pages %v /Lang %s /MarkInfo <</Marked true>> /StructTreeRoot %v /Metadata %v /ViewerPreferences <</DisplayDocTitle true /Direction /%s>>%s>>",
+		tree, pdfText(d.Lang), structure, metadata, direction, writeAttachments(out, carry)))
 	info := out.add(fmt.Sprintf("<</Title %s /Author %s /Producer (Stoa)>>", pdfText(d.Title), pdfText(d.Issuer.Name)))
 	return out.writeTo(w, root, info)
 }

@@ -371,3 +371,27 @@ func TestPaintedFromLeftToRight(t *testing.T) {
 		t.Errorf("stated as %q, want %q", got.text, want)
 	}
 }
+
+// TestAFileInTheFile: what a PDF carries comes out byte for byte, by another program.
+func TestAFileInTheFile(t *testing.T) {
+	carried := []byte("c2sp.org/tlog-proof@v1\nanything \x00\xff\n")
+	pdf := render(t, letterEnglish(), Options{Carry: []Attachment{{Name: "receipt.tlog-proof", Type: "text/plain", About: "Proof – إثبات", Bytes: carried}}})
+	if !bytes.Contains(pdf, append(append([]byte("stream\n"), carried...), "\nendstream"...)) {
+		t.Error("it is not there as it is")
+	}
+	path := filepath.Join(t.TempDir(), "carries.pdf")
+	if err := os.WriteFile(path, pdf, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := exec.LookPath("qpdf"); err != nil {
+		t.Log("qpdf is not installed: its view of the file is not checked")
+		return
+	}
+	out, err := exec.Command("qpdf", path, "--show-attachment=receipt.tlog-proof").Output()
+	if err != nil || !bytes.Equal(out, carried) {
+		t.Errorf("qpdf takes out %q: %v", out, err)
+	}
+	if out, err := exec.Command("qpdf", "--check", path).CombinedOutput(); err != nil || bytes.Contains(out, []byte("WARNING")) {
+		t.Errorf("%v\n%s", err, out)
+	}
+}

@@ -51,6 +51,23 @@ func (b *Bundle) Format() []byte {
 // IsBundle tells a proof from other files by how it begins.
 func IsBundle(data []byte) bool { return bytes.HasPrefix(data, []byte(bundleHead+"\n")) }
 
+// Carried gives the proof that a PDF of ours carries inside, or the data itself where it is no PDF. What is printed on the
+// PDF is not part of the proof.
+func Carried(data []byte) []byte {
+	if !bytes.HasPrefix(data, []byte("%PDF-")) {
+		return data
+	}
+	_, rest, found := bytes.Cut(data, []byte("stream\n"+bundleHead+"\n"))
+	if !found {
+		return data
+	}
+	body, _, found := bytes.Cut(rest, []byte("\nendstream"))
+	if !found {
+		return data
+	}
+	return append([]byte(bundleHead+"\n"), body...)
+}
+
 // ParseBundle reads what Format wrote, and accepts no other writing of it.
 func ParseBundle(data []byte) (*Bundle, error) {
 	malformed := func(what string) (*Bundle, error) { return nil, fail(ErrForm, "the proof "+what) }
@@ -119,9 +136,10 @@ type Proved struct {
 	*Signed
 }
 
-// Verify holds a bundle to the keys that the reader trusts. All of it counts: no byte can change without a failure.
+// Verify holds a bundle, or the one that a PDF carries, to the keys that the reader trusts. All of a bundle counts: no byte
+// of it can change without a failure.
 func Verify(data []byte, trust Trust) (*Proved, error) {
-	b, err := ParseBundle(data)
+	b, err := ParseBundle(Carried(data))
 	if err != nil {
 		return nil, err
 	}

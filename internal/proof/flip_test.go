@@ -1,6 +1,7 @@
 package proof_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -21,6 +22,30 @@ func TestVerify(t *testing.T) {
 		if p.Leaf.ID != want.ID || p.Index != int64(index) || p.Size != 300 || len(p.Opened) != 2 || p.Opened[0].Value != openings[0].Value ||
 			len(p.Cosigned) != 1 || !p.Cosigned[0].At.Equal(time.Unix(1_772_600_000, 0)) || p.By[0] != w.key.Key() {
 			t.Errorf("entry %d: %+v", index, p)
+		}
+	}
+}
+
+// TestAProofInsideAPDF is found and judged like any, and a PDF without one, or with half of one, is refused.
+func TestAProofInsideAPDF(t *testing.T) {
+	w := newTown(t, leaves(t, 300))
+	bundle := w.bundle(7)
+	pdf := slices.Concat([]byte("%PDF-1.7\n1 0 obj\n<</Length 3>>\nstream\nabc\nendstream\nendobj\n2 0 obj\n<</Type /EmbeddedFile>>\nstream\n"), bundle, []byte("\nendstream\nendobj\n%%EOF\n"))
+	if !bytes.Equal(proof.Carried(pdf), bundle) || !bytes.Equal(proof.Carried(bundle), bundle) {
+		t.Error("what is carried is not the bundle")
+	}
+	p, err := proof.Verify(pdf, w.trust())
+	must(t, err)
+	if p.Index != 7 {
+		t.Errorf("entry %d", p.Index)
+	}
+	at := bytes.Index(pdf, bundle)
+	changed := bytes.Clone(pdf)
+	changed[at+len(bundle)/2] ^= 1
+	for name, data := range map[string][]byte{"changed": changed, "none": []byte("%PDF-1.7\n%%EOF\n"), "cut off": pdf[:at+len(bundle)/2]} {
+		var failure *proof.Failure
+		if _, err := proof.Verify(data, w.trust()); !errors.As(err, &failure) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

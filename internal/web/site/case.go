@@ -345,7 +345,12 @@ func (s *Site) letterPDF(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return pdf(w, r, d, number+" "+line.Title)
+	proof, bundle, err := s.View.LogPages().Decision(r.Context(), reader(r), r.PathValue("case"), r.PathValue("letter"))
+	carry, err := carriedProof(r, d, "decision", proof, bundle, err)
+	if err != nil {
+		return err
+	}
+	return pdf(w, r, d, number+" "+line.Title, carry)
 }
 
 func (s *Site) caseFile(w http.ResponseWriter, r *web.Request) error {

@@ -128,7 +128,12 @@ func (s *Site) licencePDF(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return pdf(w, r, l.Document, l.Number)
+	proof, bundle, err := s.View.LogPages().Licence(r.Context(), reader(r), l.ID)
+	carry, err := carriedProof(r, l.Document, "licence", proof, bundle, err)
+	if err != nil {
+		return err
+	}
+	return pdf(w, r, l.Document, l.Number, carry)
 }
 
 // licenceAction is /account/licences/{licence}/do/{action}.

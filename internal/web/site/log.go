@@ -289,7 +289,7 @@ func (s *Site) checkProof(w http.ResponseWriter, r *web.Request) error {
 		}
 	}
 	if len(raw) == 0 {
-		return s.showVerify(w, r, verifyForm{problem: r.T("Choose a file that ends in .tlog-proof")})
+		return s.showVerify(w, r, verifyForm{problem: r.T("Choose a file that ends in .tlog-proof, or a PDF that carries its proof")})
 	}
 	p, err := s.View.LogPages().Prove(r.Context(), reader(r), raw)
 	var failure *proof.Failure

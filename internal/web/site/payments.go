@@ -95,7 +95,12 @@ func (s *Site) receiptPDF(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return pdf(w, r, p.Receipt, p.Number)
+	proof, bundle, err := s.View.LogPages().Payment(r.Context(), reader(r), p.ID)
+	carry, err := carriedProof(r, p.Receipt, "receipt", proof, bundle, err)
+	if err != nil {
+		return err
+	}
+	return pdf(w, r, p.Receipt, p.Number, carry)
 }
 
 func (s *Site) receiptOf(r *web.Request) (view.PaymentPage, error) {

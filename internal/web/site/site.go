@@ -199,10 +199,10 @@ func paragraphs(text string) [][]string {
 	return all
 }
 
-// pdf answers with a document as a tagged PDF.
-func pdf(w http.ResponseWriter, r *web.Request, d document.Document, name string) error {
+// pdf answers with a document as a tagged PDF, which carries its proof in the public log.
+func pdf(w http.ResponseWriter, r *web.Request, d document.Document, name string, proof carried) error {
 	var b strings.Builder
-	if err := document.PDF(&b, d, document.Options{}); err != nil {
+	if err := document.PDF(&b, proof.printed(d), document.Options{Carry: proof.files}); err != nil {
 		return err
 	}
 	return r.Send(w, "application/pdf", name+".pdf", []byte(b.String()))

@@ -39,11 +39,13 @@ async function receipt(v, number) {
   await eventually("the receipt in the public log", async () => { await v.go(v.path()); return v.main().locator('a[href$="/proof"]').count(); });
   const [download] = await Promise.all([v.page.waitForEvent("download"), v.main().locator('a[href$="/proof"]').click()]);
   ok(download.suggestedFilename().endsWith(".tlog-proof"), `the proof is called ${download.suggestedFilename()}`);
-  return readFileSync(await download.path());
+  const proof = readFileSync(await download.path());
+  const [paper] = await Promise.all([v.page.waitForEvent("download"), v.link("Download as PDF").click()]);
+  return { proof, paper: readFileSync(await paper.path()) };
 }
 
 // onAnEmptyMachine verifies with the program, in a folder with the proof and the key and nothing else.
-function onAnEmptyMachine(proof, keys, changed) {
+function onAnEmptyMachine({ proof, paper }, keys, changed) {
   const dir = mkdtempSync(join(tmpdir(), "stoa-verify-"));
   try {
     const run = (name, data) => {
@@ -54,6 +56,9 @@ function onAnEmptyMachine(proof, keys, changed) {
     const good = run("receipt.tlog-proof", proof);
     same(good.status, 0, `stoa verify says ${good.stderr}; its status`);
     for (const words of ["The proof holds.", "payment.received", "Petra Proof"]) ok(good.stdout.includes(words), `stoa verify does not say ${words}: ${good.stdout}`);
+    const carried = run("receipt.pdf", paper);
+    same(carried.status, 0, `stoa verify of the PDF says ${carried.stderr}; its status`);
+    ok(carried.stdout.includes("Petra Proof"), `stoa verify of the PDF says ${carried.stdout}`);
     const bad = run("changed.tlog-proof", changed);
     same(bad.status, 1, "stoa verify of a changed proof: its status");
     ok(/is not proved\. .*\./.test(bad.stderr), `stoa verify of a changed proof says ${bad.stderr}`);
@@ -75,11 +80,11 @@ async function check(v, buffer, says) {
 async function proofInTheHand(world, { lang }) {
   const v = await Visitor.arrive(world, { js: true, lang, width: 1280, name: "payer" });
   const number = await apply(v);
-  const proof = await receipt(v, number);
+  const { proof, paper } = await receipt(v, number);
   const keys = await (await fetch(world.url + "/log/keys.txt")).text();
   const changed = Buffer.from(proof);
   changed[Math.floor(proof.length / 3)] ^= 1;
-  onAnEmptyMachine(proof, keys, changed);
+  onAnEmptyMachine({ proof, paper }, keys, changed);
 
   const posts = [];
   v.page.on("request", (r) => { if (r.method() === "POST") posts.push(r.url()); });
