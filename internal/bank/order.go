@@ -75,7 +75,7 @@ type Payment struct {
 	Order    string
 	No       int
 	EndToEnd string // O-2026-000001-1: comes back on the statement
-	Refund   string // what it pays back
+	Refund   string // what it pays back; of an invoice, OfInvoice
 	Amount   money.Amount
 	State    PaymentState
 	LeftLine string // with which it left
@@ -94,7 +94,7 @@ type PaymentWords struct {
 
 // NewPayment is a payment that an order is made of.
 type NewPayment struct {
-	Refund string // in one order at a time
+	Refund string // in one order at a time; of an invoice, OfInvoice
 	Amount money.Amount
 	PaymentWords
 }

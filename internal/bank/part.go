@@ -19,6 +19,7 @@ const (
 	ToCard     = "card"     // a payout of the provider of card payments
 	ToCash     = "cash"     // takings of a till
 	ToRefund   = "refund"   // Ref: a refund that left, or came back
+	ToPayment  = "payment"  // Ref: end-to-end id of a payment to a supplier that left, or came back
 	ToSuspense = "suspense" // nobody knows yet
 	ToOther    = "other"    // Account: a code of the books
 )
@@ -152,7 +153,7 @@ func (l *Line) repeated(key string, set []Part) (bool, error) {
 // sound reports whether a part says what its kind needs.
 func (p Part) sound() bool {
 	switch p.To {
-	case ToBill, ToRefund:
+	case ToBill, ToRefund, ToPayment:
 		return p.Ref != "" && p.Account == ""
 	case ToCard, ToCash:
 		return p.Account == ""

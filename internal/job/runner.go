@@ -157,7 +157,10 @@ func (r *Runner) dispatch(ctx, handling context.Context, free chan struct{}, run
 			if cause != nil {
 				r.log.WarnContext(handling, "job failed", "kind", j.Kind, "job", j.ID, "attempt", j.Attempts, "error", cause)
 			}
-			if err != nil {
+			switch {
+			case errors.Is(err, errLost): // it took longer than its lease, or the clock was put forward: it is done again
+				r.log.WarnContext(handling, "job passed to another worker", "kind", j.Kind, "job", j.ID)
+			case err != nil:
 				r.log.ErrorContext(handling, "outcome of a job not recorded", "kind", j.Kind, "job", j.ID, "error", err)
 			}
 		})

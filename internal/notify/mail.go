@@ -38,6 +38,10 @@ func (s *Mail) Send(ctx context.Context, m Message) error {
 	msg.SetDateWithValue(m.Created)
 	msg.SetGenHeader("Content-Language", m.Language)
 	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834
+	if m.Leave != "" {                                   // RFC 2369; RFC 8058 lets mail programs do it by one click
+		msg.SetGenHeader("List-Unsubscribe", "<"+s.Site+m.Leave+">")
+		msg.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+	}
 	msg.SetBodyString(mail.TypeTextPlain, m.Body(s.Site))
 	for _, f := range m.Attach {
 		if err := msg.AttachReader(f.Name, bytes.NewReader(f.Bytes), mail.WithFileContentType(mail.ContentType(f.Type))); err != nil {

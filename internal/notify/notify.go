@@ -51,7 +51,8 @@ type Content struct {
 	Name   string `json:"name,omitempty"`
 	Title  string `json:"title"`
 	Text   string `json:"text"`
-	Link   string `json:"link,omitempty"` // a path of ours; the sender puts the site's address before it
+	Link   string `json:"link,omitempty"`  // a path of ours; the sender puts the site's address before it
+	Leave  string `json:"leave,omitempty"` // a path of ours that ends being told such things; posting to it is enough
 	Attach []File `json:"attach,omitempty"`
 }
 

@@ -89,17 +89,25 @@ const (
 	ConsultRead      Action = "consult.read"   // the part of a case that an asked organisation sees
 	ConsultReply     Action = "consult.reply"
 	NoticeRead       Action = "notice.read"
+	DecisionRead     Action = "decision.read" // in the public register of decisions
 	NoticeReply      Action = "notice.reply"
 	LicenceRead      Action = "licence.read"      // the public fields
 	LicenceOwn       Action = "licence.own"       // holder: certificate, renewal
 	LicenceWork      Action = "licence.work"      // officer's steps on it
 	LicenceSupervise Action = "licence.supervise" // supervisor's steps on it
+	CredentialRead   Action = "credential.read"   // what credentials there are, how to fetch and to verify them
+	CredentialOwn    Action = "credential.own"    // holder: the licence in a wallet
+	CredentialAsk    Action = "credential.ask"    // to be shown a credential, and to check one
 	BillOwn          Action = "bill.own"          // the payer's view of a bill, paying it, the receipt
 	PaymentReport    Action = "payment.report"    // a provider says what became of a payment: its signature is what is checked
 	MoneyRead        Action = "money.read"        // bills, payments, books
 	MoneyWork        Action = "money.work"        // match, take cash, assess, propose what a second person decides
 	MoneySupervise   Action = "money.supervise"   // publish assessments, close a day
 	MoneyApprove     Action = "money.approve"     // a waiver, an arrangement, a write-off, a payment order that somebody else proposed
+	SpendingSee      Action = "spending.see"      // budgets, contracts, grants and payments as they are published
+	SpendRead        Action = "spend.read"        // the same at the desk, with what waits and what is personal
+	SpendEnter       Action = "spend.enter"       // suppliers, contracts, grants, invoices; to check invoices
+	SpendApprove     Action = "spend.approve"     // what somebody else entered or checked
 	TaxOwn           Action = "tax.own"           // the taxpayer's own: accounts, declarations, objections
 	AccountOwn       Action = "account.own"
 	DeskEnter        Action = "desk.enter"
@@ -108,6 +116,11 @@ const (
 	FileOwn          Action = "file.own"
 	SystemSee        Action = "system.see" // jobs, definitions in force
 	LogRead          Action = "log.read"   // the public log
+	DataRead         Action = "data.read"  // a published dataset; how it stands, for those who work on it
+	DataAsk          Action = "data.ask"   // a question about a dataset, and word of its changes
+	DataAnswer       Action = "data.answer"
+	DataPublish      Action = "data.publish"
+	DataWithdraw     Action = "data.withdraw" // a version that should not have been published
 	DemoUse          Action = "demo.use"
 )
 
@@ -130,9 +143,10 @@ var (
 		}
 		return false
 	}}
-	system = rule{"Stoa itself", func(a Actor, _ Thing) bool { return a.System }}
-	staff  = rule{"staff", func(a Actor, _ Thing) bool { return a.Staff() }}
-	admin  = rule{"an administrator", func(a Actor, _ Thing) bool {
+	signedIn = rule{"anybody who has signed in", func(a Actor, _ Thing) bool { return a.Person != "" }}
+	system   = rule{"Stoa itself", func(a Actor, _ Thing) bool { return a.System }}
+	staff    = rule{"staff", func(a Actor, _ Thing) bool { return a.Staff() }}
+	admin    = rule{"an administrator", func(a Actor, _ Thing) bool {
 		for _, g := range a.Grants {
 			if g.Role == Administrator {
 				return true
@@ -144,7 +158,15 @@ var (
 	reads      = role("may read for the organisation", Reader, Officer, Supervisor)
 	works      = role("an officer of the organisation", Officer, Supervisor)
 	supervises = role("a supervisor of the organisation", Supervisor)
-	approves   = rule{"another supervisor of the organisation", func(a Actor, t Thing) bool {
+	keepsBooks = rule{"reads for the organisation that keeps the books", func(a Actor, t Thing) bool {
+		for _, o := range t.Consulted {
+			if a.Has(o, Reader, Officer, Supervisor) && a.Person != "" && a.Person != t.Owner {
+				return true
+			}
+		}
+		return false
+	}}
+	approves = rule{"another supervisor of the organisation", func(a Actor, t Thing) bool {
 		return a.Has(t.Organisation, Supervisor) && a.Person != t.Owner && t.Decider != "" && a.Person != t.Decider
 	}}
 )
@@ -172,17 +194,25 @@ var table = map[Action][]rule{
 	ConsultRead:      {asked},
 	ConsultReply:     {asked},
 	NoticeRead:       {published},
+	DecisionRead:     {published},
 	NoticeReply:      {published},
 	LicenceRead:      {published, themselves, reads},
 	LicenceOwn:       {themselves},
 	LicenceWork:      {works},
 	LicenceSupervise: {supervises},
+	CredentialRead:   {anyone},
+	CredentialOwn:    {themselves},
+	CredentialAsk:    {anyone},
 	BillOwn:          {holdsDraft, themselves},
 	PaymentReport:    {system},
 	MoneyRead:        {reads},
 	MoneyWork:        {works},
 	MoneySupervise:   {supervises},
 	MoneyApprove:     {approves},
+	SpendingSee:      {anyone},
+	SpendRead:        {reads, keepsBooks},
+	SpendEnter:       {works},
+	SpendApprove:     {approves},
 	TaxOwn:           {themselves},
 	AccountOwn:       {themselves},
 	DeskEnter:        {staff},
@@ -190,15 +220,20 @@ var table = map[Action][]rule{
 	AbsenceSet:       {staff},
 	SystemSee:        {admin},
 	LogRead:          {anyone},
+	DataRead:         {published, reads},
+	DataAsk:          {signedIn},
+	DataAnswer:       {works},
+	DataPublish:      {works, system},
+	DataWithdraw:     {supervises},
 	DemoUse:          {published}, // the demo publishes its people and its mailbox; nothing else does
 }
 
 // hides lists the actions whose denial must not tell that the thing exists.
 var hides = map[Action]bool{
 	DraftUse: true, DraftSubmit: true, FileOwn: true, CaseOwn: true, CaseRead: true, CaseWork: true,
-	CaseSupervise: true, CaseApprove: true, ConsultRead: true, ConsultReply: true, NoticeRead: true,
-	NoticeReply: true, LicenceRead: true, LicenceOwn: true, LicenceWork: true, LicenceSupervise: true,
-	BillOwn: true, TaxOwn: true, AccountOwn: true, DemoUse: true,
+	CaseSupervise: true, CaseApprove: true, ConsultRead: true, ConsultReply: true, NoticeRead: true, DecisionRead: true,
+	NoticeReply: true, LicenceRead: true, LicenceOwn: true, LicenceWork: true, LicenceSupervise: true, CredentialOwn: true,
+	BillOwn: true, TaxOwn: true, AccountOwn: true, DataRead: true, DemoUse: true,
 }
 
 // Can returns nil if the actor may do the action on the thing, and otherwise the error to answer with:

@@ -50,6 +50,7 @@ func (l *loader) service(f *ServiceFile) *Service {
 	b.checkVariants()
 	b.checkCase()
 	b.checkParts()
+	l.checkOpen(&b.s.ServiceFile)
 	if b.unsound || b.misshapen() {
 		b.problem(f.Pos, "correct the questions and names first", "the rules of %q could not be checked yet", f.Service)
 		return b.s

@@ -220,5 +220,6 @@ func (l *loader) checkDemo() {
 		l.email(r.Pos, r.Email)
 		l.known(l.places.at(r.Pos, "language"), "language", r.Language, l.j.File.Languages)
 	}
+	l.checkDemoSpending()
 	l.j.Demo = *f
 }

@@ -27,7 +27,7 @@ func (l *loader) checkMoney() {
 		}
 	}
 	for _, use := range slices.Sorted(maps.Keys(useKinds)) {
-		if f.Code(use) == "" {
+		if f.Code(use) == "" && !optional(use) {
 			l.problem(l.places.key(f.Pos, "accounts"), "add an account with kind: "+useKinds[use]+" and use: "+use, "there is no account for %s", use)
 		}
 	}

@@ -183,6 +183,7 @@ func (b *builder) checkIssues() {
 			b.problem(b.places.at(a.Pos, "to"), "leave it out of from:", "the action %q leads to where it begins", a.ID)
 		}
 	}
+	b.checkCredential(i)
 }
 
 // checkUnused notes what nothing refers to. Values may stand for themselves: they are shown.

@@ -198,6 +198,7 @@ func (b *builder) compileIssue() {
 		}
 		i.Actions = append(i.Actions, a)
 	}
+	i.Credential = b.compileCredential(i)
 	b.s.Issue = i
 }
 

@@ -16,8 +16,11 @@ type Jurisdiction struct {
 	Registers  map[string]*Register
 	Services   []*Service // by id
 	Taxes      []*Tax     // by id
+	Budgets    []*Budget  // by year
+	Datasets   []*Dataset // by id: those of files, and those made by themselves
 	Demo       DemoFile
-	Hash       string // of every file that was read
+	Promises   *CommitmentsFile // nil where the folder has none
+	Hash       string           // of every file that was read
 }
 
 // Register is a checked register file with its seed records.
@@ -199,6 +202,7 @@ type Issue struct {
 	Actions  []*LicenceAction
 	// Certificate is Text cut at its {{ rules }}.
 	Certificate Template
+	Credential  *Credential // nil: it is not offered to wallets
 }
 
 // LicenceAction is a compiled action on what was issued.

@@ -47,6 +47,7 @@ type JurisdictionFile struct {
 	Topics        []TopicFile        `yaml:"topics"`
 	LifeEvents    []TopicFile        `yaml:"life_events"`
 	Organisations []OrganisationFile `yaml:"organisations" must:"required"`
+	OpenData      *OpenDataFile      `yaml:"open_data"` // what datasets have in common that no file describes
 }
 
 // ContactFile is how to reach a public body.
@@ -163,7 +164,8 @@ type DemoFile struct {
 	Residents []DemoResident `yaml:"residents"`
 	// Answers are what the demo's made-up applications say instead of what the worked examples say, by
 	// question: names of events and businesses, so that no two cases look the same.
-	Answers map[string][]string `yaml:"answers"`
+	Answers  map[string][]string `yaml:"answers"`
+	Spending *DemoSpending       `yaml:"spending"`
 }
 
 // DemoStaff is a member of staff to sign in as.

@@ -128,6 +128,18 @@ type IssueFile struct {
 	Until   *Expr               `yaml:"until"`             // last day; default: no end
 	Text    Text                `yaml:"text" must:"rules"` // on the certificate
 	Actions []LicenceActionFile `yaml:"actions"`
+	// Credential offers it to the holder's wallet, as SD-JWT VC and as mdoc: credential: {claims: [place, holder]}.
+	Credential *CredentialFile `yaml:"credential"`
+}
+
+// CredentialFile is what a wallet is given of what was issued. The number, who issued it and for how long it is valid are
+// always among it.
+type CredentialFile struct {
+	Pos     Pos
+	Claims  []string `yaml:"claims"`                         // fields of the register; default: those that are public or personal
+	Formats []string `yaml:"formats" must:"one:sd_jwt|mdoc"` // default both
+	Type    string   `yaml:"type"`                           // vct; default SITE/credentials/types/SERVICE, which describes it
+	DocType string   `yaml:"doctype"`                        // of the mdoc; default stoa.JURISDICTION.SERVICE.1
 }
 
 // LicenceActionFile is something officers do to what was issued: suspend, reinstate, revoke, surrender.

@@ -48,7 +48,8 @@ type AccountFile struct {
 	// Use is what Stoa itself posts to the account for: bank (money at the bank), card (taken by the card provider, not yet
 	// paid out), cash (in the tills), receivable (owed by payers), suspense (received, purpose not known), refund (owed to
 	// payers), disputed (taken back by a card holder's bank), written_off, waived, difference (of a till). Each is there once.
-	Use string `yaml:"use" must:"one:bank|card|cash|receivable|suspense|refund|disputed|written_off|waived|difference"`
+	// With a budget two more are: payable (owed to suppliers), reserve (what remained from before; of kind equity).
+	Use string `yaml:"use" must:"one:bank|card|cash|receivable|suspense|refund|disputed|written_off|waived|difference|payable|reserve"`
 }
 
 // The uses of accounts.
@@ -63,6 +64,8 @@ const (
 	UseWrittenOff = "written_off"
 	UseWaived     = "waived"
 	UseDifference = "difference"
+	UsePayable    = "payable"
+	UseReserve    = "reserve"
 )
 
 // useKinds says what kind of account a use needs.
@@ -70,7 +73,11 @@ var useKinds = map[string]string{
 	UseBank: "asset", UseCard: "asset", UseCash: "asset", UseReceivable: "asset", UseDisputed: "asset",
 	UseSuspense: "liability", UseRefund: "liability",
 	UseWrittenOff: "expense", UseWaived: "expense", UseDifference: "expense",
+	UsePayable: "liability", UseReserve: "equity",
 }
+
+// optional reports whether an account for the use is there only where money is spent by a budget.
+func optional(use string) bool { return use == UsePayable || use == UseReserve }
 
 // EitherSide reports whether the account may stand on either side: all that Stoa posts to by itself while others post to
 // it too, so that no posting waits for another (internal/ledger/DESIGN.md).
@@ -87,7 +94,7 @@ func (m *MoneyFile) Account(code string) *AccountFile {
 	return &m.Accounts[i]
 }
 
-// Code is the code of the account for a use; every use has one once the file is checked.
+// Code is the code of the account for a use; every use that is not optional has one once the file is checked.
 func (m *MoneyFile) Code(use string) string {
 	i := slices.IndexFunc(m.Accounts, func(a AccountFile) bool { return a.Use == use })
 	if i < 0 {

@@ -33,7 +33,9 @@ type ServiceFile struct {
 	Consultees   []ConsulteeFile        `yaml:"consultees"`
 	Notice       *NoticeFile            `yaml:"notice"` // public notice and representations
 	Letters      map[string]LetterFile  `yaml:"letters" must:"id"`
-	Issues       *IssueFile             `yaml:"issues"` // the licence
+	Issues       *IssueFile             `yaml:"issues"`    // the licence
+	Standard     *StandardFile          `yaml:"standard"`  // what is promised about the time
+	Decisions    *DecisionsFile         `yaml:"decisions"` // what the public register of decisions shows
 	Examples     []ExampleFile          `yaml:"examples" must:"required"`
 }
 

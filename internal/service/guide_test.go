@@ -13,14 +13,16 @@ import (
 )
 
 const (
-	guide    = "../../docs/guides/service-file.md"
-	taxGuide = "../../docs/guides/tax-file.md"
+	guide     = "../../docs/guides/service-file.md"
+	taxGuide  = "../../docs/guides/tax-file.md"
+	budgets   = "../../docs/guides/budget-file.md"
+	dataGuide = "../../docs/guides/dataset-file.md"
 )
 
 // TestGuideIsCurrent holds the parts of the guides that follow from the code: functions and keys.
 func TestGuideIsCurrent(t *testing.T) {
 	docs, done := readDocs(t), map[reflect.Type]bool{}
-	services := keyTables(docs, done, "service", "jurisdiction", "calendar", "money", "parameters", "register", "demo")
+	services := keyTables(docs, done, "service", "jurisdiction", "calendar", "money", "parameters", "register", "commitments", "demo")
 	compare(t, guide, map[string]string{"functions": functionTable(), "keys": services})
 	var elsewhere []string // types that the other guide has
 	for t := range done {
@@ -30,6 +32,9 @@ func TestGuideIsCurrent(t *testing.T) {
 	}
 	taxes := strings.NewReplacer(elsewhere...).Replace(keyTables(docs, done, "tax"))
 	compare(t, taxGuide, map[string]string{"keys": taxes})
+	compare(t, budgets, map[string]string{"keys": strings.NewReplacer(elsewhere...).Replace(keyTables(docs, done, "budget"))})
+	datasets := strings.NewReplacer(elsewhere...).Replace(keyTables(docs, done, "dataset"))
+	compare(t, dataGuide, map[string]string{"keys": datasets})
 }
 
 // compare holds the sections of a guide against what the code says; -update rewrites them.
@@ -113,7 +118,10 @@ func typeName(t reflect.Type) string {
 	special := map[string]string{
 		"ServiceFile": "services/*.yaml", "JurisdictionFile": "jurisdiction.yaml", "CalendarFile": "calendar.yaml", "MoneyFile": "money.yaml",
 		"ParameterFile": "parameters/*.yaml", "RegisterFile": "registers/*.yaml", "DemoFile": "demo.yaml",
-		"TaxFile": "taxes/*.yaml", "TaxObjectFile": "Taxed object", "TaxPeriodFile": "Period", "InstalmentChoiceFile": "Instalment choice",
+		"DatasetFile": "datasets/*.yaml", "DatasetFromFile": "Where rows come from", "DatasetCaseFile": "Statistics of cases", "DatasetColumnFile": "Column",
+		"CommitmentsFile": "commitments.yaml",
+		"TaxFile":         "taxes/*.yaml", "BudgetFile": "budget/*.yaml", "BudgetTotalsFile": "Totals", "BudgetLineFile": "Budget line", "BudgetAmendmentFile": "Amendment",
+		"DemoSpending": "Demo spending", "DemoCommitmentFile": "Demo commitment", "DemoPartFile": "Demo part", "DemoInvoiceFile": "Demo invoice", "DemoIncomeFile": "Demo income", "TaxObjectFile": "Taxed object", "TaxPeriodFile": "Period", "InstalmentChoiceFile": "Instalment choice",
 		"TaxExampleFile": "Tax example", "TaxChangeFile": "Change", "TaxExpectFile": "Expected of a tax", "TaxPartFile": "Stretch of days",
 		"TaxInstalmentFile": "Expected instalment", "ParameterValue": "Parameter value", "RegisterField": "Register field",
 	}

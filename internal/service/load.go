@@ -18,10 +18,11 @@ const (
 	calendarFile     = "calendar.yaml"
 	demoFile         = "demo.yaml"
 	moneyFile        = "money.yaml"
+	commitmentsFile  = "commitments.yaml"
 	maxSeedBytes     = 64 << 20
 )
 
-var folders = []string{"parameters", "registers", "services", "taxes"}
+var folders = []string{"parameters", "registers", "services", "taxes", "budget", "datasets"}
 
 // Load reads, checks and compiles a jurisdiction's folder. It reports all problems at once, in order of
 // place; with any problem the jurisdiction is nil.
@@ -30,6 +31,7 @@ func Load(fsys fs.FS) (*Jurisdiction, Problems) {
 	l.read(fsys, jurisdictionFile, maxBytes, true)
 	l.read(fsys, calendarFile, maxBytes, true)
 	l.read(fsys, moneyFile, maxBytes, false)
+	l.read(fsys, commitmentsFile, maxBytes, false)
 	l.read(fsys, demoFile, maxBytes, false)
 	for _, dir := range folders {
 		l.readFolder(fsys, dir)
@@ -61,6 +63,8 @@ type loader struct {
 	registers []*RegisterFile
 	services  []*ServiceFile
 	taxes     []*TaxFile
+	budgets   []*BudgetFile
+	datasets  []*DatasetFile
 }
 
 // read takes one file into sources; it reports whether it is there.
@@ -117,7 +121,10 @@ func (l *loader) load() (*Jurisdiction, Problems) {
 	l.checkParameters()
 	l.checkRegisters()
 	l.compileMoney()
+	l.checkBudgets()
+	l.checkOCID()
 	l.checkDemo()
+	l.checkCommitments()
 	for _, f := range l.services {
 		if s := l.service(f); s != nil {
 			l.j.Services = append(l.j.Services, s)
@@ -128,6 +135,7 @@ func (l *loader) load() (*Jurisdiction, Problems) {
 		l.j.Taxes = append(l.j.Taxes, l.tax(f))
 	}
 	slices.SortFunc(l.j.Taxes, func(a, b *Tax) int { return strings.Compare(a.Tax, b.Tax) })
+	l.checkDatasets()
 	if len(l.services) == 0 && len(l.taxes) == 0 && len(l.problems) == 0 {
 		l.problems.add(Pos{File: "services"}, "there is no service", "describe one in services/NAME.yaml: stoa new writes a first one")
 	}
@@ -143,6 +151,9 @@ func (l *loader) load() (*Jurisdiction, Problems) {
 		t.sources = l.pin(t.Pos.File, t.registers())
 		t.Hash = hashSources(taxFormat, t.sources)
 		t.Rules.Hash = t.Hash
+	}
+	for _, d := range l.j.Datasets {
+		d.Hash = l.datasetHash(d)
 	}
 	return l.j, nil
 }
@@ -163,6 +174,9 @@ func (l *loader) decode() {
 		case name == moneyFile:
 			l.j.Money = &MoneyFile{}
 			into(name, l.j.Money)
+		case name == commitmentsFile:
+			l.j.Promises = &CommitmentsFile{}
+			into(name, l.j.Promises)
 		case name == demoFile:
 			into(name, &l.demo)
 		case dir == "parameters":
@@ -182,6 +196,18 @@ func (l *loader) decode() {
 			if into(name, f) {
 				l.named(name, f.Pos, "service", f.Service)
 				l.services = append(l.services, f)
+			}
+		case dir == "budget":
+			f := &BudgetFile{}
+			if into(name, f) {
+				l.named(name, f.Pos, "budget", f.Budget)
+				l.budgets = append(l.budgets, f)
+			}
+		case dir == "datasets" && path.Ext(name) == ".yaml":
+			f := &DatasetFile{}
+			if into(name, f) {
+				l.named(name, f.Pos, "dataset", f.Dataset)
+				l.datasets = append(l.datasets, f)
 			}
 		case dir == "taxes":
 			f := &TaxFile{}

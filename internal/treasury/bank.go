@@ -21,10 +21,12 @@ const lineKind = "bank_line"
 
 // Placement says where a part of a line goes.
 type Placement struct {
-	To      string       // bank.ToBill, ToCard, ToCash, ToRefund, ToSuspense, ToOther
+	To      string       // bank.ToBill, ToCard, ToCash, ToRefund, ToPayment, ToSuspense, ToOther
 	Amount  int64        // minor units, with the line's sign
 	Payment *pay.Payment // to bills: Targets that make the amount; Payer, Subject and Words as far as they are known. Without Targets: back to whoever sent it
 	Refund  string       // id of a refund that left by bank, or came back
+	Invoice string       // to payment: id of the invoice that was paid, or whose payment came back
+	Number  string       // to payment: its end-to-end id
 	Account string       // to other: a code of the chart that nothing here posts to by itself
 	Why     string       // is sealed
 }
@@ -71,6 +73,9 @@ func (t *Treasury) place(ctx context.Context, tx *store.Tx, book *Book, l *bank.
 	case bank.ToRefund:
 		at, err = t.placeOnRefund(ctx, tx, book, l, from, amount, p.Refund)
 		return at, p.Refund, err
+	case bank.ToPayment:
+		at, err = t.placeOnInvoice(ctx, tx, book, l, key, from, amount, p)
+		return at, p.Number, err
 	}
 	to, err := book.place(p)
 	if err == nil && to != from { // what stays in suspense is not moved
@@ -113,7 +118,7 @@ func (b *Book) Open(code string) bool {
 // controls tells of an account whose balance something else accounts for.
 func (b *Book) controls(code string) bool {
 	return slices.Contains([]string{b.Code(service.UseReceivable), b.Code(service.UseRefund), b.Code(service.UseSuspense), b.Code(service.UseBank),
-		b.Code(service.UseDisputed)}, code)
+		b.Code(service.UseDisputed), b.Code(service.UsePayable)}, code)
 }
 
 func (t *Treasury) placeOnBills(ctx context.Context, tx *store.Tx, book *Book, l *bank.Line, key, from string, amount money.Amount, p *pay.Payment) (entry, error) {
@@ -192,7 +197,7 @@ func (t *Treasury) Undo(ctx context.Context, tx *store.Tx, book *Book, l *bank.L
 	var at entry
 	var err error
 	switch part.To {
-	case bank.ToSuspense, bank.ToRefund:
+	case bank.ToSuspense, bank.ToRefund, bank.ToPayment:
 		return fault.NewConflict("This cannot be taken back")
 	case bank.ToBill:
 		at, err = t.undoPayment(ctx, tx, book, e, amount, part.Ref)

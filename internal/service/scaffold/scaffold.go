@@ -1,4 +1,4 @@
-// Package scaffold owns the first files of a jurisdiction, a service, a tax and a register: starting points that
+// Package scaffold owns the first files of a jurisdiction, a service, a tax, a register and a dataset: starting points that
 // pass every check, with comments for someone who knows the law and not this program. It stops at
 // writing them; it never changes a file that is there.
 package scaffold
@@ -51,7 +51,7 @@ func Jurisdiction(dir, name string, year int) error {
 			return err
 		}
 	}
-	for _, kind := range []string{"jurisdiction", "calendar", "parameters", "register", "service", "tax", "money", "demo"} {
+	for _, kind := range []string{"jurisdiction", "calendar", "parameters", "register", "service", "tax", "money", "dataset", "commitments", "demo"} {
 		file := kind + ".schema.json"
 		src, err := fs.ReadFile(schema.Files, file)
 		if err != nil {
@@ -84,6 +84,14 @@ func Tax(dir, name string) error {
 // Register writes a new register called name into the jurisdiction at dir.
 func Register(dir, name string) error {
 	return add(dir, name, map[string]string{"register.yaml": filepath.Join("registers", name+".yaml")})
+}
+
+// Dataset writes a new dataset called name into the jurisdiction at dir, with its rows.
+func Dataset(dir, name string) error {
+	return add(dir, name, map[string]string{
+		"dataset.yaml": filepath.Join("datasets", name+".yaml"),
+		"dataset.csv":  filepath.Join("datasets", name+".csv"),
+	})
 }
 
 // add renders templates for a jurisdiction that is there: by template, the file to write.

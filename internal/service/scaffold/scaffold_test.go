@@ -20,6 +20,7 @@ func TestStartingPointsPassEveryCheck(t *testing.T) {
 			must(t, Service(dir, "permit"))
 			must(t, Register(dir, "bridges"))
 			must(t, Tax(dir, "boat-tax"))
+			must(t, Dataset(dir, "sights"))
 			j, problems := service.Load(os.DirFS(dir))
 			if len(problems) > 0 {
 				t.Fatal(problems)
@@ -27,8 +28,21 @@ func TestStartingPointsPassEveryCheck(t *testing.T) {
 			if len(j.Services) != 2 || len(j.Registers) != 4 || len(j.Taxes) != 1 {
 				t.Errorf("%d services, %d registers and %d taxes, want 2, 4 and 1", len(j.Services), len(j.Registers), len(j.Taxes))
 			}
+			if d := j.Dataset("sights"); d == nil || d.Made || len(j.Datasets) != 1+2+1+countPublic(j) {
+				t.Errorf("the dataset is %v among %d", d, len(j.Datasets))
+			}
 		})
 	}
+}
+
+// countPublic is how many registers publish themselves.
+func countPublic(j *service.Jurisdiction) (n int) {
+	for _, r := range j.Registers {
+		if r.Public {
+			n++
+		}
+	}
+	return n
 }
 
 // speak gives the jurisdiction further languages, as its people would.
