@@ -13,6 +13,7 @@ FUZZTIME ?= 10s
 BENCHTIME ?= 1s
 PKG ?= ./...
 DATA ?= ../shared/data/forecast
+STANDARDS ?= ../shared/data/standards
 
 ##: Use
 
@@ -33,6 +34,14 @@ test: assets ## set everything up, then every test that needs no browser, on SQL
 .PHONY: e2e
 e2e: build ## journeys in a browser (Chromium)
 	cd test/e2e && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts; } && node run.mjs
+
+.PHONY: wallet
+wallet: build ## wallets of others fetch credentials, see them revoked, and show them
+	cd test/wallet && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts; } && node run.mjs
+
+.PHONY: standards
+standards: build ## what is published, held against published standards (STANDARDS) by validators of others
+	cd test/standards && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts; } && node run.mjs $(abspath $(STANDARDS))
 
 ##: Measure and search
 
@@ -110,7 +119,7 @@ texts: ## put new words of the interface into the catalogues, and say what is mi
 
 .PHONY: clean
 clean: ## take away what was built
-	rm -rf bin web/made web/node_modules test/e2e/node_modules
+	rm -rf bin web/made web/node_modules test/e2e/node_modules test/standards/node_modules test/wallet/node_modules
 	find internal/web/asset/dist -type f ! -name .placeholder -delete
 
 .PHONY: help

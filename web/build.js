@@ -101,6 +101,7 @@ for (const old of await readdir(target)) {
 await styles("stoa", "print");
 await styles("desk");
 await styles("paper");
+await styles("chart");
 await script("stoa");
 // What verifies in the visitor's own browser: made by the Makefile, with Go's own script beside it.
 await script("verify", { wasm_exec: new URL("wasm_exec.js", made).pathname });

@@ -19,7 +19,7 @@ func newCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "new",
 		Short: "Write a starting point that passes check",
-		Args:  exactly(0, "what to make: jurisdiction, service, tax or register"),
+		Args:  exactly(0, "what to make: jurisdiction, service, tax, register or dataset"),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	var name string
@@ -47,7 +47,7 @@ func newCommand() *cobra.Command {
 				return nil
 			}}
 	}
-	c.AddCommand(jurisdiction, add("service", scaffold.Service), add("tax", scaffold.Tax), add("register", scaffold.Register))
+	c.AddCommand(jurisdiction, add("service", scaffold.Service), add("tax", scaffold.Tax), add("register", scaffold.Register), add("dataset", scaffold.Dataset))
 	return c
 }
 

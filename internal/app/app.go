@@ -22,12 +22,15 @@ import (
 	"stoa/internal/blob"
 	"stoa/internal/calendar"
 	"stoa/internal/cases"
+	"stoa/internal/credential"
+	"stoa/internal/dataset"
 	"stoa/internal/docket"
 	"stoa/internal/flow"
 	"stoa/internal/i18n"
 	"stoa/internal/job"
 	"stoa/internal/ledger"
 	"stoa/internal/notify"
+	"stoa/internal/opendata"
 	"stoa/internal/pay"
 	"stoa/internal/person"
 	"stoa/internal/policy"
@@ -36,6 +39,7 @@ import (
 	"stoa/internal/record"
 	"stoa/internal/release"
 	"stoa/internal/service"
+	"stoa/internal/spend"
 	"stoa/internal/store"
 	"stoa/internal/tax"
 	"stoa/internal/vault"
@@ -51,7 +55,7 @@ var System = policy.Actor{System: true}
 func Migrations() []fs.FS {
 	return []fs.FS{job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(),
 		record.Migrations(), notify.Migrations(), access.Migrations(), release.Migrations(), ledger.Migrations(), bill.Migrations(),
-		pay.Migrations(), bank.Migrations(), tax.Migrations(), publog.Migrations()}
+		pay.Migrations(), bank.Migrations(), spend.Migrations(), tax.Migrations(), publog.Migrations(), dataset.Migrations(), opendata.Migrations(), credential.Migrations()}
 }
 
 // App is a running installation.
@@ -69,6 +73,7 @@ type App struct {
 	publog    *publog.Log
 	sealer    ring            // the keys that sign the log
 	sandbox   *sandbox.Server // the demo's payment provider
+	datasets  *dataset.Store
 	pages     late
 	dunned    calendar.Date
 	payAt     []string // origins of the payment providers' pages
@@ -158,6 +163,10 @@ func (a *App) wire(keys *vault.Vault) error {
 	a.Jobs.Handle(notify.JobKind, outbox.Handler(a.DB, a.sender()))
 	blobs.Register(a.Jobs, a.DB, a.Log)
 	a.logs(keys)
+	a.wallets(keys)
+	if err := a.data(keys); err != nil {
+		return err
+	}
 	return a.money(keys)
 }
 
@@ -171,7 +180,7 @@ func (a *App) sender() notify.Sender {
 }
 
 // Close ends it.
-func (a *App) Close() error { return a.DB.Close() }
+func (a *App) Close() error { return errors.Join(a.datasets.Close(), a.DB.Close()) }
 
 // Publish reads a jurisdiction's folder and puts it in force; problems are returned and change nothing.
 func (a *App) Publish(ctx context.Context, files fs.FS) (service.Problems, error) {
@@ -184,6 +193,9 @@ func (a *App) Publish(ctx context.Context, files fs.FS) (service.Problems, error
 		a.Log.Warn("a note on the files", "note", n.String())
 	}
 	if err := a.Flow.Publish(ctx, System, j); err != nil {
+		return nil, err
+	}
+	if err := a.Flow.NoteSettings(ctx, System, a.publicSettings()); err != nil {
 		return nil, err
 	}
 	a.mu.Lock()
@@ -205,6 +217,9 @@ func (a *App) Server(styled bool) (*web.Server, error) {
 		a.Log.Warn("the style sheets were not built: pages are plain; run make build")
 	}
 	if _, err := a.signet(context.Background()); err != nil {
+		return nil, err
+	}
+	if err := a.credentialKeys(context.Background()); err != nil {
 		return nil, err
 	}
 	deps := web.Deps{
@@ -275,6 +290,8 @@ func (a *App) turn(ctx context.Context) {
 		a.Log.Info("turned cases", "count", n)
 	}
 	a.keepMoney(ctx)
+	a.publishData(ctx)
+	a.keepCredentials(ctx)
 	if _, err := a.Flow.Forget(ctx, System); err != nil && ctx.Err() == nil {
 		a.Log.Error("forgetting drafts", "err", err)
 	}

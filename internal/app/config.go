@@ -25,9 +25,12 @@ type Config struct {
 	URL          string        `yaml:"url"`          // as people reach it: https://services.greenvale.example
 	Proxy        bool          `yaml:"proxy"`        // a proxy of ours stands in front
 	Clamd        string        `yaml:"clamd"`        // virus scanner: HOST:PORT or the path of a socket
+	HooksInside  bool          `yaml:"hooks_inside"` // webhooks may call addresses inside, and without TLS: for trying out
 	Mail         MailConfig    `yaml:"mail"`
 	Payments     PaymentConfig `yaml:"payments"`
 	Log          LogConfig     `yaml:"log"`
+
+	Credentials CredentialConfig `yaml:"credentials"`
 }
 
 // MailConfig is how mail leaves.
@@ -75,6 +78,7 @@ var settings = []setting{
 	{"url", false, text(func(c *Config) *string { return &c.URL })},
 	{"proxy", false, func(c *Config, v string) (err error) { c.Proxy, err = strconv.ParseBool(v); return err }},
 	{"clamd", false, text(func(c *Config) *string { return &c.Clamd })},
+	{"hooks_inside", false, func(c *Config, v string) (err error) { c.HooksInside, err = strconv.ParseBool(v); return err }},
 	{"mail_host", false, text(func(c *Config) *string { return &c.Mail.Host })},
 	{"mail_port", false, func(c *Config, v string) (err error) { c.Mail.Port, err = strconv.Atoi(v); return err }},
 	{"mail_tls", false, text(func(c *Config) *string { return &c.Mail.TLS })},
@@ -84,6 +88,9 @@ var settings = []setting{
 	{"payments_stripe_key", true, func(c *Config, v string) error { c.Payments.StripeKey = Secret(v); return nil }},
 	{"payments_stripe_webhook", true, func(c *Config, v string) error { c.Payments.StripeWebhook = Secret(v); return nil }},
 	{"mail_name", false, text(func(c *Config) *string { return &c.Mail.Name })},
+	{"credentials_keys", false, text(func(c *Config) *string { return &c.Credentials.Keys })},
+	{"credentials_name", false, text(func(c *Config) *string { return &c.Credentials.Name })},
+	{"credentials_country", false, text(func(c *Config) *string { return &c.Credentials.Country })},
 	{"log_keys", false, text(func(c *Config) *string { return &c.Log.Keys })},
 	{"log_origin", false, text(func(c *Config) *string { return &c.Log.Origin })},
 	{"log_witnesses", false, func(c *Config, v string) (err error) { c.Log.Witnesses, err = readWitnesses(v); return err }},

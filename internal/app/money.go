@@ -19,6 +19,7 @@ import (
 	"stoa/internal/pay"
 	"stoa/internal/provider/sandbox"
 	"stoa/internal/provider/stripe"
+	"stoa/internal/spend"
 	"stoa/internal/store"
 	"stoa/internal/tax"
 	"stoa/internal/treasury"
@@ -38,7 +39,8 @@ func (a *App) money(keys *vault.Vault) error {
 	exceptions, tills, taxes, statements := &pay.Exceptions{Vault: keys}, &pay.Tills{Vault: keys}, &tax.Taxes{Vault: keys}, &bank.Bank{Vault: keys}
 	books := &treasury.Treasury{Bills: &bill.Bills{Vault: keys}, Payments: &pay.Pay{Vault: keys}, Bank: statements, Ledger: &ledger.Ledger{}}
 	books.Log = flow.LogEntries(a.publog)
-	m := &flow.Money{Treasury: books, Exceptions: exceptions, Tills: tills, Bank: statements, Taxes: taxes, Requests: &tax.Requests{Vault: keys}}
+	spending := spend.New(keys)
+	m := &flow.Money{Spend: spending, Treasury: books, Exceptions: exceptions, Tills: tills, Bank: statements, Taxes: taxes, Requests: &tax.Requests{Vault: keys}}
 	switch c := a.Config.Payments; {
 	case a.Demo:
 		client, err := a.openSandbox()
@@ -51,7 +53,7 @@ func (a *App) money(keys *vault.Vault) error {
 		a.payAt = []string{"https://checkout.stripe.com"}
 	}
 	a.Flow.Money = m
-	a.View.Money = view.Money{Treasury: books, Exceptions: exceptions, Tills: tills, Bank: statements, Taxes: taxes, Cards: len(m.Providers) > 0}
+	a.View.Money = view.Money{Treasury: books, Exceptions: exceptions, Tills: tills, Bank: statements, Taxes: taxes, Cards: len(m.Providers) > 0, Spend: spending}
 	a.Jobs.Handle(flow.RefundJob, a.Flow.Finance().SendRefund)
 	a.Jobs.HandleTx(flow.TaxRunJob, a.Flow.Taxation().WorkRun)
 	a.Jobs.Handle(flow.BankMatchJob, a.Flow.Banking().MatchBank)

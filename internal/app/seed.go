@@ -39,6 +39,7 @@ type seeder struct {
 	tell       func(done, of int)
 	tax        taxStory
 	statements bankStory
+	spending   *spendStory // nil where nothing is spent by a budget
 }
 
 // planned is an application to come.
@@ -51,6 +52,14 @@ type planned struct {
 
 // SeedDemo puts the sample in force and, the first time, fills it.
 func (a *App) SeedDemo(ctx context.Context, files fs.FS, count int, tell func(done, of int)) error {
+	last, err := a.lastChange(ctx)
+	if err != nil {
+		return err
+	}
+	if last.IsZero() { // the rules were in force before anything was decided by them
+		a.Clock.Set(time.Now().AddDate(-2, 0, 0))
+		defer a.Clock.Set(time.Time{})
+	}
 	problems, err := a.Publish(ctx, files)
 	if err != nil {
 		return err
@@ -62,17 +71,12 @@ func (a *App) SeedDemo(ctx context.Context, files fs.FS, count int, tell func(do
 	if err := s.know(ctx); err != nil {
 		return err
 	}
-	last, err := a.lastChange(ctx)
-	if err != nil {
-		return err
-	}
 	if !last.IsZero() { // the demo goes on, not before it stopped
 		if behind := time.Until(last); behind > 0 {
 			a.Clock.Advance(behind)
 		}
 		return nil
 	}
-	defer a.Clock.Set(time.Time{})
 	return s.play(ctx)
 }
 
@@ -126,6 +130,9 @@ func (s *seeder) play(ctx context.Context) error {
 	}
 	s.tax.first, s.tax.today = first, today
 	s.schedule(first, today, now)
+	if err := s.spendingStarts(ctx, first); err != nil {
+		return fmt.Errorf("spending before %s: %w", first, err)
+	}
 	for day := first; !day.After(today); {
 		morning := s.j.Calendar.StartOf(day).Add(8 * time.Hour)
 		if morning.Before(now) {
@@ -136,6 +143,10 @@ func (s *seeder) play(ctx context.Context) error {
 			if _, err := s.Flow.Finance().Dun(ctx, System); err != nil {
 				return fmt.Errorf("late bills on %s: %w", day, err)
 			}
+			if err := s.spendingOn(ctx, day, s.lastMorning(today, now)); err != nil {
+				return err
+			}
+			s.Clock.Set(morning)
 			if err := s.office(ctx, day, today); err != nil {
 				return fmt.Errorf("office work on %s: %w", day, err)
 			}
@@ -154,6 +165,9 @@ func (s *seeder) play(ctx context.Context) error {
 			return fmt.Errorf("sending mail on %s: %w", day, err)
 		}
 		if err := s.bank(ctx, day, today); err != nil {
+			return err
+		}
+		if err := s.publishes(ctx, day, today); err != nil {
 			return err
 		}
 		if day, err = day.AddDays(1); err != nil {

@@ -34,6 +34,8 @@ type moved struct {
 	iban      string
 	reference string
 	text      string
+	toPay     string // of what leaves: our number
+	returned  string // why the bank sent it back
 }
 
 // bank lets the council's bank send its statement when its days have passed: of the card provider's payouts, of standing
@@ -72,7 +74,7 @@ func (s *seeder) bank(ctx context.Context, day, today calendar.Date) error {
 	if err != nil {
 		return err
 	}
-	moves = slices.Concat(moves, transfers, standing)
+	moves = slices.Concat(moves, transfers, standing, s.bankMoves(story.from, day))
 	slices.SortStableFunc(moves, func(a, b moved) int { return a.day.Compare(b.day) })
 	story.no++
 	file, closing := s.statement(story.no, story.from, day, story.balance, moves)
@@ -87,7 +89,7 @@ func (s *seeder) bank(ctx context.Context, day, today calendar.Date) error {
 	if _, err := s.Jobs.RunDue(ctx); err != nil {
 		return fmt.Errorf("matching the bank's statements: %w", err)
 	}
-	return nil
+	return s.placeIncome(ctx)
 }
 
 // payouts are what the card provider has paid out: each day's takings less what went back, a day later.
@@ -198,9 +200,18 @@ func (s *seeder) statement(no int, from, until calendar.Date, opening int64, mov
 	for i, m := range moves {
 		closing += m.minor
 		fmt.Fprintf(&b, "<Ntry>%s<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>%s</Dt></BookgDt><ValDt><Dt>%s</Dt></ValDt><AcctSvcrRef>%s-%03d</AcctSvcrRef>", amount(m.minor), m.day, m.day, until, i+1)
-		fmt.Fprintf(&b, "<NtryDtls><TxDtls><Amt Ccy=\"%s\">%d.%02d</Amt><RltdPties><Dbtr><Pty><Nm>%s</Nm></Pty></Dbtr>", currency, m.minor/100, m.minor%100, escaped(m.name))
+		side, minor := "Dbtr", m.minor
+		if (minor < 0) != (m.returned != "") {
+			side = "Cdtr"
+		}
+		minor = max(minor, -minor)
+		b.WriteString("<NtryDtls><TxDtls>")
+		if m.toPay != "" {
+			fmt.Fprintf(&b, "<Refs><EndToEndId>%s</EndToEndId></Refs>", m.toPay)
+		}
+		fmt.Fprintf(&b, "<Amt Ccy=\"%s\">%d.%02d</Amt><RltdPties><%[4]s><Pty><Nm>%[5]s</Nm></Pty></%[4]s>", currency, minor/100, minor%100, side, escaped(m.name))
 		if m.iban != "" {
-			fmt.Fprintf(&b, "<DbtrAcct><Id><IBAN>%s</IBAN></Id></DbtrAcct>", m.iban)
+			fmt.Fprintf(&b, "<%[1]sAcct><Id><IBAN>%[2]s</IBAN></Id></%[1]sAcct>", side, m.iban)
 		}
 		b.WriteString("</RltdPties><RmtInf>")
 		if m.text != "" {
@@ -209,7 +220,11 @@ func (s *seeder) statement(no int, from, until calendar.Date, opening int64, mov
 		if m.reference != "" {
 			fmt.Fprintf(&b, "<Strd><CdtrRefInf><Ref>%s</Ref></CdtrRefInf></Strd>", m.reference)
 		}
-		b.WriteString("</RmtInf></TxDtls></NtryDtls></Ntry>\n")
+		b.WriteString("</RmtInf>")
+		if m.returned != "" {
+			fmt.Fprintf(&b, "<RtrInf><Rsn><Cd>%s</Cd></Rsn></RtrInf>", m.returned)
+		}
+		b.WriteString("</TxDtls></NtryDtls></Ntry>\n")
 	}
 	balance("CLBD", closing, until)
 	b.WriteString("</Stmt></BkToCstmrStmt></Document>\n")

@@ -2,8 +2,10 @@ package app
 
 import (
 	"stoa/internal/web"
+	"stoa/internal/web/ckan"
 	"stoa/internal/web/desk"
 	"stoa/internal/web/site"
+	"stoa/internal/web/wallet"
 )
 
 // tables are the routes of all areas.
@@ -11,5 +13,7 @@ func (a *App) tables() [][]web.Route {
 	return [][]web.Route{
 		site.Routes(&site.Site{Flow: a.Flow, View: a.View}),
 		desk.Routes(&desk.Desk{Flow: a.Flow, View: a.View, Problems: a.Problems}),
+		ckan.Routes(&ckan.API{View: a.View, Words: a.Flow.Words}),
+		wallet.Routes(&wallet.API{Flow: a.Flow, View: a.View}),
 	}
 }

@@ -41,6 +41,7 @@ var (
 		{"internal/job/runner.go", "two handlers for one kind: a mistake of the programmer, at the start"},
 		{"internal/store/id.go", "no randomness: nothing sensible can be done without"},
 		{"internal/web/request.go", "no randomness: nothing sensible can be done without"},
+		{"internal/credential/envelope/cose.go", "options of ours that cannot be wrong, at the start"},
 		{"internal/web/errors.go", "net/http's own way to break off half an answer"},
 		{"internal/web/serve.go", "hands on a panic that is not ours"},
 		{"jurisdictions/jurisdictions.go", "a constant name of an embedded folder"},

@@ -15,12 +15,12 @@ type only struct {
 }
 
 var onlies = []only{
-	{"net/http", []string{"ring parts of pages", "ring edge", "ring payment providers", "ring outsiders", "ring wiring", "ring drivers", "web/page/gallery"}, "HTTP ends at the edge"},
-	{"database/sql", []string{"store", "store/storetest", "ring drivers"}, "what differs between databases lives in store; only *store.Tx crosses packages"},
+	{"net/http", []string{"hook", "ring parts of pages", "ring edge", "ring payment providers", "ring outsiders", "ring wiring", "ring drivers", "web/page/gallery"}, "HTTP ends at the edge; who is called by webhook is outside"},
+	{"database/sql", []string{"store", "tabular/lite", "store/storetest", "ring drivers"}, "what differs between databases lives in store; only *store.Tx crosses packages"},
 	{"os", []string{"ring tools", "ring outsiders", "ring wiring", "ring command", "ring beside", "ring drivers"}, "files and the environment come in from outside"},
 	{"os/exec", []string{"store/storetest", "store/storetest/pg", "test/verify", "ring drivers"}, "the product starts no other program"},
 	{"net", []string{"ring tools", "ring edge", "ring wiring", "ring command", "ring drivers", "web/page/gallery"}, "the domain reaches nothing"},
-	{"crypto/rand", []string{"store", "vault", "publog/signet", "witness", "web", "app"}, "randomness comes in from outside"},
+	{"crypto/rand", []string{"store", "vault", "publog/signet", "credential/keys", "witness", "web", "app"}, "randomness comes in from outside"},
 	{"math/rand", nil, "math/rand/v2 can be given its source"},
 	{"math/rand/v2", []string{"store", "store/storetest", "app", "assist/train", "allocate", "ring drivers"}, "randomness comes in from outside; the demo's seeding, what is trained and what is searched repeat: each is given its seed"},
 	{"html/template", nil, "pages are templ components"},
@@ -35,8 +35,10 @@ var onlies = []only{
 	{"cel.dev/cel-go", []string{"rule"}, "the grammar of rules; checking and evaluating is ours"},
 	{"go.yaml.in/yaml/v3", []string{"service", "service/scaffold", "app"}, "files of a jurisdiction and of settings"},
 	{"github.com/santhosh-tekuri/jsonschema/v6", nil, "the schemas are held against a validator in tests"},
+	{"github.com/go-jose/go-jose/v4", []string{"credential/envelope"}, "JSON Web Signatures and Keys: what wallets sign, and what is signed for them"},
+	{"github.com/fxamacker/cbor/v2", []string{"credential/envelope", "credential/mdoc"}, "CBOR, of which mdocs are made"},
 	{"github.com/jackc/pgx/v5", []string{"store", "store/storetest", "ring drivers"}, "the dialect seam; bare transactions to measure against"},
-	{"modernc.org/sqlite", []string{"store"}, "the dialect seam"},
+	{"modernc.org/sqlite", []string{"store", "tabular/lite"}, "the dialect seam; tables of open data as files of their own"},
 	{"github.com/pressly/goose/v3", []string{"store"}, "migrations"},
 	{"github.com/wneessen/go-mail", []string{"notify"}, "SMTP"},
 	{"github.com/emersion/go-smtp", nil, "a mail server for tests"},
@@ -49,7 +51,8 @@ var onlies = []only{
 	{"github.com/spf13/cobra", []string{"cmd/stoa"}, "commands and their help"},
 	{"golang.org/x/mod/sumdb", []string{"proof"}, "the tree of RFC 6962 and signed notes"},
 	{"github.com/transparency-dev", nil, "independent readers of the public log: tessera's client, merkle, formats"},
-	{"pgregory.net/rapid", nil, "property tests"},
+	{"github.com/parquet-go/parquet-go", []string{"dataset"}, "datasets as Parquet"},
+	{"pgregory.net/rapid", []string{"tabular/tabulartest"}, "property tests"},
 }
 
 func (o only) allows(pkg string) bool {

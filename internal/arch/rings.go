@@ -19,18 +19,18 @@ type ring struct {
 var rings = []ring{
 	{
 		name: "pure", ordered: true,
-		packages: []string{"fault", "money", "calendar", "i18n", "policy", "document", "bankfile", "rule", "service", "process", "assess", "proof", "forecast", "forecast/table", "allocate", "assist", "assist/measure"},
+		packages: []string{"fault", "money", "calendar", "i18n", "disclose", "tabular", "policy", "document", "bankfile", "rule", "service", "process", "assess", "proof", "forecast", "forecast/table", "allocate", "assist", "assist/measure", "catalogue", "ocds", "credential/envelope", "credential/sdjwt", "credential/mdoc", "credential/status"},
 		why: "the law's own logic knows no clock, network or database, so that worked examples, drafts and cases run the same code; " +
 			"each package sees only those below it",
 	},
 	{
 		name: "tools", ordered: true, sees: []string{"pure"},
-		packages: []string{"store", "vault", "job", "blob", "publog/signet"},
+		packages: []string{"store", "vault", "job", "blob", "shelf", "tabular/lite", "hook", "publog/signet", "credential/keys"},
 		why:      "tools serve every domain and therefore know none",
 	},
 	{
 		name: "domain", sees: []string{"pure", "tools"},
-		packages: []string{"person", "cases", "ledger", "bill", "pay", "bank", "treasury", "tax", "record", "notify", "access", "publog", "release", "docket"},
+		packages: []string{"person", "cases", "ledger", "bill", "pay", "bank", "spend", "treasury", "tax", "record", "notify", "access", "publog", "release", "docket", "dataset", "opendata", "credential"},
 		why:      "each owns its tables and meets the others only in a use case; a neighbour is named in neighbours, with its reason",
 	},
 	{
@@ -40,13 +40,13 @@ var rings = []ring{
 	},
 	{
 		name: "parts of pages", ordered: true,
-		packages: []string{"web/asset", "web/page"},
+		packages: []string{"web/asset", "web/page", "web/chart"},
 		why:      "a component prints what it is given and opens nothing",
 	},
 	{
 		name: "edge", ordered: true, sees: []string{"pure", "use cases", "parts of pages"},
 		tests:    []string{"tools", "domain"},
-		packages: []string{"web", "web/paper", "web/site", "web/desk"},
+		packages: []string{"web", "web/paper", "web/site", "web/desk", "web/ckan", "web/wallet"},
 		why:      "a handler reads a form, asks a use case and prints; it never reaches past the use cases to rows or keys",
 	},
 	{
@@ -76,7 +76,7 @@ var rings = []ring{
 	},
 	{
 		name:     "beside", // what the product does not run, or runs as data
-		packages: []string{"arch", "schema", "jurisdictions", "i18n/texts", "i18n/po", "service/scaffold", "assist/train", "store/storetest", "store/storetest/pg", "web/page/gallery", "test/verify"},
+		packages: []string{"arch", "schema", "jurisdictions", "i18n/texts", "i18n/po", "service/scaffold", "assist/train", "store/storetest", "store/storetest/pg", "tabular/tabulartest", "web/page/gallery", "test/verify"},
 		why:      "tools of those who build Stoa, and files carried in the program, see only what neighbours names",
 	},
 }
@@ -91,12 +91,14 @@ var neighbours = []neighbour{
 	{"treasury", "bill", "an event of money is a movement of what is owed and an entry in the books, or neither"},
 	{"treasury", "ledger", "the entry"},
 	{"treasury", "pay", "what was paid, and what is to be paid back"},
+	{"spend", "ledger", "its tests hold every sum against the books"},
 	{"treasury", "bank", "what the bank says arrived and left"},
 	{"provider/sandbox", "pay", "the contract of providers"},
 	{"provider/stripe", "pay", "the contract of providers"},
 	{"docket", "bill", "how a bill that stays unpaid is dealt with"},
 	{"docket", "tax", "the definition under which a tax was assessed"},
 	{"web/page", "i18n", "the fixed words of components, in the reader's language and direction"},
+	{"web/chart", "i18n", "numbers, money and dates on axes, in the reader's language and direction"},
 	{"cmd/stoa", "forecast", "stoa forecast and stoa anomalies need nothing else that runs"},
 	{"cmd/stoa", "forecast/table", "their files"},
 	{"cmd/stoa", "allocate", "stoa allocate needs nothing else that runs"},
@@ -118,14 +120,16 @@ var neighbours = []neighbour{
 	{"test/bench", "jurisdictions", "it measures the sample"},
 	{"test/bench", "store/storetest", "it measures on both databases"},
 	{"store/storetest", "store", "it opens databases for tests"},
+	{"tabular/tabulartest", "tabular", "it draws tables for tests"},
 	{"store/storetest/pg", "store/storetest", "it lends one cluster to many tests"},
 	{"web/page/gallery", "i18n", "it shows the components"},
 	{"web/page/gallery", "web/asset", "it shows the components"},
 	{"web/page/gallery", "web/page", "it shows the components"},
+	{"web/page/gallery", "web/chart", "it shows the components"},
 }
 
 // forTests are what any test may use beside what its package may.
-var forTests = []string{"store/storetest", "jurisdictions"}
+var forTests = []string{"store/storetest", "tabular/tabulartest", "jurisdictions"}
 
 func ringOf(pkg string) *ring {
 	for i := range rings {

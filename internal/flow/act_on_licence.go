@@ -84,6 +84,9 @@ func (f *Flow) actOnLicence(ctx context.Context, tx *store.Tx, c *docket.Case, r
 	if err := f.Docket.Records.Put(ctx, tx, c.Service.Issue.Register, r, record.Change{Actor: by.Person, Change: action.ID}); err != nil {
 		return fmt.Errorf("changing licence %s: %w", r.Number, err)
 	}
+	if err := f.credentialsFollow(ctx, tx, r, 0); err != nil {
+		return err
+	}
 	if err := f.logRecord(ctx, tx, c.Service.Issue.Register, r, action.ID, in.Reason); err != nil {
 		return fmt.Errorf("changing licence %s: %w", r.Number, err)
 	}

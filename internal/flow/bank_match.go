@@ -196,8 +196,11 @@ func (f *Flow) placeOnBills(ctx context.Context, tx *store.Tx, book *treasury.Bo
 	return nil
 }
 
-// placeRefund places a line with which a refund of ours left, or came back: then it is owed again.
+// placeRefund places a line with which a refund of ours, or a payment of an invoice, left or came back: then it is owed again.
 func (f *Flow) placeRefund(ctx context.Context, tx *store.Tx, book *treasury.Book, l *bank.Line, c bank.Change, id string) error {
+	if invoice, is := bank.Invoice(id); is {
+		return f.placeOnInvoice(ctx, tx, book, l, c, invoice)
+	}
 	part := treasury.Placement{To: bank.ToRefund, Amount: l.Open(), Refund: id}
 	if err := f.Money.Treasury.Place(ctx, tx, book, l, c, []treasury.Placement{part}); err != nil {
 		return err

@@ -32,15 +32,13 @@ func (f Banking) NewPaymentOrder(ctx context.Context, actor policy.Actor, in New
 	if err := policy.Can(actor, policy.MoneyWork, moneyThing(book, "order")); err != nil {
 		return "", err
 	}
-	ours := f.Docket.Releases.Current().Money.Bank
-	from, err := bankfile.ParseIBAN(ours.IBAN)
+	from, err := f.ourAccount()
 	if err != nil {
-		return "", fault.NewInternal("the bank account in money.yaml", err)
+		return "", err
 	}
 	err = missing(f.DB.Write(ctx, "flow.NewPaymentOrder", func(ctx context.Context, tx *store.Tx) error {
 		id, err = f.once(ctx, tx, actor, in.Key, in, func() (string, error) {
-			order := bank.NewOrder{Key: "form " + in.Key, Day: f.today(tx), By: actor.Person,
-				From: bankfile.Party{Name: ours.Name, IBAN: from, BIC: ours.BIC}}
+			order := bank.NewOrder{Key: "form " + in.Key, Day: f.today(tx), By: actor.Person, From: from}
 			var problems fault.Fields
 			for _, p := range sortedByRefund(in.Payees) { // refunds are locked in one order
 				one, err := f.payBack(ctx, tx, actor, book, p, &problems)
@@ -125,6 +123,16 @@ func (f Banking) ProposeOrder(ctx context.Context, actor policy.Actor, in MoveOr
 func (f Banking) ApproveOrder(ctx context.Context, actor policy.Actor, in MoveOrder) error {
 	return f.moveOrder(ctx, "flow.ApproveOrder", actor, policy.MoneyApprove, in, func(ctx context.Context, tx *store.Tx, o *bank.Order) error {
 		for _, p := range o.Payments {
+			if id, is := p.Invoice(); is {
+				book, err := f.book()
+				if err == nil {
+					err = f.mayPayOut(ctx, tx, actor, book, o, id)
+				}
+				if err != nil {
+					return err
+				}
+				continue
+			}
 			_, of, err := f.Money.Treasury.Payments.Refund(ctx, tx, o.Organisation, p.Refund)
 			if err != nil {
 				return err
@@ -145,6 +153,11 @@ func (f Banking) RefuseOrder(ctx context.Context, actor policy.Actor, in MoveOrd
 		return fault.NewInvalid("Say why the order is refused")
 	}
 	return f.moveOrder(ctx, "flow.RefuseOrder", actor, policy.MoneyWork, in, func(ctx context.Context, tx *store.Tx, o *bank.Order) error {
+		if o.State != bank.Refused {
+			if err := f.releaseInvoices(ctx, tx, o, in.Reason); err != nil {
+				return err
+			}
+		}
 		return f.orders().Refuse(ctx, tx, o, in.Reason, actor.Person)
 	})
 }
@@ -203,6 +216,9 @@ func (f Banking) ExportOrder(ctx context.Context, actor policy.Actor, id string)
 			return nil
 		}
 		for _, p := range o.Payments {
+			if _, is := p.Invoice(); is { // its own state says so
+				continue
+			}
 			if err := f.Money.Treasury.Payments.Ordered(ctx, tx, book.Organisation, p.Refund, p.EndToEnd); err != nil {
 				return err
 			}
@@ -234,6 +250,9 @@ func (f Banking) FailPayment(ctx context.Context, actor policy.Actor, in FailPay
 	}
 	return missing(f.DB.Write(ctx, "flow.FailPayment", func(ctx context.Context, tx *store.Tx) error {
 		_, err := f.once(ctx, tx, actor, in.Key, in, func() (string, error) {
+			if done, err := f.failPayOut(ctx, tx, actor, book, in); done || err != nil {
+				return "", err
+			}
 			r, p, err := f.Money.Treasury.Payments.RefundByRef(ctx, tx, book.Organisation, in.EndToEnd)
 			if err != nil {
 				return "", err

@@ -101,10 +101,13 @@ func (f *Flow) resolveLine(ctx context.Context, tx *store.Tx, actor policy.Actor
 		return err
 	}
 	for _, p := range parts {
-		if p.To == bank.ToRefund {
-			if err := f.refundMoved(ctx, tx, book, l, p); err != nil {
-				return err
-			}
+		moved := map[string]func(context.Context, *store.Tx, *treasury.Book, *bank.Line, treasury.Placement) error{
+			bank.ToRefund: f.refundMoved, bank.ToPayment: f.invoiceMoved}[p.To]
+		if moved == nil {
+			continue
+		}
+		if err := moved(ctx, tx, book, l, p); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -183,6 +186,9 @@ func (r *resolving) toBill(ctx context.Context, tx *store.Tx, row string, p Line
 
 // toRefund finds the payment of ours that a line is, where the bank did not pass its number on.
 func (r *resolving) toRefund(ctx context.Context, tx *store.Tx, row string, p LinePart, out *treasury.Placement) error {
+	if is, err := r.toInvoice(ctx, tx, row, p, out); is || err != nil {
+		return err
+	}
 	refund, paid, err := r.f.Money.Treasury.Payments.RefundByRef(ctx, tx, r.book.Organisation, p.Number)
 	if errors.Is(err, store.ErrNotFound) {
 		r.problems.Add("payment-"+row, "Enter the number of one of our payments, like O-2026-000001-1")
@@ -199,6 +205,34 @@ func (r *resolving) toRefund(ctx context.Context, tx *store.Tx, row string, p Li
 	}
 	out.Refund = refund.ID
 	return nil
+}
+
+// toInvoice finds the invoice that a payment of ours pays; false where the number is of no such payment.
+func (r *resolving) toInvoice(ctx context.Context, tx *store.Tx, row string, p LinePart, out *treasury.Placement) (bool, error) {
+	one, err := r.f.orders().Payment(ctx, tx, r.book.Organisation, p.Number)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	id, is := one.Invoice()
+	if err != nil || !is {
+		return false, err
+	}
+	x, err := r.f.Money.Spend.Invoices.Get(ctx, tx, r.book.Organisation, id)
+	if err != nil {
+		return true, err
+	}
+	to, err := r.f.Money.Spend.Suppliers.Get(ctx, tx, r.book.Organisation, x.Supplier)
+	if err != nil {
+		return true, err
+	}
+	if err := policy.Can(r.actor, policy.MoneyWork, payeeThing(r.book, to, x)); err != nil { // nobody confirms what they are paid
+		return true, err
+	}
+	if x.Currency != r.line.Amount.Currency || x.Amount != p.Amount {
+		r.problems.Add("amount-"+row, "Our payment was of {amount}", "amount", amountOf(x.Amount, x.Currency))
+	}
+	out.To, out.Invoice, out.Number = bank.ToPayment, id, one.EndToEnd
+	return true, nil
 }
 
 // UndoLine takes back a part of a line that was placed by mistake: its money waits again, and what it paid is owed again.

@@ -43,7 +43,11 @@ func (f Finance) CloseDay(ctx context.Context, actor policy.Actor, in CloseDay) 
 			if err != nil {
 				return "", err
 			}
-			if len(found) > 0 {
+			owed, err := f.payableFits(ctx, tx, book)
+			if err != nil {
+				return "", err
+			}
+			if found = append(found, owed...); len(found) > 0 {
 				return "", fault.NewConflict("The books do not agree with bills, bank and refunds. Look at the findings first")
 			}
 			return "", f.Money.Treasury.Ledger.ClosePeriod(ctx, tx, book.Organisation, in.Day, actor.Person)

@@ -11,10 +11,13 @@ import (
 	"fmt"
 	"time"
 
+	"stoa/internal/dataset"
 	"stoa/internal/docket"
 	"stoa/internal/fault"
+	"stoa/internal/hook"
 	"stoa/internal/i18n"
 	"stoa/internal/notify"
+	"stoa/internal/opendata"
 	"stoa/internal/person"
 	"stoa/internal/policy"
 	"stoa/internal/publog"
@@ -31,6 +34,12 @@ type Flow struct {
 	Money  *Money
 	Log    *publog.Log // what the public is told; nil where no log is kept
 	Site   Site
+
+	Wallets *Wallets // credentials for wallets; nil where none are issued
+
+	Datasets *dataset.Store   // what is published as open data
+	States   *opendata.States // how its publication stands
+	Hooks    *hook.Caller     // programs that are told of it; nil where none are
 }
 
 // Site is what use cases need to know of this installation.
@@ -41,11 +50,12 @@ type Site struct {
 	Advance func(time.Duration)
 }
 
-// Finance, Banking and Taxation are Flow's use cases of an area; each can do whatever Flow can.
+// Finance, Banking, Taxation and Data are Flow's use cases of an area; each can do whatever Flow can.
 type (
 	Finance  struct{ *Flow } // bills, payments, tills, the books
 	Banking  struct{ *Flow } // statements of the bank and orders to it
 	Taxation struct{ *Flow } // assessments, claims, declarations
+	Data     struct{ *Flow } // datasets and what is asked about them
 )
 
 // Finance is what happens to bills, payments, tills and the books.
@@ -56,6 +66,9 @@ func (f *Flow) Banking() Banking { return Banking{f} }
 
 // Taxation is what happens to assessments, claims and declarations.
 func (f *Flow) Taxation() Taxation { return Taxation{f} }
+
+// Data is what happens to datasets and to what is asked about them.
+func (f *Flow) Data() Data { return Data{f} }
 
 // missing turns "no such row" into NotFound, as for things that are none of the actor's business.
 func missing(err error) error {

@@ -39,6 +39,9 @@ func (f *Flow) issue(ctx context.Context, tx *store.Tx, c *docket.Case, l *proce
 	if err := f.Docket.Records.Put(ctx, tx, reg, r, record.Change{Actor: by.Person, Change: change}); err != nil {
 		return fmt.Errorf("issuing %s: %w", r.Number, err)
 	}
+	if err := f.credentialsFollow(ctx, tx, r, r.Version); err != nil {
+		return err
+	}
 	if err := f.logRecord(ctx, tx, reg, r, change, ""); err != nil {
 		return fmt.Errorf("issuing %s: %w", r.Number, err)
 	}

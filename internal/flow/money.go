@@ -7,8 +7,10 @@ import (
 	"stoa/internal/bill"
 	"stoa/internal/calendar"
 	"stoa/internal/fault"
+	"stoa/internal/ledger"
 	"stoa/internal/pay"
 	"stoa/internal/policy"
+	"stoa/internal/spend"
 	"stoa/internal/store"
 	"stoa/internal/tax"
 	"stoa/internal/treasury"
@@ -24,6 +26,8 @@ type Money struct {
 	Runs       tax.Runs
 	Requests   *tax.Requests
 	Providers  []pay.Provider // of card payments; the first takes new ones
+	Spend      *spend.Spend   // nil where nothing is spent by a budget
+	Drafts     ledger.Drafts  // entries that a person proposes and another posts
 }
 
 // errNoBooks is what asking for money comes to where none is kept.

@@ -15,6 +15,7 @@ import (
 	"stoa/internal/access"
 	"stoa/internal/blob"
 	"stoa/internal/cases"
+	"stoa/internal/credential"
 	"stoa/internal/docket"
 	"stoa/internal/flow"
 	"stoa/internal/i18n"
@@ -33,7 +34,7 @@ import (
 )
 
 var tables = []fs.FS{job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(),
-	record.Migrations(), notify.Migrations(), access.Migrations(), release.Migrations(), publog.Migrations()}
+	record.Migrations(), credential.Migrations(), notify.Migrations(), access.Migrations(), release.Migrations(), publog.Migrations()}
 
 // world is an installation with the small jurisdiction of package service's tests in force.
 type world struct {

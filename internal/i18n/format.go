@@ -88,6 +88,32 @@ func (p *Printer) Month(y int, m time.Month) string {
 	return bare(p.pattern("date", "{month} {year}"), "{month}", p.month(p.names.months, m), "{year}", p.int(y))
 }
 
+// Percent is "12.5%" of a number that is written already.
+func (p *Printer) Percent(n string) string { return bare(p.pattern("percentage", "{n}%"), "{n}", n) }
+
+// Short is "1.2m" of a number that is written already, in thousands (3), millions (6), thousand millions (9) or million
+// millions (12).
+func (p *Printer) Short(n string, power int) string {
+	pattern := "{n}"
+	switch power {
+	case 3:
+		pattern = p.pattern("short number", "{n}k")
+	case 6:
+		pattern = p.pattern("short number", "{n}m")
+	case 9:
+		pattern = p.pattern("short number", "{n}bn")
+	case 12:
+		pattern = p.pattern("short number", "{n}tn")
+	}
+	return bare(pattern, "{n}", n)
+}
+
+// Plain is a number without groups: a year, a day.
+func (p *Printer) Plain(n int) string { return p.int(n) }
+
+// MonthShort is "Nov", for the axis of a chart.
+func (p *Printer) MonthShort(m time.Month) string { return p.month(p.names.short, m) }
+
 // Time is "14:30", on the 24 hour clock.
 func (p *Printer) Time(hour, minute int) string {
 	return bare(p.pattern("time", "{hour}:{minute}"), "{hour}", p.localize(fmt.Sprintf("%02d", hour)),

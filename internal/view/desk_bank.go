@@ -181,6 +181,8 @@ type BankPart struct {
 	Amount        string
 	Payment       string // id, of money that paid bills
 	Refund        string // id, of a refund that left or came back
+	Invoice       string // id, of an invoice that was paid, or whose payment came back
+	InvoiceNumber string
 	Account       string
 	AccountTitle  string
 	Entry         string // id in the books
@@ -290,6 +292,8 @@ func (r Reader) placeOf(to string) string {
 		return r.P.T("Cash paid in")
 	case bank.ToRefund:
 		return r.P.T("Refund")
+	case bank.ToPayment:
+		return r.P.T("Payment to a supplier")
 	case bank.ToSuspense:
 		return r.P.T("Not known yet")
 	case bank.ToOther:

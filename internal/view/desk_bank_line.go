@@ -208,10 +208,28 @@ func (v *View) bankParts(ctx context.Context, tx *store.Tx, r Reader, book *trea
 			}
 			one.PaymentNumber, shown[of.Payer] = refund.Ref, of.Number
 		}
-		one.Undo = p.Work && !one.Ended && !one.SentBack && part.To != bank.ToSuspense && part.To != bank.ToRefund
+		if part.To == bank.ToPayment {
+			if err := v.bankPaidOut(ctx, tx, book, part.Ref, &one, shown); err != nil {
+				return err
+			}
+		}
+		one.Undo = p.Work && !one.Ended && !one.SentBack && part.To != bank.ToSuspense && part.To != bank.ToRefund && part.To != bank.ToPayment
 		p.All = append(p.All, one)
 	}
 	return nil
+}
+
+// bankPaidOut adds the invoice that a payment of ours paid.
+func (v *View) bankPaidOut(ctx context.Context, tx *store.Tx, book *treasury.Book, number string, one *BankPart, shown map[string]string) error {
+	p, err := v.orders().Payment(ctx, tx, book.Organisation, number)
+	if err != nil {
+		return err
+	}
+	id, _ := p.Invoice()
+	owner, invoice, err := v.paidInvoice(ctx, tx, book, id)
+	one.PaymentNumber, one.Invoice, one.InvoiceNumber = number, id, invoice
+	shown[owner] = invoice
+	return err
 }
 
 // bankPaid adds the payment that a part became, with its bills.
@@ -264,6 +282,12 @@ func (v *View) bankSuggestions(ctx context.Context, tx *store.Tx, r Reader, book
 		case bankfile.ToCash:
 			s.Use = []BankUse{{To: bank.ToCash, Minor: p.OpenMinor}}
 		case bankfile.ToRefund, bankfile.ToReturned:
+			if invoice, is := bank.Invoice(c.IDs[0]); is {
+				if s.Use, err = v.useOfInvoice(ctx, tx, book, invoice, p.OpenMinor, shown); err != nil {
+					return err
+				}
+				break
+			}
 			var refund *pay.Refund
 			var of *pay.Payment
 			if refund, of, err = v.Money.Treasury.Payments.Refund(ctx, tx, book.Organisation, c.IDs[0]); err != nil {
@@ -275,6 +299,17 @@ func (v *View) bankSuggestions(ctx context.Context, tx *store.Tx, r Reader, book
 		p.Suggestions = append(p.Suggestions, s)
 	}
 	return nil
+}
+
+// useOfInvoice is the row of the form that says that a line is the payment of an invoice.
+func (v *View) useOfInvoice(ctx context.Context, tx *store.Tx, book *treasury.Book, id string, amount int64, shown map[string]string) ([]BankUse, error) {
+	paid, err := v.orders().Under(ctx, tx, book.Organisation, bank.OfInvoice(id))
+	if err != nil {
+		return nil, err
+	}
+	owner, number, err := v.paidInvoice(ctx, tx, book, id)
+	shown[owner] = number
+	return []BankUse{{To: bank.ToRefund, Number: paid.EndToEnd, Minor: amount}}, err
 }
 
 // useOf divides an amount over bills as they are owed; the last gets what is left, or a row more says that it waits.

@@ -255,6 +255,7 @@ type BankPayment struct {
 	Name, IBAN, Amount    string
 	State, Title          string
 	Payment, Receipt      string // that is paid back
+	Invoice               string // id of the invoice that is paid; its number is Receipt
 	Left, Back            string // lines of statements
 	Reason                string
 	CanFail, Failed, Paid bool
@@ -287,6 +288,15 @@ func (v Banking) BankOrder(ctx context.Context, r Reader, id string) (p BankOrde
 			one := BankPayment{No: x.No, EndToEnd: x.EndToEnd, Name: x.To.Name, IBAN: x.To.IBAN.Printed(), Amount: r.money(x.Amount.Minor, x.Amount.Currency),
 				State: string(x.State), Title: r.orderPaymentState(x.State), Left: x.LeftLine, Back: x.BackLine, Reason: x.Reason,
 				CanFail: p.Work && x.State == bank.Waiting && o.State == bank.Exported, Failed: x.State == bank.Failed, Paid: x.State == bank.Left}
+			if invoice, is := x.Invoice(); is {
+				owner, number, err := v.paidInvoice(ctx, tx, book, invoice)
+				if err != nil {
+					return err
+				}
+				one.Invoice, one.Receipt, shown[owner] = invoice, number, number
+				p.Payments = append(p.Payments, one)
+				continue
+			}
 			_, of, err := v.Money.Treasury.Payments.Refund(ctx, tx, book.Organisation, x.Refund)
 			if err != nil {
 				return err
@@ -332,4 +342,17 @@ func (v *View) orderSteps(ctx context.Context, tx *store.Tx, r Reader, o *bank.O
 		p.Steps = append(p.Steps, BankStep{s.title, by, s.at})
 	}
 	return nil
+}
+
+// paidInvoice is whom an invoice is paid to, where that is a person known here, and its number.
+func (v *View) paidInvoice(ctx context.Context, tx *store.Tx, book *treasury.Book, id string) (owner, number string, err error) {
+	x, err := v.Money.Spend.Invoices.Get(ctx, tx, book.Organisation, id)
+	if err != nil {
+		return "", "", err
+	}
+	to, err := v.Money.Spend.Suppliers.Get(ctx, tx, book.Organisation, x.Supplier)
+	if err != nil {
+		return "", "", err
+	}
+	return to.Owner, x.Number, nil
 }

@@ -46,7 +46,7 @@ func (r Reader) oddity(kind string) oddity {
 }
 
 // SourceLink leads from a figure to what it comes from. Web knows the addresses of the kinds: bill, payment, refund, till,
-// bank_line, case, assessment.
+// bank_line, case, assessment, invoice.
 type SourceLink struct {
 	Kind, ID, Text string
 }
@@ -71,6 +71,10 @@ func (r Reader) source(kind, id string) SourceLink {
 		s.Text = r.P.T("Case")
 	case "assessment":
 		s.Text = r.P.T("Assessment")
+	case "invoice":
+		s.Text = r.P.T("Invoice")
+	case "journal":
+		s.Text = r.P.T("Entry by hand")
 	default:
 		s.Text = kind
 	}

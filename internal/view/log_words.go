@@ -16,8 +16,9 @@ import (
 // LeafKinds are the kinds of leaves, in the order in which a list names them.
 func LeafKinds() []string {
 	return []string{publog.EntryPosted, publog.PaymentReceived, publog.CaseDecided, publog.LicenceIssued, publog.LicenceChanged, publog.LicenceSuspended,
-		publog.LicenceRevoked, publog.LicenceSurrendered, publog.RecordChanged, publog.ReleaseInForce, publog.RoleGranted, publog.RoleWithdrawn,
-		publog.KindAcknowledged}
+		publog.LicenceRevoked, publog.LicenceSurrendered, publog.CredentialIssued, publog.RecordChanged, publog.ReleaseInForce, publog.SettingsInForce, publog.RoleGranted, publog.RoleWithdrawn,
+		publog.ContractAwarded, publog.GrantAwarded, publog.InvoiceApproved, publog.PaymentMade,
+		publog.DatasetPublished, publog.DatasetWithdrawn, publog.KindAcknowledged}
 }
 
 // LeafKind is the word for a kind of leaf; the kind itself for one that is not known.
@@ -39,14 +40,30 @@ func (r Reader) LeafKind(kind string) string {
 		return r.P.T("Licence revoked")
 	case publog.LicenceSurrendered:
 		return r.P.T("Licence given up")
+	case publog.CredentialIssued:
+		return r.P.T("Licence put into a wallet")
 	case publog.RecordChanged:
 		return r.P.T("Register changed")
 	case publog.ReleaseInForce:
 		return r.P.T("Rules put in force")
+	case publog.SettingsInForce:
+		return r.P.T("Settings in force")
 	case publog.RoleGranted:
 		return r.P.T("Role given")
 	case publog.RoleWithdrawn:
 		return r.P.T("Role taken away")
+	case publog.DatasetPublished:
+		return r.P.T("Dataset published")
+	case publog.DatasetWithdrawn:
+		return r.P.T("Dataset withdrawn")
+	case publog.ContractAwarded:
+		return r.P.T("Contract or order awarded")
+	case publog.GrantAwarded:
+		return r.P.T("Grant awarded")
+	case publog.InvoiceApproved:
+		return r.P.T("Invoice approved")
+	case publog.PaymentMade:
+		return r.P.T("Payment made")
 	case publog.KindAcknowledged:
 		return r.P.T("Break in the log acknowledged")
 	}
@@ -57,7 +74,9 @@ func (r Reader) LeafKind(kind string) string {
 func LeafFields() []string {
 	return []string{"day", "about", "entry", "moved", "receipt", "method", "amount", "currency", "payer", "bills", "service", "action", "outcome", "by",
 		"law", "definition", "case", "applicant", "reasons", "reason", "conditions", "own-conditions", "change", "state", "from", "until", "number",
-		"register", "record", "release", "role", "person", "administrator"}
+		"register", "record", "release", "role", "person", "administrator", "supplier", "supplier-kind", "supplier-number", "title", "purpose", "procurement", "lines",
+		"booked", "beyond", "override", "invoice", "url", "payments", "witnesses", "mail", "virus-scanner", "hooks-inside", "dataset", "version", "rows", "sha256", "rows-added", "rows-removed",
+		"rows-changed", "format", "count"}
 }
 
 // LeafField is the word for a detail of a leaf; its name where it has none: a register's own field.
@@ -71,7 +90,12 @@ func (r Reader) LeafField(name string) string {
 		"reason": p.T("Reasons"), "conditions": p.T("Standard conditions"), "own-conditions": p.T("Conditions"), "change": p.T("Change"),
 		"state": p.T("State"), "from": p.T("Valid from"), "until": p.T("Valid until"), "number": p.T("Number"), "register": p.T("Register"),
 		"record": p.T("Entry in the register"), "release": p.T("Release"), "role": p.T("Role"), "person": p.T("Person"),
-		"administrator": p.T("Administrator"),
+		"administrator": p.T("Administrator"), "supplier": p.T("Supplier"), "supplier-kind": p.T("Kind of supplier"), "supplier-number": p.T("The supplier’s number"),
+		"title": p.T("For what"), "purpose": p.T("Purpose"), "procurement": p.T("How the supplier was found"), "lines": p.T("Budget line"),
+		"booked": p.T("Entry in the books"), "beyond": p.T("Beyond contract or budget line"), "override": p.T("Why all the same"), "invoice": p.T("Invoice"), "url": p.T("Address"), "payments": p.T("Takes payments"), "witnesses": p.T("Witnesses"),
+		"mail": p.T("Sends mail"), "virus-scanner": p.T("Scans files for viruses"), "hooks-inside": p.T("May call addresses inside"), "dataset": p.T("Dataset"), "version": p.T("Version"), "rows": p.T("Rows"),
+		"sha256": p.T("Fingerprint of the file (SHA-256)"), "rows-added": p.T("Rows added"), "rows-removed": p.T("Rows removed"),
+		"rows-changed": p.T("Rows changed"), "format": p.T("Format"), "count": p.T("How many"),
 	}
 	if w := words[name]; w != "" {
 		return w
@@ -156,6 +180,10 @@ func (l LogPages) says(r Reader, leaf *proof.Leaf) string {
 		return r.P.N("{n} definition", "{n} definitions", len(leaf.Fields), i18n.V{"n": len(leaf.Fields)})
 	case publog.RoleGranted, publog.RoleWithdrawn:
 		return r.Role(policy.Role(field(leaf, "role")))
+	case publog.SettingsInForce:
+		return field(leaf, "url")
+	case publog.DatasetPublished, publog.DatasetWithdrawn:
+		return r.P.T("{dataset}, version {number}", i18n.V{"dataset": l.datasetTitle(r, field(leaf, "dataset")), "number": field(leaf, "version")})
 	}
 	title := ref(leaf, "register")
 	if reg := j.Registers[title]; reg != nil {
@@ -170,6 +198,13 @@ func (l LogPages) serviceTitle(r Reader, id string) string {
 		if s.Service == id {
 			return r.words(j, s.Title)
 		}
+	}
+	return id
+}
+
+func (l LogPages) datasetTitle(r Reader, id string) string {
+	if d := l.v.place().Dataset(id); d != nil {
+		return r.words(l.v.place(), d.Title)
 	}
 	return id
 }
@@ -215,6 +250,8 @@ func (l LogPages) value(r Reader, leaf *proof.Leaf, f proof.Field) string {
 		return r.method(f.Value)
 	case f.Name == "service":
 		return l.serviceTitle(r, f.Value)
+	case f.Name == "dataset":
+		return l.datasetTitle(r, f.Value)
 	case f.Name == "role":
 		return r.Role(policy.Role(f.Value))
 	case f.Name == "change" && (f.Value == "issued" || f.Value == "seeded"):

@@ -6,9 +6,11 @@ import (
 	"stoa/internal/bank"
 	"stoa/internal/calendar"
 	"stoa/internal/fault"
+	"stoa/internal/ledger"
 	"stoa/internal/pay"
 	"stoa/internal/policy"
 	"stoa/internal/service"
+	"stoa/internal/spend"
 	"stoa/internal/store"
 	"stoa/internal/tax"
 	"stoa/internal/treasury"
@@ -21,7 +23,9 @@ type Money struct {
 	Tills      *pay.Tills
 	Bank       *bank.Bank
 	Taxes      *tax.Taxes
-	Cards      bool // card payments can be made
+	Cards      bool         // card payments can be made
+	Spend      *spend.Spend // nil where nothing is spent by a budget
+	Drafts     ledger.Drafts
 }
 
 // errNoBooks is what asking about money comes to where none is kept.

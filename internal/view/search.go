@@ -16,13 +16,19 @@ type searches struct {
 	of         *service.Jurisdiction
 	byLanguage map[string]*serviceIndex
 	taxes      map[string]*serviceIndex
+	data       map[string]*wordIndex
 }
 
-// serviceIndex is small: services are hundreds, not millions, so that every word is looked at.
+// serviceIndex finds services.
 type serviceIndex struct {
 	services []*service.Service
-	words    []map[string]float64 // by service: weight of each of its words
-	rarity   map[string]float64
+	wordIndex
+}
+
+// wordIndex is small: services and datasets are hundreds, not millions, so that every word is looked at.
+type wordIndex struct {
+	words  []map[string]float64 // by thing: weight of each of its words
+	rarity map[string]float64
 }
 
 // Weights of the places where a word may stand: the title says more than a question.
@@ -56,8 +62,17 @@ func (v Taxation) SearchTaxes(r Reader, query string) []TaxLine {
 	return lines
 }
 
-// find gives what fits a query, best first.
+// find gives the services that fit a query, best first.
 func (index *serviceIndex) find(query string) []*service.Service {
+	var list []*service.Service
+	for _, at := range index.places(query) {
+		list = append(list, index.services[at])
+	}
+	return list
+}
+
+// places gives the places of what fits a query, best first.
+func (x *wordIndex) places(query string) []int {
 	words := foldAll(query)
 	type hit struct {
 		at    int
@@ -65,10 +80,10 @@ func (index *serviceIndex) find(query string) []*service.Service {
 		score float64
 	}
 	var hits []hit
-	for i := range index.services {
+	for i := range x.words {
 		h := hit{at: i}
 		for _, w := range words {
-			if s := index.match(i, w); s > 0 {
+			if s := x.match(i, w); s > 0 {
 				h.found++
 				h.score += s
 			}
@@ -86,20 +101,17 @@ func (index *serviceIndex) find(query string) []*service.Service {
 		}
 		return 0
 	})
-	var list []*service.Service
+	var list []int
 	for _, h := range hits {
-		list = append(list, index.services[h.at])
+		list = append(list, h.at)
 	}
 	return list
 }
 
 func (v *View) index(r Reader) (list, taxes *serviceIndex) {
-	j := v.place()
 	v.search.mu.Lock()
 	defer v.search.mu.Unlock()
-	if v.search.of != j {
-		v.search.of, v.search.byLanguage, v.search.taxes = j, map[string]*serviceIndex{}, map[string]*serviceIndex{}
-	}
+	j := v.search.begin(v.place())
 	language := r.P.Tag()
 	if v.search.byLanguage[language] == nil {
 		var rules []*service.Service
@@ -111,9 +123,16 @@ func (v *View) index(r Reader) (list, taxes *serviceIndex) {
 	return v.search.byLanguage[language], v.search.taxes[language]
 }
 
+// begin throws away what is of another jurisdiction. The caller holds the lock.
+func (s *searches) begin(j *service.Jurisdiction) *service.Jurisdiction {
+	if s.of != j {
+		s.of, s.byLanguage, s.taxes, s.data = j, map[string]*serviceIndex{}, map[string]*serviceIndex{}, map[string]*wordIndex{}
+	}
+	return j
+}
+
 func newServiceIndex(j *service.Jurisdiction, list []*service.Service, r Reader) *serviceIndex {
-	x := &serviceIndex{services: list, rarity: map[string]float64{}}
-	in := map[string]int{}
+	x := &serviceIndex{services: list}
 	for _, s := range list {
 		words := map[string]float64{}
 		add := func(text string, weight float64) {
@@ -138,19 +157,28 @@ func newServiceIndex(j *service.Jurisdiction, list []*service.Service, r Reader)
 		for _, q := range s.Questions {
 			add(r.words(j, q.Ask), inQuestion)
 		}
-		for w := range words {
-			in[w]++
-		}
 		x.words = append(x.words, words)
 	}
-	for w, n := range in {
-		x.rarity[w] = 1 + math.Log(float64(len(list)+1)/float64(n))
-	}
+	x.weigh()
 	return x
 }
 
-// match is how well a service fits one word of the query.
-func (x *serviceIndex) match(at int, w string) float64 {
+// weigh makes words count more that few things have.
+func (x *wordIndex) weigh() {
+	in := map[string]int{}
+	for _, words := range x.words {
+		for w := range words {
+			in[w]++
+		}
+	}
+	x.rarity = map[string]float64{}
+	for w, n := range in {
+		x.rarity[w] = 1 + math.Log(float64(len(x.words)+1)/float64(n))
+	}
+}
+
+// match is how well a thing fits one word of the query.
+func (x *wordIndex) match(at int, w string) float64 {
 	best := 0.0
 	for known, weight := range x.words[at] {
 		best = max(best, weight*x.rarity[known]*alike(known, w))

@@ -13,10 +13,12 @@ import (
 	"time"
 
 	"stoa/internal/calendar"
+	"stoa/internal/dataset"
 	"stoa/internal/docket"
 	"stoa/internal/fault"
 	"stoa/internal/i18n"
 	"stoa/internal/notify"
+	"stoa/internal/opendata"
 	"stoa/internal/person"
 	"stoa/internal/policy"
 	"stoa/internal/service"
@@ -32,7 +34,12 @@ type Deps struct {
 	Money  Money
 	Log    Log
 	Site   Site
-	Now    func() time.Time // for what is computed without the database; default time.Now
+
+	Wallets *Wallets // credentials for wallets; nil where none are issued
+
+	Datasets *dataset.Store   // what is published as open data
+	States   *opendata.States // how its publication stands
+	Now      func() time.Time // for what is computed without the database; default time.Now
 }
 
 // Site is what pages need to know of this installation.
@@ -46,15 +53,22 @@ type View struct {
 	Deps
 	search searches
 	blank  blanks
+	income incomes
+
+	fileSizes sizes
+	maps      sitemaps
+	catalogue keptCatalogue
+	statuses  lists
 }
 
 // New makes it.
 func New(d Deps) *View { return &View{Deps: d} }
 
-// Finance and Banking are what can be seen of an area; each knows whatever View does.
+// Finance, Banking and Data are what can be seen of an area; each knows whatever View does.
 type (
 	Finance struct{ *View } // bills, payments, the books
 	Banking struct{ *View } // statements of the bank and orders to it
+	Data    struct{ *View } // open data
 )
 
 // Finance is what can be seen of bills, payments and the books.
@@ -62,6 +76,9 @@ func (v *View) Finance() Finance { return Finance{v} }
 
 // Banking is what can be seen of statements of the bank and orders to it.
 func (v *View) Banking() Banking { return Banking{v} }
+
+// Data is what can be seen of open data.
+func (v *View) Data() Data { return Data{v} }
 
 // now is the instant for what is computed without the database.
 func (v *View) now() time.Time {

@@ -27,8 +27,8 @@ func (s *Server) shell(r *Request, c Page) page.Shell {
 	shell := page.Shell{
 		Lang: p.Tag(), Dir: p.Dir(), Words: s.frames.words(p), Title: c.Title, Failed: c.Failed,
 		ServiceName: c.ServiceName, ServiceURL: c.ServiceURL, BackLink: c.Back, Breadcrumbs: c.Crumbs, Hero: c.Hero,
-		Wide: c.Wide, Paper: c.Paper, Asks: c.Asks, Verifies: c.Verifies, NoIndex: c.NoIndex || r.Route.Area != Public, Assets: s.Assets, ThemeURL: s.themeURL(r),
-		Languages: s.languages(r), Nav: c.Nav, Footer: s.footer(r),
+		Wide: c.Wide, Paper: c.Paper, Asks: c.Asks, Verifies: c.Verifies, Charts: c.Charts, NoIndex: c.NoIndex || r.Route.Area != Public, Assets: s.Assets, ThemeURL: s.themeURL(r),
+		Languages: s.languages(r), Nav: c.Nav, Footer: s.footer(r, c.Asks),
 	}
 	if r.Place != nil {
 		shell.JurisdictionName = r.Text(r.Place.File.Name)
@@ -54,23 +54,43 @@ func publicNav(r *Request, area string) []page.NavItem {
 		{Text: p.T("Services"), Href: "/services", Active: area == "services"},
 		{Text: p.T("Registers"), Href: "/registers", Active: area == "registers"},
 		{Text: p.T("Public notices"), Href: "/notices", Active: area == "notices"},
-		{Text: p.T("Your account"), Href: "/account", Active: area == "account"},
 	}
+	if r.Place != nil && len(r.Place.Datasets) > 0 {
+		nav = append(nav, page.NavItem{Text: p.T("Open data"), Href: "/data", Active: area == "data"})
+	}
+	if r.Place != nil && len(r.Place.Budgets) > 0 {
+		nav = append(nav, page.NavItem{Text: p.T("Where the money goes"), Href: "/money", Active: area == "money"})
+	}
+	nav = append(nav, page.NavItem{Text: p.T("Your account"), Href: "/account", Active: area == "account"})
 	if r.Actor.Staff() {
 		nav = append(nav, page.NavItem{Text: p.T("Desk"), Href: "/desk"})
 	}
 	return nav
 }
 
-func (s *Server) footer(r *Request) page.Footer {
+// footer leads to what is on no page else. Who answers questions is not led away from them, and pays for no link.
+func (s *Server) footer(r *Request, asks bool) page.Footer {
 	p := r.P
 	f := page.Footer{Links: []page.Link{
 		{Text: p.T("Accessibility"), URL: "/accessibility"}, {Text: p.T("Privacy"), URL: "/privacy"}, {Text: p.T("Cookies"), URL: "/cookies"},
-		{Text: p.T("Contact"), URL: "/contact"}, {Text: p.T("Public log"), URL: "/log"},
+		{Text: p.T("Contact"), URL: "/contact"},
 	}}
 	if r.Place != nil {
 		f.Text = p.T("Run by {name}", i18n.V{"name": r.Text(r.Place.File.Name)})
 	}
+	if asks {
+		return f
+	}
+	open := page.LinkGroup{Title: p.T("Open government"), Links: []page.Link{{Text: p.T("Public log"), URL: "/log"}}}
+	if r.Place != nil && len(r.Place.Datasets) > 0 {
+		open.Links = append(open.Links, page.Link{Text: p.T("Open data"), URL: "/data"})
+	}
+	if r.Place != nil && len(r.Place.Budgets) > 0 {
+		open.Links = append(open.Links, page.Link{Text: p.T("Where the money goes"), URL: "/money"})
+	}
+	open.Links = append(open.Links, page.Link{Text: p.T("Register of decisions"), URL: "/decisions"}, page.Link{Text: p.T("Register of algorithms"), URL: "/algorithms"},
+		page.Link{Text: p.T("What we have promised"), URL: "/commitments"})
+	f.Groups = append(f.Groups, open)
 	return f
 }
 

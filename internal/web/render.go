@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -31,7 +32,9 @@ type Page struct {
 	Paper       bool // shows a letter or certificate
 	Asks        bool // a page of questions, which nobody prints
 	NoIndex     bool
-	Verifies    bool // verifies proofs in the visitor's own browser: that script, and WebAssembly
+	Verifies    bool   // verifies proofs in the visitor's own browser: that script, and WebAssembly
+	Charts      bool   // shows pictures of package chart
+	FormTo      string // an address of others to which its form leads
 }
 
 // Render answers with a page. It is rendered whole before the first byte leaves, so that a template
@@ -54,6 +57,9 @@ func (r *Request) Render(w http.ResponseWriter, p Page) error {
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
+	if p.FormTo != "" {
+		h.Set("Content-Security-Policy", csp(append(slices.Clone(s.Config.PayAt), formTo(p.FormTo))))
+	}
 	if p.Verifies {
 		h.Set("Content-Security-Policy", cspVerifier(s.Config.PayAt))
 	}

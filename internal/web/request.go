@@ -80,8 +80,8 @@ func (r *Request) URLOf(path string) string {
 	return strings.TrimRight(r.server.Config.URL, "/") + path
 }
 
-// In prints in another language: that of a document, which may not be the reader's.
-func (r *Request) In(lang string) *i18n.Printer { return r.server.Words.For(lang) }
+// In prints in another language than the reader's: that of a document.
+func In(r *Request, lang string) *i18n.Printer { return r.server.Words.For(lang) }
 
 // Asset is the address of a style sheet, script or other file of the build; "" where it was not built.
 func (r *Request) Asset(name string) string { return r.server.Assets.URL(name) }

@@ -129,6 +129,11 @@ func (s *Server) admit(w http.ResponseWriter, r *Request) error {
 	return nil
 }
 
+// putOff gives the reader of a long answer another writeTime.
+func putOff(control *http.ResponseController) {
+	_ = control.SetWriteDeadline(time.Now().Add(writeTime)) // a connection without deadlines has none to put off
+}
+
 // hold refuses those who send too much.
 func (s *Server) hold(r *Request) error {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Route.Area == System {

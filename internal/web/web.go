@@ -78,6 +78,9 @@ type Route struct {
 	Handle          Handler
 	Body            int64 // bytes; default 1 MB
 	Codes           bool  // counted against codes per hour: it asks for, or tries, a code
+	// Machines: programs of other sites, and scripts in their pages, call it. It knows no session, so that nobody's rights
+	// can be borrowed.
+	Machines bool
 }
 
 // Server answers requests.
@@ -112,18 +115,35 @@ func New(d Deps, tables ...[]Route) (s *Server, err error) {
 			err = fmt.Errorf("building the route table: %v", p)
 		}
 	}()
-	known := policy.Actions()
+	known, asked := policy.Actions(), map[string]bool{}
 	for _, r := range s.routes {
 		if _, ok := known[r.Action]; !ok || r.Handle == nil || r.Area == "" {
 			return nil, fmt.Errorf("route %s %s: needs an area, a handler and a right that policy knows, not %q", r.Method, r.Pattern, r.Action)
 		}
 		s.mux.HandleFunc(r.Method+" "+r.Pattern, s.serve(r))
+		if r.Machines && r.Area == System {
+			s.cross.AddInsecureBypassPattern(r.Method + " " + r.Pattern)
+			if !asked[r.Pattern] {
+				asked[r.Pattern] = true
+				s.mux.HandleFunc("OPTIONS "+r.Pattern, preflight)
+			}
+		}
 	}
 	if d.Assets.Present() {
 		s.mux.Handle("GET "+assetPrefix, d.Assets.Handler())
 	}
 	s.mux.HandleFunc("/", s.nothingHere)
 	return s, nil
+}
+
+// preflight tells a browser that scripts of other sites may call what is for machines.
+func preflight(w http.ResponseWriter, _ *http.Request) {
+	h := w.Header()
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Allow-Methods", "GET, POST")
+	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type")
+	h.Set("Access-Control-Max-Age", "3600")
+	w.WriteHeader(http.StatusNoContent)
 }
 
 const assetPrefix = asset.Prefix
@@ -158,7 +178,7 @@ func (s *Server) ready(w http.ResponseWriter, r *Request) error {
 }
 
 func (s *Server) robots(w http.ResponseWriter, r *Request) error {
-	return r.Send(w, "text/plain; charset=utf-8", "", []byte("User-agent: *\nDisallow: /apply/\nDisallow: /account\nDisallow: /desk\nDisallow: /sign-in\n"))
+	return r.Send(w, "text/plain; charset=utf-8", "", []byte("User-agent: *\nDisallow: /apply/\nDisallow: /account\nDisallow: /desk\nDisallow: /sign-in\n\nSitemap: "+r.URLOf("/sitemap.xml")+"\n"))
 }
 
 // HTTP is the server with its time limits. Reading a body has a limit of its own, since uploads on

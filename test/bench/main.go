@@ -39,14 +39,17 @@ type area struct {
 	run  func(ctx context.Context, o options, out io.Writer) error
 }
 
-var areas = []area{{"pages", pages}, {"submit", submit}, {"books", books}, {"taxes", massAssessment}, {"cases", desk}, {"start", start}, {"size", size}, {"growth", growth}}
+var areas = []area{{"pages", pages}, {"submit", submit}, {"books", books}, {"taxes", massAssessment}, {"cases", desk}, {"start", start}, {"size", size}, {"growth", growth}, {"data", data}, {"credential", credentials}, {"log", publicLog}}
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == loadCommand {
 		exit(generate(os.Stdin, os.Stdout))
 	}
+	if len(os.Args) > 1 && os.Args[1] == serveCommand {
+		exit(serveFiles(os.Args[2:]))
+	}
 	full := flag.Bool("full", false, "measure as docs/benchmarks.md does: 100,000 cases, three rounds")
-	only := flag.String("only", "", "areas, separated by commas: pages, submit, books, taxes, cases, start, size, growth")
+	only := flag.String("only", "", "areas, separated by commas: pages, submit, books, taxes, cases, start, size, growth, data, credential, log")
 	each := flag.Duration("each", 0, "time for each measurement instead")
 	dir := flag.String("dir", "", "folder for the databases; a large one that is there is used again")
 	pg := flag.String("postgres", "", "postgres://… of a server to measure on; default: a throw-away one, which does not sync")

@@ -122,7 +122,7 @@ func directDependencies(root string) (map[string]string, error) {
 			all[t] = ""
 		}
 	}
-	for _, folder := range []string{"web", "test/e2e"} {
+	for _, folder := range []string{"web", "test/e2e", "test/standards"} {
 		if err := npm(filepath.Join(root, folder), all); err != nil {
 			return nil, err
 		}
@@ -204,14 +204,14 @@ func npm(folder string, all map[string]string) error {
 		return err
 	}
 	var lock struct {
-		Packages map[string]struct{ License string }
+		Packages map[string]struct{ License any } // a text; in old packages further down a list, which we do not ask for
 	}
 	if err := readJSON(filepath.Join(folder, "package-lock.json"), &lock); err != nil {
 		return err
 	}
 	for _, group := range []map[string]string{asks.Dependencies, asks.DevDependencies} {
 		for name := range group {
-			all[name] = lock.Packages["node_modules/"+name].License
+			all[name], _ = lock.Packages["node_modules/"+name].License.(string)
 		}
 	}
 	return nil

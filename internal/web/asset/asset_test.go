@@ -104,7 +104,7 @@ func TestLoad(t *testing.T) {
 		fmt.Println("asset: nothing is built here (make build); only the handler was tested")
 		return
 	}
-	for _, name := range []string{"stoa.css", "stoa.rtl.css", "desk.css", "desk.rtl.css", "print.css", "print.rtl.css", "stoa.js", "icon.svg"} {
+	for _, name := range []string{"stoa.css", "stoa.rtl.css", "desk.css", "desk.rtl.css", "chart.css", "chart.rtl.css", "print.css", "print.rtl.css", "stoa.js", "icon.svg"} {
 		if s.URL(name) == "" {
 			t.Errorf("%s was not built", name)
 		}

@@ -143,6 +143,9 @@ func partRows(r *web.Request, p view.BankPart) (rows []page.SummaryRow) {
 	if p.Refund != "" {
 		rows = append(rows, factRow(r.T("Payment of ours"), moneyLink(p.PaymentNumber, "/desk/money/refunds/"+url.PathEscape(p.Refund), "")))
 	}
+	if p.Invoice != "" {
+		rows = append(rows, factRow(r.T("Payment of ours"), page.ID(p.PaymentNumber)), factRow(r.T("Invoice"), moneyLink(p.InvoiceNumber, invoiceURL(p.Invoice), "")))
+	}
 	if p.Account != "" {
 		rows = append(rows, factRow(r.T("Account"), moneyLink(p.Account+" "+p.AccountTitle, accountURL(p.Account, "", "", ""), "")))
 	}

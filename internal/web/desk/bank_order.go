@@ -195,7 +195,7 @@ func orderPayments(r *web.Request, o view.BankOrderPage) page.Component {
 			state = page.State(p.Title, page.Bad)
 		}
 		card.Rows = []page.SummaryRow{factRow(r.T("Amount"), moneyStrong(p.Amount)), factRow(r.T("To"), page.ID(p.Name)), factRow(r.T("Account (IBAN)"), page.ID(p.IBAN)),
-			factRow(r.T("Pays back"), moneyLink(p.Receipt, paymentURL(p.Payment, ""), "")), factRow(r.T("State"), state)}
+			paysWhat(r, p), factRow(r.T("State"), state)}
 		if p.Left != "" {
 			card.Rows = append(card.Rows, factRow(r.T("Left with"), page.LinkTo{Text: r.T("Line of a bank statement"), URL: lineURL(p.Left, "")}))
 		}
@@ -208,6 +208,14 @@ func orderPayments(r *web.Request, o view.BankOrderPage) page.Component {
 		g = append(g, card)
 	}
 	return g
+}
+
+// paysWhat leads to the receipt of what is paid back, or to the invoice that is paid.
+func paysWhat(r *web.Request, p view.BankPayment) page.SummaryRow {
+	if p.Invoice != "" {
+		return factRow(r.T("Pays"), moneyLink(p.Receipt, invoiceURL(p.Invoice), ""))
+	}
+	return factRow(r.T("Pays back"), moneyLink(p.Receipt, paymentURL(p.Payment, ""), ""))
 }
 
 // moveOrder is /desk/money/orders/{order}/propose, approve and refuse.

@@ -68,7 +68,7 @@ func Routes(d *Desk) []web.Route {
 	post("/staff/remove", policy.StaffManage, d.removeRole)
 	get("/system", policy.SystemSee, d.system)
 	post("/system/jobs/{job}", policy.SystemSee, d.retry)
-	return slices.Concat(routes, moneyRoutes(d), bankRoutes(d), taxRoutes(d))
+	return slices.Concat(routes, dataRoutes(d), questionRoutes(d), moneyRoutes(d), spendRoutes(d), bankRoutes(d), taxRoutes(d))
 }
 
 // reader is who asks, as views know it.
@@ -76,14 +76,17 @@ func reader(r *web.Request) view.Reader { return view.Reader{Actor: r.Actor, P: 
 
 // The areas of the desk, for its navigation.
 const (
-	areaHome     = "home"
-	areaCases    = "cases"
-	areaConsults = "consultations"
-	areaLicences = "licences"
-	areaMoney    = "money"
-	areaAbsence  = "absence"
-	areaStaff    = "staff"
-	areaSystem   = "system"
+	areaHome      = "home"
+	areaCases     = "cases"
+	areaConsults  = "consultations"
+	areaLicences  = "licences"
+	areaMoney     = "money"
+	areaSpending  = "spending"
+	areaData      = "data"
+	areaQuestions = "questions"
+	areaAbsence   = "absence"
+	areaStaff     = "staff"
+	areaSystem    = "system"
 )
 
 // show answers with a page of the desk.
@@ -107,6 +110,9 @@ func nav(r *web.Request, area string) []page.NavItem {
 	add(consults, areaConsults, p.T("Consultations"), "/desk/consultations")
 	add(cases, areaLicences, p.T("Licences and registers"), "/desk/licences")
 	add(view.MoneyArea(r.Actor, r.Place), areaMoney, p.T("Money"), "/desk/money")
+	add(view.SpendArea(r.Actor, r.Place), areaSpending, p.T("Spending"), "/desk/spending")
+	add(cases, areaData, p.T("Datasets"), "/desk/data")
+	add(view.DataArea(r.Actor), areaQuestions, p.T("Questions about data"), "/desk/questions")
 	add(administers, areaStaff, p.T("Staff"), "/desk/staff")
 	add(administers, areaSystem, p.T("System"), "/desk/system")
 	add(true, areaAbsence, p.T("Absence"), "/desk/absence")

@@ -123,7 +123,7 @@ func moneyDone(r *web.Request) page.Component {
 func sourceURL(s view.SourceLink) string {
 	base, known := map[string]string{
 		"bill": "/desk/money/bills/", "payment": "/desk/money/payments/", "refund": "/desk/money/refunds/", "till": "/desk/money/till/",
-		"bank_line": "/desk/money/bank/lines/", "case": "/desk/cases/", "assessment": "/desk/money/taxes/assessments/",
+		"bank_line": "/desk/money/bank/lines/", "invoice": spendPath + "/invoices/", "case": "/desk/cases/", "assessment": "/desk/money/taxes/assessments/",
 	}[s.Kind]
 	if !known || s.ID == "" {
 		return ""

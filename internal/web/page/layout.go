@@ -29,6 +29,7 @@ type Shell struct {
 	Footer      Footer
 	Wide        bool // the desk: the whole width and its own styles
 	Paper       bool // shows a document: its styles
+	Charts      bool // shows pictures of package chart: their styles
 	Asks        bool // a form that nobody prints: no styles for that
 	Verifies    bool // verifies proofs: that script
 	NoIndex     bool // not for search engines: everything personal

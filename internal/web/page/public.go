@@ -103,6 +103,7 @@ type Figure struct {
 	Chart    Component // an <svg role="img"> with title and description
 	Table    Table     // the same numbers
 	Data     string    // "Show the numbers as a table"
+	Open     bool      // the table stands open
 	CSVURL   string
 	CSVText  string // "Download as CSV"
 	Source   Component

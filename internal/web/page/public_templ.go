@@ -1036,7 +1036,7 @@ func figure(p Figure) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(p.Table.Rows) > 0 {
-			templ_7745c5c3_Err = details(Details{SummaryText: either(p.Data, words(ctx).Data), HTML: scroll(p.Table.Caption, p.Table)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = details(Details{SummaryText: either(p.Data, words(ctx).Data), Open: p.Open, HTML: scroll(p.Table.Caption, p.Table)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -34,6 +34,9 @@ func (s *Site) account(w http.ResponseWriter, r *web.Request) error {
 		g = append(g, h2(r.T("Your licences and registrations")), licenceCards(r, a.Licences))
 	}
 	g = append(g, h2(r.T("Your data")), page.Paragraph{HTML: page.LinkTo{Text: r.T("See who has looked at your data"), URL: "/account/looks"}})
+	if len(r.Place.Datasets) > 0 {
+		g = append(g, page.Paragraph{HTML: page.LinkTo{Text: r.T("Open data that you follow"), URL: "/account/data"}})
+	}
 	return r.Render(w, web.Page{Title: title, Area: "account", Content: g})
 }
 

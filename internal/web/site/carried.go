@@ -25,7 +25,7 @@ func carriedProof(r *web.Request, d document.Document, name string, p view.Proof
 	if err != nil {
 		return c, err
 	}
-	in := r.In(d.Lang)
+	in := web.In(r, d.Lang)
 	if !p.Published {
 		c.blocks = []document.Block{document.Paragraph{Text: document.Plain(in.T("Its proof in the public log is being published. Downloaded again in a minute, this file carries it."))}}
 		return c, nil

@@ -28,6 +28,7 @@ func (s *Site) home(w http.ResponseWriter, r *web.Request) error {
 		topicList(r.T("Topics"), "/topics/", h.Topics, r),
 		topicList(r.T("What is happening in your life"), "/life-events/", h.LifeEvents, r),
 		registerLinks(r, h.Registers),
+		openGovernment(r),
 	}
 	return r.Render(w, web.Page{Title: name, Hero: hero, Content: content})
 }
@@ -83,12 +84,17 @@ func (s *Site) services(w http.ResponseWriter, r *web.Request) error {
 			found = page.EmptyState{Heading: r.T("Nothing found"), Text: r.T("Try other words, or look through all services below."), Level: 2}
 		}
 	}
+	data, err := s.foundDataFor(r, q)
+	if err != nil {
+		return err
+	}
 	content := page.Group{
 		heading1("", title),
 		page.SearchBox{Action: "/services", Label: r.T("Search services"), Value: q},
 		s.foundTaxes(r, q),
 		found,
 		page.ServiceGrid{Cards: level2(cards(r, list))},
+		data,
 	}
 	return r.Render(w, web.Page{Title: title, Area: "services", Content: content, NoIndex: q != ""})
 }

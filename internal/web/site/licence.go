@@ -41,6 +41,10 @@ func (s *Site) licence(w http.ResponseWriter, r *web.Request) error {
 	if err != nil && fault.KindOf(err) != fault.NotFound {
 		return err
 	}
+	wallet, err := s.onLicence(r, base, l.ID)
+	if err != nil {
+		return err
+	}
 	content := page.Group{
 		banner(r, map[string]string{"done": r.T("Done. The register has been changed.")}),
 		cert,
@@ -49,6 +53,7 @@ func (s *Site) licence(w http.ResponseWriter, r *web.Request) error {
 			page.Button{Text: r.T("Open the certificate as a page"), Href: base + "/certificate", Classes: "govuk-button--secondary"},
 		},
 		proofOf(r, proof, base),
+		wallet,
 		variants(r, l.ServiceID, l.ID, r.T("What you can apply for with it"), l.Variants),
 		holderActions(r, base, l.Actions),
 		page.Paragraph{HTML: page.LinkTo{Text: r.T("The application it came from"), URL: "/account/cases/" + l.Case}},

@@ -112,6 +112,9 @@ type verifyForm struct {
 	problem     string // no file
 	failed, why string // it does not hold: what that means, and what was found
 	proved      *view.LeafPage
+	credential  *view.CheckedCredential // what was found out about a credential
+
+	credentialProblem string // nothing was sent, or no credential
 }
 
 // verifyNumber is /verify: the number of a licence, for those who cannot read its code, and proofs as files.
@@ -151,10 +154,22 @@ func (s *Site) showVerifyNumber(w http.ResponseWriter, r *web.Request, f verifyF
 	} else {
 		g = append(g, form)
 	}
+	wallets := s.walletForms(r, f)
+	switch {
+	case f.credential != nil:
+		g = page.Group{g[0], credentialSays(r, *f.credential), wallets, page.Group(g[1:])}
+	case f.credentialProblem != "":
+		g = page.Group{g[0], wallets, page.Group(g[1:])}
+	default:
+		g = append(g, wallets)
+	}
 	if f.problem != "" {
 		g = append(page.Group{summary(r, []view.Problem{{Anchor: "proof-file", Text: f.problem}})}, g...)
 	}
-	return r.Render(w, web.Page{Title: title, Failed: f.problem != "", Area: "registers", Content: column(g...), Verifies: true})
+	if f.credentialProblem != "" {
+		g = append(page.Group{summary(r, []view.Problem{{Anchor: "credential-text", Text: f.credentialProblem}})}, g...)
+	}
+	return r.Render(w, web.Page{Title: title, Failed: f.problem != "" || f.credentialProblem != "", Area: "registers", Content: column(g...), Verifies: true})
 }
 
 // proofForm checks a proof: by the site, or where scripts run, in the visitor's own browser.

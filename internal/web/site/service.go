@@ -33,6 +33,7 @@ func (s *Site) service(w http.ResponseWriter, r *web.Request) error {
 		heading1("", p.Title),
 		page.Paragraph{Text: p.Summary, Classes: "govuk-body-l"},
 		page.TwoColumns{Main: main, Side: side, SideLabel: r.T("Contact and related")},
+		s.linkedService(r, p.ID),
 	}
 	return r.Render(w, web.Page{Title: p.Title, Area: "services", Content: content, Crumbs: crumbs(r)})
 }

@@ -71,7 +71,7 @@ const file = (buffer) => ({ name: "receipt.tlog-proof", mimeType: "application/o
 
 async function check(v, buffer, says) {
   await v.go("/verify");
-  await v.main().locator("input[type=file]").setInputFiles(file(buffer));
+  await v.main().locator("input[name=proof]").setInputFiles(file(buffer));
   if (v.js) await v.main().getByRole("button", { name: v.t("Check the proof") }).click();
   else await v.pressButton("Check the proof");
   await eventually(says, async () => v.reads(v.t(says)));

@@ -44,9 +44,10 @@ func run(addr string) error {
 	mux.Handle("GET "+asset.Prefix, assets.Handler())
 	mux.Handle("GET /{$}", http.RedirectHandler("/en/home", http.StatusSeeOther))
 	for _, lang := range []string{"en", "ar"} {
-		words := page.WordsOf(texts.For(lang))
+		printer := texts.For(lang)
+		words := page.WordsOf(printer)
 		for name, sample := range samples {
-			g := gallery{lang: lang, name: name, words: &words, assets: assets}
+			g := gallery{lang: lang, name: name, words: &words, printer: printer, assets: assets}
 			mux.Handle("GET /"+lang+"/"+name, g.handler(sample))
 		}
 	}
@@ -63,6 +64,7 @@ func run(addr string) error {
 type gallery struct {
 	lang, name string
 	words      *page.Words
+	printer    *i18n.Printer
 	assets     *asset.Set
 }
 

@@ -9,7 +9,7 @@ import (
 var samples = map[string]sample{
 	"home": home, "service": service, "question": question, "failed": failed,
 	"account": account, "case": caseForCitizen, "certificate": certificate,
-	"queue": queue, "desk-case": deskCase, "components": components, "missing": missing,
+	"queue": queue, "desk-case": deskCase, "components": components, "missing": missing, "charts": charts,
 }
 
 func home(g gallery, s *page.Shell) page.Component {

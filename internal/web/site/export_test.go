@@ -1,0 +1,4 @@
+package site
+
+// PartsOf is partsOf, for its test.
+var PartsOf = partsOf

@@ -1,0 +1,26 @@
+package site
+
+import (
+	"stoa/internal/web"
+	"stoa/internal/web/page"
+)
+
+// openGovernment is how a home page leads to what anybody can look up about this government itself.
+func openGovernment(r *web.Request) page.Component {
+	t := page.TopicList{Heading: page.Heading{Text: r.T("See for yourself")}}
+	if len(r.Place.Budgets) > 0 {
+		t.Topics = append(t.Topics, page.Topic{Title: r.T("Where the money goes"), URL: "/money",
+			Text: r.T("The budget, what became of it, and every payment down to its receipt.")})
+	}
+	if len(r.Place.Datasets) > 0 {
+		t.Topics = append(t.Topics, page.Topic{Title: r.T("Open data"), URL: "/data",
+			Text: r.T("Facts and figures to read, download and build on, with all former versions.")})
+	}
+	t.Topics = append(t.Topics, page.Topic{Title: r.T("Public log"), URL: "/log",
+		Text: r.T("Every payment, decision and licence, where nothing can be changed afterwards.")})
+	t.Topics = append(t.Topics,
+		page.Topic{Title: r.T("Register of decisions"), URL: "/decisions", Text: r.T("What was decided, by whom, on which law and by which rules.")},
+		page.Topic{Title: r.T("Register of algorithms"), URL: "/algorithms", Text: r.T("The rules that a computer works out, in full.")},
+		page.Topic{Title: r.T("What we have promised"), URL: "/commitments", Text: r.T("Plans and promises about time, and how they stand.")})
+	return t
+}
