@@ -22,7 +22,7 @@ func checkCommand() *cobra.Command {
 				return fmt.Errorf("%s is not a folder; name the one that holds jurisdiction.yaml", args[0])
 			}
 			j, problems := app.Check(cmd.Context(), os.DirFS(args[0]))
-			services, taxes, examples := 0, 0, 0
+			services, taxes, datasets, examples := 0, 0, 0, 0
 			notes := app.Notes(j)
 			if j != nil {
 				for _, s := range j.Services {
@@ -31,10 +31,15 @@ func checkCommand() *cobra.Command {
 				for _, t := range j.Taxes {
 					taxes, examples = taxes+1, examples+len(t.Examples)
 				}
+				for _, d := range j.Datasets {
+					if !d.Made {
+						datasets++
+					}
+				}
 			}
 			out := cmd.OutOrStdout()
 			if asJSON {
-				report := map[string]any{"services": services, "taxes": taxes, "examples": examples, "problems": problems, "notes": notes}
+				report := map[string]any{"services": services, "taxes": taxes, "datasets": datasets, "examples": examples, "problems": problems, "notes": notes}
 				if err := json.NewEncoder(out).Encode(report); err != nil {
 					return fmt.Errorf("writing the report: %w", err)
 				}
@@ -44,6 +49,9 @@ func checkCommand() *cobra.Command {
 				}
 				for _, n := range notes {
 					fmt.Fprintf(out, "note: %s/%s\n", args[0], n)
+				}
+				if datasets > 0 {
+					fmt.Fprintf(out, "%d datasets, ", datasets)
 				}
 				if taxes > 0 {
 					fmt.Fprintf(out, "%d taxes, ", taxes)

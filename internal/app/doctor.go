@@ -56,8 +56,12 @@ func Doctor(ctx context.Context, c Config, files fs.FS) (all []Examination, err 
 	if err != nil {
 		return nil, err
 	}
+	spent, err := a.Flow.Spending().Check(ctx, System)
+	if err != nil {
+		return nil, err
+	}
 	taxes, err := a.Flow.Taxation().CheckTaxes(ctx, System)
-	return append(all, examined("bills for fees, worked out again", "come to what was asked for", fees),
+	return append(all, examined("budget lines, contracts, invoices and payments", "agree with each other and with the books", spent), examined("bills for fees, worked out again", "come to what was asked for", fees),
 		examined("assessments of taxes, worked out again", "come to what was billed", taxes)), err
 }
 
