@@ -197,6 +197,12 @@ func (s *Shelf) Wait() {
 func (s *Shelf) make(ctx context.Context, name, hash string, build Build) (err error) {
 	s.makers <- struct{}{}
 	defer func() { <-s.makers }()
+	if f, err := s.open(name, hash); err != nil || f != nil { // made by another between our look and our turn
+		if f != nil {
+			err = f.Close()
+		}
+		return err
+	}
 	t, err := s.Scratch()
 	if err != nil {
 		return err
