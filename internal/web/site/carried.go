@@ -46,11 +46,12 @@ func carriedProof(r *web.Request, d document.Document, name string, p view.Proof
 	return c, nil
 }
 
-// printed is the document with what is said of its proof. A certificate has one code already, for whoever is shown it.
+// printed is the document with what is said of its proof. A certificate has one code already, for whoever is shown it, and
+// should stay on one page: it says the rest in a sentence.
 func (c carried) printed(d document.Document) document.Document {
 	blocks := c.blocks
 	if d.Kind == document.Certificate {
-		blocks = slices.DeleteFunc(slices.Clone(blocks), func(b document.Block) bool { _, code := b.(document.QR); return code })
+		blocks = slices.DeleteFunc(slices.Clone(blocks), func(b document.Block) bool { _, sentence := b.(document.Paragraph); return !sentence })
 	}
 	d.Blocks = append(slices.Clone(d.Blocks), blocks...)
 	return d

@@ -196,7 +196,7 @@ func (s *Site) proofForm(r *web.Request, f verifyForm) (page.Component, error) {
 	case f.failed != "":
 		g = append(g, page.StatusPanel{Label: r.T("Proof"), Status: r.T("The proof does not hold"), Tone: page.Bad, Heading: 3, Text: f.failed, HTML: aside(f.why)})
 	}
-	g = append(g, body(r.T("Receipts, licences and decisions come with a proof: a small file that ends in .tlog-proof. Choose it, and see whether what it says is in the public log.")))
+	g = append(g, body(r.T("Receipts, licences and decisions come with a proof: a small file that ends in .tlog-proof, which their PDF carries too. Choose either, and see whether what the proof says is in the public log.")))
 	found := page.Component(nil)
 	if url := r.Asset("verifier.wasm"); url != "" {
 		found = verifier(url, strings.Join(logs, " "), strings.Join(witnesses, " "), verifyWords(r))
