@@ -10,10 +10,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
+	"stoa/internal/keyfile"
 	"stoa/internal/store"
 )
 
@@ -124,38 +124,7 @@ func createKeyring(path string, rand io.Reader) (*keyring, error) {
 		return nil, err
 	}
 	ring := &keyring{blind: keys[:keyLen], masters: []masterKey{{1, keys[keyLen:], key}}}
-	return ring, writeKeyring(path, ring, false)
-}
-
-// writeKeyring replaces the file as a whole: a key that has wrapped anything must never be half written. Two processes
-// that create it at the same time must not both believe in their own.
-func writeKeyring(path string, ring *keyring, replace bool) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".keys-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if e := os.Remove(f.Name()); err == nil && !errors.Is(e, os.ErrNotExist) {
-			err = e
-		}
-	}()
-	_, err = f.Write(ring.text())
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if replace {
-		err = os.Rename(f.Name(), path)
-	} else {
-		err = os.Link(f.Name(), path) // fails if it is there by now
-	}
-	if err != nil {
-		return err
-	}
-	dir, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
+	return ring, keyfile.Create(path, ring.text())
 }
 
 func (v *Vault) newest() (int64, cipher.AEAD) {
@@ -212,7 +181,7 @@ func (v *Vault) Rotate() error {
 		return fmt.Errorf("add a master key: %w", err)
 	}
 	ring.masters = append(ring.masters, masterKey{ring.last() + 1, raw, key})
-	if err := writeKeyring(v.file, ring, true); err != nil {
+	if err := keyfile.Replace(v.file, ring.text()); err != nil {
 		return fmt.Errorf("add a master key: %w", err)
 	}
 	v.ring = ring

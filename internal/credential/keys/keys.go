@@ -15,13 +15,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync"
-	"syscall"
 	"time"
 
 	"stoa/internal/credential/envelope"
+	"stoa/internal/keyfile"
 )
 
 // Config says where the keys are, and what their certificates say.
@@ -68,7 +67,7 @@ func (k *Keys) Make(now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if err := write(k.cfg.File, r.text(), os.Link); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := keyfile.Create(k.cfg.File, r.text()); err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("writing the credentials' keys: %w", err)
 	}
 	_, err = k.read()
@@ -190,7 +189,7 @@ func (k *Keys) Renew(now time.Time) (bool, error) {
 
 // Rotate makes a new key, which signs from now on. Those before it stay published.
 func (k *Keys) Rotate(now time.Time) (err error) {
-	unlock, err := lock(k.cfg.File)
+	unlock, err := keyfile.Lock(k.cfg.File)
 	if err != nil {
 		return err
 	}
@@ -216,47 +215,10 @@ func (k *Keys) Rotate(now time.Time) (err error) {
 		}
 		next.all = append(next.all, m)
 	}
-	if err := write(k.cfg.File, next.text(), os.Rename); err != nil {
+	if err := keyfile.Replace(k.cfg.File, next.text()); err != nil {
 		return fmt.Errorf("writing the credentials' keys: %w", err)
 	}
 	return nil
 }
 
 func newKey() (*ecdsa.PrivateKey, error) { return ecdsa.GenerateKey(elliptic.P256(), rand.Reader) }
-
-// lock lets one process at a time change keys; the system frees it when that process dies.
-func lock(file string) (unlock func() error, err error) {
-	f, err := os.OpenFile(file+".lock", os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("locking the credentials' keys: %w", err)
-	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
-		return nil, errors.Join(fmt.Errorf("locking the credentials' keys: %w", err), f.Close())
-	}
-	return f.Close, nil
-}
-
-// write writes a file as a whole and returns when it is on disk.
-func write(path string, data []byte, into func(from, to string) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".keys-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if e := os.Remove(f.Name()); err == nil && !errors.Is(e, fs.ErrNotExist) {
-			err = e
-		}
-	}()
-	_, err = f.Write(data)
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := into(f.Name(), path); err != nil {
-		return err
-	}
-	dir, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
-}

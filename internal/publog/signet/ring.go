@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"stoa/internal/keyfile"
 	"stoa/internal/proof"
 )
 
@@ -151,7 +152,7 @@ func (s *Signet) create() error {
 		return err
 	}
 	r := &ring{all: []member{{number: 1, signer: signer, key: signer.Key()}}}
-	err = write(s.file, r.text(), os.Link) // fails if it is there by now
+	err = keyfile.Create(s.file, r.text()) // fails if it is there by now
 	if errors.Is(err, os.ErrExist) {
 		_, err = s.ring()
 	}

@@ -9,19 +9,17 @@
 package signet
 
 import (
-	"bytes"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
+	"stoa/internal/keyfile"
 	"stoa/internal/proof"
 )
 
@@ -110,7 +108,7 @@ func (s *Signet) last(r *ring) (c proof.Checkpoint, ok bool, err error) {
 // Sign signs next with all keys in use, after it has put it into the memory, on disk. prev is what the caller has proved
 // next to continue: if it is no longer the last, ErrMoved. The same checkpoint may be signed again.
 func (s *Signet) Sign(prev, next proof.Checkpoint) (note []byte, err error) {
-	unlock, err := s.lock()
+	unlock, err := keyfile.Lock(s.file)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +135,7 @@ func (s *Signet) Sign(prev, next proof.Checkpoint) (note []byte, err error) {
 	if ok && next == last {
 		return note, nil
 	}
-	if err := replace(s.memory(), note); err != nil {
+	if err := keyfile.Replace(s.memory(), note); err != nil {
 		return nil, fmt.Errorf("remember what is signed: %w", err)
 	}
 	return note, nil
@@ -149,7 +147,7 @@ func (s *Signet) Acknowledge(tree proof.Checkpoint, by, reason string, at time.T
 	if strings.TrimSpace(reason) == "" || strings.TrimSpace(by) == "" {
 		return errors.New("going back needs a name and a reason")
 	}
-	unlock, err := s.lock()
+	unlock, err := keyfile.Lock(s.file)
 	if err != nil {
 		return err
 	}
@@ -170,7 +168,7 @@ func (s *Signet) Acknowledge(tree proof.Checkpoint, by, reason string, at time.T
 	if err := appendTo(s.file+".acknowledged", entry); err != nil {
 		return fmt.Errorf("note the acknowledgement: %w", err)
 	}
-	if err := replace(s.memory(), note); err != nil {
+	if err := keyfile.Replace(s.memory(), note); err != nil {
 		return fmt.Errorf("remember what is acknowledged: %w", err)
 	}
 	return nil
@@ -207,7 +205,7 @@ func (s *Signet) Retire(k proof.Key) error {
 }
 
 func (s *Signet) change(f func(*ring) error) (err error) {
-	unlock, err := s.lock()
+	unlock, err := keyfile.Lock(s.file)
 	if err != nil {
 		return err
 	}
@@ -219,49 +217,10 @@ func (s *Signet) change(f func(*ring) error) (err error) {
 	if err := f(r); err != nil {
 		return fmt.Errorf("change the log's keys: %w", err)
 	}
-	if err := replace(s.file, r.text()); err != nil {
+	if err := keyfile.Replace(s.file, r.text()); err != nil {
 		return fmt.Errorf("write the log's keys: %w", err)
 	}
 	return nil
-}
-
-// lock lets one process at a time sign or change keys; the system frees it when that process dies.
-func (s *Signet) lock() (unlock func() error, err error) {
-	f, err := os.OpenFile(s.file+".lock", os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("lock the log's keys: %w", err)
-	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
-		return nil, errors.Join(fmt.Errorf("lock the log's keys: %w", err), f.Close())
-	}
-	return f.Close, nil
-}
-
-// replace writes a file as a whole and returns when it is on disk.
-func replace(path string, data []byte) error { return write(path, data, os.Rename) }
-
-func write(path string, data []byte, into func(from, to string) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".signet-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if e := os.Remove(f.Name()); err == nil && !errors.Is(e, fs.ErrNotExist) {
-			err = e
-		}
-	}()
-	_, err = io.Copy(f, bytes.NewReader(data))
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := into(f.Name(), path); err != nil {
-		return err
-	}
-	dir, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
 }
 
 func appendTo(path, text string) error {
