@@ -5,9 +5,9 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"strings"
 
 	"stoa/internal/fault"
+	"stoa/internal/tabular"
 )
 
 // Table is a table of the package by its name, as CSV: RFC 4180, UTF-8, a heading. A text that a spreadsheet would take
@@ -26,7 +26,7 @@ func (f *Fiscal) Table(name string) ([]byte, error) {
 			return t.rows(func(cells []string) error {
 				for i, c := range t.columns {
 					if c.kind == "string" {
-						cells[i] = Harmless(cells[i])
+						cells[i] = tabular.Guard(cells[i])
 					}
 				}
 				return yield(cells)
@@ -53,12 +53,4 @@ func CSV(w io.Writer, heading []string, rows func(yield func(cells []string) err
 		return fmt.Errorf("writing a table: %w", err)
 	}
 	return nil
-}
-
-// Harmless keeps a spreadsheet from running what a text says: it stands behind an apostrophe.
-func Harmless(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r\n|", []rune(text)[0]) {
-		return "'" + text
-	}
-	return text
 }

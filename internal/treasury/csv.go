@@ -5,12 +5,12 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"strings"
 
 	"stoa/internal/calendar"
 	"stoa/internal/ledger"
 	"stoa/internal/money"
 	"stoa/internal/store"
+	"stoa/internal/tabular"
 )
 
 // The files are RFC 4180: UTF-8, commas, CRLF, a heading. Amounts are in major units with a point, days are ISO 8601,
@@ -27,7 +27,7 @@ func newTable(w io.Writer, heading ...string) (table, error) {
 
 func (t table) row(cells ...string) error {
 	for i, c := range cells {
-		cells[i] = harmless(c)
+		cells[i] = tabular.Guard(c)
 	}
 	return t.w.Write(cells)
 }
@@ -35,14 +35,6 @@ func (t table) row(cells ...string) error {
 func (t table) end() error {
 	t.w.Flush()
 	return t.w.Error()
-}
-
-// harmless keeps a spreadsheet from running what a file says.
-func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r\n|", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }
 
 // sides writes an amount as debit and credit, of which one is empty.

@@ -10,12 +10,13 @@ import (
 	"stoa/internal/ledger"
 	"stoa/internal/money"
 	"stoa/internal/store"
+	"stoa/internal/tabular"
 )
 
 // figures writes a row of texts and, behind them, figures that we made ourselves: a minus before a figure is no formula.
 func (t table) figures(texts []string, figures ...string) error {
 	for i, c := range texts {
-		texts[i] = harmless(c)
+		texts[i] = tabular.Guard(c)
 	}
 	return t.w.Write(append(texts, figures...))
 }
@@ -119,7 +120,7 @@ func WriteStatement(ctx context.Context, tx *store.Tx, books *ledger.Ledger, p l
 			}
 			balance, err := majors(p.Currency, l.Balance.Minor)
 			if err == nil {
-				err = out.figures([]string{l.Value.String(), l.Entry, fmt.Sprint(l.No), l.Text, p.Currency}, debit, credit, balance[0], harmless(l.Source.Kind), harmless(l.Source.ID))
+				err = out.figures([]string{l.Value.String(), l.Entry, fmt.Sprint(l.No), l.Text, p.Currency}, debit, credit, balance[0], tabular.Guard(l.Source.Kind), tabular.Guard(l.Source.ID))
 			}
 			if err != nil {
 				return fmt.Errorf("writing a statement: %w", err)

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"stoa/internal/money"
+	"stoa/internal/tabular"
 )
 
 // LineRow is a budget line with what stands on it, in minor units.
@@ -28,7 +29,7 @@ func WriteBudgetLines(w io.Writer, rows []LineRow, currency string) error {
 	for _, r := range rows {
 		cells := []string{r.Year, r.Line, r.Title, r.Organisation, r.Programme, r.Account, currency}
 		for i := range cells {
-			cells[i] = harmless(cells[i])
+			cells[i] = tabular.Guard(cells[i])
 		}
 		for _, minor := range []int64{r.Appropriated, r.Committed, r.Invoiced, r.Paid, r.Appropriated - r.Committed} {
 			d, err := money.Amount{Minor: minor, Currency: currency}.Decimal()

@@ -69,6 +69,9 @@ func (d Data) known(ctx context.Context, r Reader) (lines []DatasetLine, err err
 		return nil, err
 	}
 	for id, v := range newest {
+		if policy.Can(r.Actor, policy.DataRead, policy.Thing{Kind: "dataset", ID: id, Organisation: v.Organisation, Public: true}) != nil {
+			continue
+		}
 		lines = append(lines, d.line(r, d.place().Dataset(id), v))
 	}
 	slices.SortFunc(lines, func(a, b DatasetLine) int { return compareText(a.ID, b.ID) })

@@ -214,6 +214,7 @@ func (v SpendDesk) SpendLine(ctx context.Context, r Reader, year, line string) (
 	if err != nil {
 		return p, err
 	}
+	var names *supplierNames
 	err = v.read(ctx, "SpendLine", func(ctx context.Context, tx *store.Tx) error {
 		today := v.today(tx)
 		sums, err := v.Money.Spend.Lines.Sums(ctx, tx, book.Organisation, year, today)
@@ -237,12 +238,15 @@ func (v SpendDesk) SpendLine(ctx context.Context, r Reader, year, line string) (
 		if p.More = len(invoices) > spendPage; p.More {
 			invoices = invoices[:spendPage]
 		}
-		names := v.supplierNames(r, book)
+		names = v.supplierNames(r, book)
 		if p.Commitments, err = v.spendCommitments(ctx, tx, r, names, commitments); err != nil {
 			return err
 		}
 		p.Invoices, err = v.spendInvoices(ctx, tx, r, names, invoices)
 		return err
 	})
+	if err == nil {
+		err = v.recordPayers(ctx, r, book, lookPayment, names.shown)
+	}
 	return p, err
 }

@@ -40,7 +40,9 @@ func (v SpendDesk) SpendForm(ctx context.Context, r Reader, organisation string)
 	if err := policy.Can(r.Actor, policy.SpendEnter, spendingOf(j, "", organisation, "", "")); err != nil {
 		return f, err
 	}
+	shown := map[string]string{}
 	err = v.read(ctx, "SpendForm", func(ctx context.Context, tx *store.Tx) error {
+		clear(shown)
 		f = SpendForm{SpendFrame: frame, Lines: v.linesOf(r, organisation), Today: v.today(tx).String()}
 		f.Organisation = organisation
 		for _, o := range mine {
@@ -50,11 +52,15 @@ func (v SpendDesk) SpendForm(ctx context.Context, r Reader, organisation string)
 		for _, x := range all {
 			if x.Owner == "" || x.Owner != r.Actor.Person { // nobody enters what they are paid
 				f.Suppliers = append(f.Suppliers, Option{Value: x.ID, Label: x.Name})
+				shown[x.Owner] = x.ID
 			}
 		}
 		slices.SortFunc(f.Suppliers, func(a, b Option) int { return strings.Compare(a.Label, b.Label) })
 		return err
 	})
+	if err == nil {
+		err = v.recordPayers(ctx, r, book, lookPayment, shown)
+	}
 	return f, err
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"stoa/internal/fault"
 	"stoa/internal/i18n"
+	"stoa/internal/policy"
 	"stoa/internal/release"
 	"stoa/internal/service"
 	"stoa/internal/store"
@@ -48,6 +49,9 @@ const (
 // Algorithms lists everything that computes something on which a decision rests. Rules come from the files in force, so none
 // can be missing; methods that are part of Stoa itself are listed where they are used.
 func (o Open) Algorithms(r Reader) (list []AlgorithmLine) {
+	if o.mayLook(r) != nil {
+		return nil
+	}
 	j := o.v.place()
 	for _, s := range j.Services {
 		p := o.ofService(r, s)
@@ -61,6 +65,11 @@ func (o Open) Algorithms(r Reader) (list []AlgorithmLine) {
 		list = append(list, m.AlgorithmLine)
 	}
 	return list
+}
+
+// mayLook asks for the right to see what is published of the rules and promises of a whole place.
+func (o Open) mayLook(r Reader) error {
+	return policy.Can(r.Actor, policy.DecisionRead, policy.Thing{Kind: "rules", Public: true})
 }
 
 // Algorithm is one of them.
@@ -78,6 +87,9 @@ func (o Open) Algorithm(ctx context.Context, r Reader, id string) (p AlgorithmPa
 }
 
 func (o Open) algorithm(r Reader, id string) (p AlgorithmPage, hash string, sources map[string][]byte, err error) {
+	if err := o.mayLook(r); err != nil {
+		return p, "", nil, err
+	}
 	j := o.v.place()
 	kind, name, _ := strings.Cut(id, ".")
 	switch kind {

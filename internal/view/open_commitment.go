@@ -38,7 +38,7 @@ const (
 	PromiseLate    = "late"
 	StandardMet    = "met"
 	StandardMissed = "missed"
-	StandardNone   = "none" // nothing was decided yet
+	StandardNone   = "none" // too little was decided to tell
 )
 
 // recentDecisions is how many of the newest decisions a standard is measured by.
@@ -47,6 +47,9 @@ const recentDecisions = 200
 // Commitments are all promises: those that are late first, then by the day they are due; and the standards of services,
 // measured by their newest decisions.
 func (o Open) Commitments(ctx context.Context, r Reader) (promises, standards []Promise, err error) {
+	if err := o.mayLook(r); err != nil {
+		return nil, nil, err
+	}
 	j := o.v.place()
 	err = o.v.read(ctx, "Commitments", func(ctx context.Context, tx *store.Tx) error {
 		promises, standards = nil, nil
@@ -55,8 +58,8 @@ func (o Open) Commitments(ctx context.Context, r Reader) (promises, standards []
 			promises = r.promises(j, today)
 		}
 		for _, s := range j.Services {
-			if s.Standard == nil {
-				continue
+			if s.Standard == nil || s.Decisions != nil && s.Decisions.Hide {
+				continue // how decisions come out that a law keeps from the public is not told by their time either
 			}
 			rows, err := cases.Past{Cases: o.v.Docket.Cases}.Decided(ctx, tx, cases.Decided{Services: []string{s.Service}, Limit: recentDecisions})
 			if err != nil {
@@ -133,7 +136,7 @@ func (r Reader) standard(s *service.Service, rows []*cases.Case) Promise {
 			in++
 		}
 	}
-	if p.Of > 0 {
+	if p.Of >= fewest {
 		p.Share = 100 * in / p.Of
 		p.State = StandardMissed
 		if 100*in >= p.Wanted*p.Of {

@@ -12,6 +12,7 @@ import (
 	"stoa/internal/disclose"
 	"stoa/internal/ocds"
 	"stoa/internal/service"
+	"stoa/internal/tabular"
 )
 
 // What came in is told by account and month, of months that are over. Where an account holds what single people owe, a
@@ -291,7 +292,7 @@ func (v Spending) IncomeFile(ctx context.Context, r Reader, year string) (f Mone
 				if m.Hidden {
 					amount = ""
 				}
-				if err := yield([]string{isoMonth(p.Dates[i]), a.Code, ocds.Harmless(a.Title), ocds.Harmless(a.Organisation), p.Currency, amount}); err != nil {
+				if err := yield([]string{isoMonth(p.Dates[i]), a.Code, tabular.Guard(a.Title), tabular.Guard(a.Organisation), p.Currency, amount}); err != nil {
 					return err
 				}
 			}

@@ -9,6 +9,7 @@ import (
 	"stoa/internal/publog"
 	"stoa/internal/spend"
 	"stoa/internal/store"
+	"stoa/internal/tabular"
 )
 
 // query is what was asked for, and what of it is to be told in words.
@@ -104,7 +105,7 @@ func (v Spending) PaymentsFile(ctx context.Context, r Reader, ask SpentAsk) (f M
 				cells := []string{p.Number, p.Day.String(), p.SupplierID, p.Supplier, p.Title, p.For, p.Year, p.Line, w.lineRef(p.LineRef).Title, p.Commitment,
 					p.CommitmentName, p.InvoiceNumber, p.SupplierNumber, p.Currency}
 				for i := range cells {
-					cells[i] = ocds.Harmless(cells[i])
+					cells[i] = tabular.Guard(cells[i])
 				}
 				if err := yield(append(cells, amount)); err != nil {
 					return err

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// Download is a file that everybody may have and that never changes.
+// Download is a file that everybody may have and that never changes, but may be withdrawn: whoever has a copy asks each time
+// whether it still stands, which costs no bytes.
 type Download struct {
 	Name      string // under which it is saved
 	MediaType string
@@ -23,7 +24,7 @@ func (d Download) Send(w http.ResponseWriter, r *Request) error {
 	h := w.Header()
 	h.Set("Content-Type", d.MediaType)
 	h.Set("Content-Disposition", disposition("attachment", d.Name))
-	h.Set("Cache-Control", ForEver)
+	h.Set("Cache-Control", AskEachTime)
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Access-Control-Expose-Headers", "Content-Length, Content-Range, ETag")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")

@@ -4,8 +4,9 @@ import "net/http"
 
 // How long others may keep what everybody may have.
 const (
-	ForSeconds = "public, max-age=5"
-	ForEver    = "public, max-age=31536000, immutable"
+	ForSeconds  = "public, max-age=5"
+	ForEver     = "public, max-age=31536000, immutable"
+	AskEachTime = "public, no-cache"
 )
 
 // Share answers with bytes that everybody may have: also scripts of other sites, and caches on the way. What is large is

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"stoa/internal/fault"
+	"stoa/internal/tabular"
 	"stoa/internal/view"
 )
 
@@ -283,8 +284,19 @@ func records(found view.Rows, format string) (any, error) {
 		if format == "tsv" {
 			w.Comma = '\t'
 		}
-		err := w.WriteAll(found.Cells)
-		return b.String(), err
+		for _, row := range found.Cells {
+			cells := slices.Clone(row)
+			for i, cell := range cells {
+				if found.Columns[i].Type == string(tabular.String) {
+					cells[i] = tabular.Guard(cell)
+				}
+			}
+			if err := w.Write(cells); err != nil {
+				return nil, err
+			}
+		}
+		w.Flush()
+		return b.String(), w.Error()
 	case "lists":
 		lists := make([][]any, len(found.Cells))
 		for i, row := range found.Cells {

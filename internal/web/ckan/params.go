@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"math"
 	"mime"
 	"net/http"
 	"strconv"
@@ -117,7 +118,7 @@ func (p params) natural(name string, without int) (int, error) {
 	switch {
 	case err != nil:
 		return 0, invalid(name, "Invalid integer")
-	case n < 0:
+	case n < 0 || n > math.MaxInt32:
 		return 0, invalid(name, "Must be a natural number")
 	}
 	return n, nil

@@ -51,7 +51,7 @@ func standardChart(r *web.Request, list []view.Promise) page.Component {
 		c.Categories = append(c.Categories, p.Title)
 		promised.Values = append(promised.Values, chart.Num(float64(p.Wanted)))
 		value := chart.Num(float64(p.Share))
-		if p.Of == 0 {
+		if p.State == view.StandardNone {
 			value = chart.Value{Is: chart.Missing}
 		}
 		done.Values = append(done.Values, value)
@@ -64,8 +64,8 @@ func standardTable(r *web.Request, list []view.Promise) page.Component {
 	t := page.QueueTable{Caption: r.T("How long decisions take"), CaptionHidden: true, Stack: true,
 		Columns: []page.Column{{Text: r.T("Service")}, {Text: r.T("Promised")}, {Text: r.T("Kept")}, {Text: r.T("How it stands")}}}
 	for _, p := range list {
-		kept := r.T("Nothing was decided yet")
-		if p.Of > 0 {
+		kept := r.T("Too little was decided yet to tell")
+		if p.State != view.StandardNone {
 			kept = r.P.N("{share} % of the newest decision", "{share} % of the newest {n} decisions", p.Of, i18n.V{"share": p.Share})
 		}
 		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{

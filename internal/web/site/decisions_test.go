@@ -118,7 +118,7 @@ func TestLatePromisesStandFirst(t *testing.T) {
 		}
 		last = at
 	}
-	for _, says := range []string{"4 promises, of which", "First promised for", "Late", "Kept", "Nothing was decided yet"} {
+	for _, says := range []string{"4 promises, of which", "First promised for", "Late", "Kept", "Too little was decided yet to tell"} {
 		if !strings.Contains(body, says) {
 			t.Errorf("the page does not say %q", says)
 		}

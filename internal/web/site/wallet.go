@@ -196,6 +196,7 @@ func (s *Site) askWallet(w http.ResponseWriter, r *web.Request) error {
 
 // askedWallet is /verify/wallet/{question}: the code that asks, and the answer.
 func (s *Site) askedWallet(w http.ResponseWriter, r *web.Request) error {
+	w.Header().Set("Cache-Control", "no-store") // it shows what somebody else has shown
 	p, err := s.View.Credentials().Question(r.Context(), reader(r), r.PathValue("question"))
 	if err != nil {
 		return err
@@ -306,6 +307,7 @@ func (s *Site) walletForms(r *web.Request, f verifyForm) page.Component {
 
 // checkCredential is POST /verify/credential. Nothing of what is sent is kept.
 func (s *Site) checkCredential(w http.ResponseWriter, r *web.Request) error {
+	w.Header().Set("Cache-Control", "no-store") // as above
 	form, files, done, err := r.ReadUpload()
 	if done != nil {
 		defer done()
