@@ -126,7 +126,7 @@ func (f Banking) ApproveOrder(ctx context.Context, actor policy.Actor, in MoveOr
 			if id, is := p.Invoice(); is {
 				book, err := f.book()
 				if err == nil {
-					err = f.mayPayOut(ctx, tx, actor, book, o, id)
+					err = f.mayPayOut(ctx, tx, actor, book, o, p, id)
 				}
 				if err != nil {
 					return err

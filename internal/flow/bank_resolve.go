@@ -120,6 +120,7 @@ type resolving struct {
 	book     *treasury.Book
 	line     *bank.Line
 	sign     int64
+	paid     map[string]bool // payments of ours that rows name
 	problems fault.Fields
 }
 
@@ -231,6 +232,13 @@ func (r *resolving) toInvoice(ctx context.Context, tx *store.Tx, row string, p L
 	if x.Currency != r.line.Amount.Currency || x.Amount != p.Amount {
 		r.problems.Add("amount-"+row, "Our payment was of {amount}", "amount", amountOf(x.Amount, x.Currency))
 	}
+	if r.paid[one.EndToEnd] {
+		r.problems.Add("payment-"+row, "Another row names this payment already")
+	}
+	if r.paid == nil {
+		r.paid = map[string]bool{}
+	}
+	r.paid[one.EndToEnd] = true
 	out.To, out.Invoice, out.Number = bank.ToPayment, id, one.EndToEnd
 	return true, nil
 }

@@ -70,6 +70,8 @@ func (c Credentials) wanted(in Authorization) (s *service.Service, ids []string,
 		return no(invalidRequest, "code_challenge with code_challenge_method S256 is missing")
 	case len(in.State) > 1000:
 		return no(invalidRequest, "state is too long")
+	case len(in.Scope)+len(in.Details) > 4096:
+		return no(invalidRequest, "scope and authorization_details are too long")
 	}
 	ids = strings.Fields(in.Scope)
 	if in.Details != "" {

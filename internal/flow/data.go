@@ -46,7 +46,7 @@ func (f Data) Schedule(ctx context.Context, actor policy.Actor) (n int, err erro
 	}
 	err = f.DB.Write(ctx, "flow.Schedule", func(ctx context.Context, tx *store.Tx) error {
 		for _, s := range due {
-			if err := oweDataset(ctx, tx, s); err != nil {
+			if err := oweDataset(ctx, tx, s, j.Calendar.DateOf(tx.Now())); err != nil {
 				return err
 			}
 		}
@@ -55,13 +55,14 @@ func (f Data) Schedule(ctx context.Context, actor policy.Actor) (n int, err erro
 	return len(due), err
 }
 
-// oweDataset owes one try. Its key is the state of the dataset, so that each try is owed once.
-func oweDataset(ctx context.Context, tx *store.Tx, s *opendata.State) error {
+// oweDataset owes one try. Its key is the state of the dataset and the day, so that each try is owed once, and one that failed
+// for good keeps away none of another day.
+func oweDataset(ctx context.Context, tx *store.Tx, s *opendata.State, today calendar.Date) error {
 	payload, err := json.Marshal(datasetOf{s.Dataset})
 	if err != nil {
 		return fmt.Errorf("writing a job: %w", err)
 	}
-	return job.Enqueue(ctx, tx, job.New{Kind: DatasetJob, Key: s.Dataset + " " + strconv.FormatInt(s.Version, 10), Payload: payload})
+	return job.Enqueue(ctx, tx, job.New{Kind: DatasetJob, Key: s.Dataset + " " + strconv.FormatInt(s.Version, 10) + " " + today.String(), Payload: payload})
 }
 
 func (f Data) due(ctx context.Context, tx *store.Tx, j *service.Jurisdiction) (due []*opendata.State, err error) {

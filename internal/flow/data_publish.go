@@ -95,7 +95,11 @@ func (f Data) publish(ctx context.Context, d *service.Dataset, note string) (fre
 		return false, f.DB.Write(ctx, "flow.KeepDataset", t.keep)
 	}
 	if err := f.Datasets.Prepare(ctx, t.draft); err != nil {
-		return false, fmt.Errorf("preparing dataset %s: %w", d.Dataset, err)
+		// Only now it is seen whether rows are doubled, or a version with the same rows was withdrawn: the former one stays.
+		if err = t.refused(err, f.Docket.Releases.Current().Calendar.DateOf(t.now.Read)); err != nil {
+			return false, fmt.Errorf("preparing dataset %s: %w", d.Dataset, err)
+		}
+		return false, f.DB.Write(ctx, "flow.KeepDataset", t.keep)
 	}
 	err = f.DB.Write(ctx, "flow.PublishDataset", func(ctx context.Context, tx *store.Tx) error {
 		fresh, err = f.commit(ctx, tx, t, note)

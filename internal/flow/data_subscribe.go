@@ -11,6 +11,7 @@ import (
 
 	"stoa/internal/dataset"
 	"stoa/internal/fault"
+	"stoa/internal/hook"
 	"stoa/internal/i18n"
 	"stoa/internal/job"
 	"stoa/internal/notify"
@@ -57,6 +58,7 @@ func (f Data) Subscribe(ctx context.Context, actor policy.Actor, in Subscribe) (
 	}
 	fresh := false // also where the same form comes again: its secret was told
 	err = f.DB.Write(ctx, "flow.Subscribe", func(ctx context.Context, tx *store.Tx) error {
+		fresh = false // whatever a former try of this transaction found
 		id, err = f.once(ctx, tx, actor, in.Key, in, func() (string, error) {
 			have, err := f.subscriptions().Of(ctx, tx, actor.Person)
 			if err != nil {
@@ -154,7 +156,7 @@ func (f Data) Tell(ctx context.Context, tx *store.Tx, j job.Job) error {
 	if err != nil && fault.KindOf(missing(err)) == fault.NotFound {
 		return nil // taken back meanwhile
 	}
-	if err != nil {
+	if err != nil || v.Withdrawn != nil {
 		return err
 	}
 	subs, err := f.subscriptions().To(ctx, tx, w.Dataset, w.After, tellBatch)
@@ -246,7 +248,7 @@ func (f Data) CallHook(ctx context.Context, j job.Job) error {
 	if err != nil && (fault.KindOf(missing(err)) == fault.NotFound || errors.Is(err, vault.ErrErased)) {
 		return nil // ended meanwhile
 	}
-	if err != nil {
+	if err != nil || v.Withdrawn != nil { // nobody is led to what was taken back
 		return err
 	}
 	at := f.Site.URL + "/data/" + v.Dataset + "/v/" + strconv.Itoa(v.Number)
@@ -258,7 +260,7 @@ func (f Data) CallHook(ctx context.Context, j job.Job) error {
 	called := f.Hooks.Call(ctx, sub.URL, sub.Secret, j.Key, body)
 	problem := ""
 	if called != nil {
-		problem = called.Error()
+		problem = hook.CodeOf(called)
 	}
 	err = f.DB.Write(ctx, "flow.CallHook", func(ctx context.Context, tx *store.Tx) error {
 		return f.subscriptions().Called(ctx, tx, sub.ID, problem)

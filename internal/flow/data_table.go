@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"stoa/internal/disclose"
 	"stoa/internal/i18n"
@@ -87,11 +88,15 @@ func shownOf(p *disclose.Published) seen {
 
 // protected hides what would tell of few, also together with the version before. Nil: nothing may be published.
 func (t *attempt) protected(tables map[string]disclose.Table, m *made) (map[string]seen, error) {
-	before := map[string]*disclose.Memory{}
-	if len(t.before.Memory) > 0 && t.before.Definition == t.d.Hash {
-		if err := json.Unmarshal(t.before.Memory, &before); err != nil {
+	was := remembered{}
+	if len(t.before.Memory) > 0 {
+		if err := json.Unmarshal(t.before.Memory, &was); err != nil {
 			return nil, fmt.Errorf("reading what was published before: %w", err)
 		}
+	}
+	before := was.Tables
+	if was.Shape != shapeOf(t.d) {
+		before = nil // other figures than before: nothing can be compared
 	}
 	f := t.d.Disclosure
 	shown, next, hidden, all := map[string]seen{}, map[string]*disclose.Memory{}, 0, 0
@@ -112,8 +117,27 @@ func (t *attempt) protected(tables map[string]disclose.Table, m *made) (map[stri
 	m.findings = append(m.findings, opendata.Finding{What: i18n.Msg("{n} of {all} numbers are hidden, so that nobody can be found in them."),
 		Args: map[string]string{"n": strconv.Itoa(hidden), "all": strconv.Itoa(all)}})
 	var err error
-	m.memory, err = json.Marshal(next)
+	m.memory, err = json.Marshal(remembered{shapeOf(t.d), next})
 	return shown, err
+}
+
+// remembered is what the next version must know: the figures, and of what form the tables are.
+type remembered struct {
+	Shape  string                      `json:"shape"`
+	Tables map[string]*disclose.Memory `json:"tables"`
+}
+
+// shapeOf names what a dataset counts, and by what. Words may change, and places in files, without another form.
+func shapeOf(d *service.Dataset) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %q %q %q %q", d.Source, d.From.Register, d.From.States, d.From.Tax, d.From.Accounts)
+	if d.From.Cases != nil {
+		fmt.Fprintf(&b, " %q %d", d.From.Cases.Service, d.From.Cases.Standard)
+	}
+	for _, c := range d.Fields {
+		fmt.Fprintf(&b, " %q %q %q %v", c.ID, c.Field, c.Role, c.Bands)
+	}
+	return b.String()
 }
 
 // rows are the figures as the dataset's columns have them; what is hidden is empty.

@@ -114,8 +114,12 @@ func (f Spending) AddSupplier(ctx context.Context, actor policy.Actor, in AddSup
 	words.Address, words.Email = in.Address, in.Email
 	err = f.DB.Write(ctx, "flow.AddSupplier", func(ctx context.Context, tx *store.Tx) error {
 		id, err = f.once(ctx, tx, actor, in.Key, in, func() (string, error) {
+			owner, err := f.ownerOf(ctx, tx, in.Email)
+			if err != nil {
+				return "", err
+			}
 			x, err := s.Suppliers.Add(ctx, tx, book.Organisation, spend.NewSupplier{Key: "form " + in.Key, Person: in.Person, Identifier: in.Identifier,
-				SupplierWords: words}, actor.Person)
+				Owner: owner, SupplierWords: words}, actor.Person)
 			if err != nil {
 				return "", err
 			}
@@ -124,6 +128,19 @@ func (f Spending) AddSupplier(ctx context.Context, actor policy.Actor, in AddSup
 		return err
 	})
 	return id, err
+}
+
+// ownerOf is who stands behind a supplier, as far as the email address tells: whoever is known by it works on nothing that the
+// supplier is paid.
+func (f *Flow) ownerOf(ctx context.Context, tx *store.Tx, email string) (string, error) {
+	if email == "" {
+		return "", nil
+	}
+	who, err := f.People.ByEmail(ctx, tx, email)
+	if errors.Is(err, store.ErrNotFound) {
+		return "", nil
+	}
+	return who.ID, err
 }
 
 // supplierWords checks a name and an account number as our bank needs them; the number may follow later.

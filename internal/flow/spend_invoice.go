@@ -265,8 +265,12 @@ func (f *Flow) moveInvoice(ctx context.Context, tx *store.Tx, actor policy.Actor
 		return f.approveInvoice(ctx, tx, book, s, from, x, in.Override, a)
 	case TakeBack:
 		amount := amountOf(x.Amount, x.Currency)
-		return s.Invoices.TakeBack(ctx, tx, x, in.Reason, a, f.postOf(ctx, tx, book, treasury.Posting{Key: x.TakenBackKey(), Day: a.Day,
+		err := s.Invoices.TakeBack(ctx, tx, x, in.Reason, a, f.postOf(ctx, tx, book, treasury.Posting{Key: x.TakenBackKey(), Day: a.Day,
 			Text: "Invoice " + x.Number + ": approval taken back", Source: invoiceSource(x), Lines: treasury.Between(payable(book), x.Account, amount)}))
+		if err != nil {
+			return err
+		}
+		return f.logTakenBack(ctx, tx, from, x, a.Day)
 	}
 	return fault.NewNotFound("")
 }

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -92,4 +93,30 @@ func (f *Flow) logPaid(ctx context.Context, tx *store.Tx, s *spend.Spend, x *spe
 		{Name: "day", Value: p.Day.String()}, {Name: "lines", Value: p.Year + " " + p.Line}, {Name: "booked", Value: p.Entry}}, amountFields(p.Amount, p.Currency)...)}
 	ofSupplier(&e, to, "title", x.Title)
 	return f.log(ctx, tx, e)
+}
+
+// logReturned logs that a payment came back: what it paid is owed again.
+func (f *Flow) logReturned(ctx context.Context, tx *store.Tx, s *spend.Spend, x *spend.Invoice, p *spend.Payment) error {
+	if f.Log == nil {
+		return nil
+	}
+	to, err := s.Suppliers.Get(ctx, tx, x.Organisation, x.Supplier)
+	if err != nil {
+		return err
+	}
+	e := publog.Event{Kind: publog.PaymentReturned, ID: p.ID, Organisation: p.For, Fields: append([]proof.Field{{Name: "number", Value: p.Number}, {Name: "invoice", Value: x.Number},
+		{Name: "day", Value: p.BackDay.String()}, {Name: "lines", Value: p.Year + " " + p.Line}, {Name: "booked", Value: p.BackEntry}}, amountFields(p.Amount, p.Currency)...)}
+	ofSupplier(&e, to, "title", x.Title)
+	if err := f.log(ctx, tx, e); !errors.Is(err, publog.ErrLogged) { // the same line again changes nothing
+		return err
+	}
+	return nil
+}
+
+// logTakenBack logs that an approval was taken back: nothing is owed for the invoice any more.
+func (f *Flow) logTakenBack(ctx context.Context, tx *store.Tx, from *spend.Supplier, x *spend.Invoice, day calendar.Date) error {
+	e := publog.Event{Kind: publog.InvoiceTakenBack, ID: x.ID, Organisation: x.For, Fields: append([]proof.Field{{Name: "number", Value: x.Number},
+		{Name: "day", Value: day.String()}, {Name: "lines", Value: x.Year + " " + x.Line}}, amountFields(x.Amount, x.Currency)...)}
+	ofSupplier(&e, from, "title", x.Title)
+	return f.logNext(ctx, tx, e)
 }

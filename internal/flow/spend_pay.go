@@ -113,7 +113,7 @@ func payeeThing(book *treasury.Book, to *spend.Supplier, x *spend.Invoice) polic
 
 // mayPayOut asks whether somebody may approve that an invoice is paid: not who is paid, and not who last changed the account
 // that it is paid to.
-func (f *Flow) mayPayOut(ctx context.Context, tx *store.Tx, actor policy.Actor, book *treasury.Book, o *bank.Order, id string) error {
+func (f *Flow) mayPayOut(ctx context.Context, tx *store.Tx, actor policy.Actor, book *treasury.Book, o *bank.Order, p bank.Payment, id string) error {
 	x, err := f.Money.Spend.Invoices.Get(ctx, tx, book.Organisation, id)
 	if err != nil {
 		return err
@@ -126,6 +126,9 @@ func (f *Flow) mayPayOut(ctx context.Context, tx *store.Tx, actor policy.Actor, 
 	thing.Decider = o.ProposedBy
 	if err := policy.Can(actor, policy.MoneyApprove, thing); err != nil {
 		return err
+	}
+	if p.To.IBAN != to.IBAN {
+		return fault.NewConflict("The account of {name} has changed since this order was made. Refuse the order and make another", "name", to.Name)
 	}
 	if to.BankBy == actor.Person {
 		return fault.NewForbidden("You have entered the account of one of those who are paid, so somebody else must approve the order")
@@ -175,11 +178,14 @@ func (f *Flow) invoiceMoved(ctx context.Context, tx *store.Tx, book *treasury.Bo
 	}
 	post := func() (string, calendar.Date, error) { return f.placedAt(ctx, tx, book, l, part.Number) }
 	if part.Amount > 0 {
-		if _, err := s.Payments.Return(ctx, tx, x, l.ID, l.Returned, post); err != nil {
+		p, err := s.Payments.Return(ctx, tx, x, l.ID, l.Returned, post)
+		if err != nil {
 			return err
 		}
-		_, err := f.orders().Fail(ctx, tx, book.Organisation, part.Number, l.ID, l.Returned)
-		return err
+		if _, err := f.orders().Fail(ctx, tx, book.Organisation, part.Number, l.ID, l.Returned); err != nil {
+			return err
+		}
+		return f.logReturned(ctx, tx, s, x, p)
 	}
 	p, err := s.Payments.Pay(ctx, tx, x, spend.Left{Number: part.Number, BankLine: l.ID}, post)
 	if err != nil {

@@ -9,9 +9,9 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/tls"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -128,11 +128,7 @@ func (w *Caller) Call(ctx context.Context, to, secret, key string, body []byte) 
 		if errors.Is(err, errInside) {
 			return job.Permanent(errInside)
 		}
-		var u *url.Error
-		if errors.As(err, &u) {
-			err = u.Err // without the address, which is somebody's
-		}
-		return fmt.Errorf("calling a webhook: %w", err)
+		return &Failure{Code: codeOf(err)}
 	}
 	defer func() { _ = res.Body.Close() }()
 	_, _ = io.CopyN(io.Discard, res.Body, 4<<10)
@@ -140,9 +136,48 @@ func (w *Caller) Call(ctx context.Context, to, secret, key string, body []byte) 
 	case res.StatusCode < 300:
 		return nil
 	case res.StatusCode == http.StatusGone:
-		return job.Permanent(fmt.Errorf("the webhook answered %d", res.StatusCode))
+		return job.Permanent(&Failure{Code: strconv.Itoa(res.StatusCode)})
 	}
-	return fmt.Errorf("the webhook answered %d", res.StatusCode)
+	return &Failure{Code: strconv.Itoa(res.StatusCode)}
+}
+
+// Failure is why a webhook was not told. The address is somebody's, and what our network says of it is ours: neither is in it.
+type Failure struct{ Code string }
+
+// The codes of failures beside the status that was answered.
+const (
+	NotFound    = "not_found"   // no such host
+	TimedOut    = "timed_out"   //
+	Untrusted   = "untrusted"   // its certificate
+	Unreachable = "unreachable" // whatever else
+	Inside      = "inside"      // an address that is not of the internet
+)
+
+// Error implements error.
+func (f *Failure) Error() string { return "the webhook was not told: " + f.Code }
+
+func codeOf(err error) string {
+	var dns *net.DNSError
+	var cert *tls.CertificateVerificationError
+	var slow net.Error
+	switch {
+	case errors.As(err, &dns):
+		return NotFound
+	case errors.As(err, &cert):
+		return Untrusted
+	case errors.As(err, &slow) && slow.Timeout():
+		return TimedOut
+	}
+	return Unreachable
+}
+
+// CodeOf is the code of an error that Call gave.
+func CodeOf(err error) string {
+	var f *Failure
+	if errors.As(err, &f) {
+		return f.Code
+	}
+	return Inside
 }
 
 // Signature is the HMAC-SHA256 of an instant and a body, in hexadecimal.

@@ -21,6 +21,8 @@ const (
 	GrantAwarded       = "grant.awarded"
 	InvoiceApproved    = "invoice.approved"
 	PaymentMade        = "payment.made"
+	PaymentReturned    = "payment.returned"
+	InvoiceTakenBack   = "invoice.taken-back"
 	DatasetPublished   = "dataset.published"
 	DatasetWithdrawn   = "dataset.withdrawn"
 )

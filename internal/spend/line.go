@@ -138,35 +138,6 @@ func (s *Sums) add(what string, amount int64) {
 	}
 }
 
-// MonthSum is what moved on a line in a month.
-type MonthSum struct {
-	Line, Month string // 2026-04
-	Sums
-}
-
-// ByMonth gives what moved on the lines of a year, month by month; of one line where it is named.
-func (l *Lines) ByMonth(ctx context.Context, tx *store.Tx, organisation, year, line string) (all []MonthSum, err error) {
-	rows, err := tx.Query(ctx, `SELECT line, SUBSTR(day, 1, 7) AS month, what, CAST(SUM(amount) AS BIGINT) FROM spend_move
-		WHERE organisation = $1 AND year = $2 AND ($3 = '' OR line = $3) GROUP BY line, SUBSTR(day, 1, 7), what ORDER BY line, month, what`, organisation, year, line)
-	_, err = store.Collect(rows, err, func(row store.Scanner) (s struct{}, err error) {
-		var m MonthSum
-		var what string
-		var sum int64
-		if err := row.Scan(&m.Line, &m.Month, &what, &sum); err != nil {
-			return s, err
-		}
-		if n := len(all); n == 0 || all[n-1].Line != m.Line || all[n-1].Month != m.Month {
-			all = append(all, m)
-		}
-		all[len(all)-1].add(what, sum)
-		return s, nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("adding up the months of %s: %w", year, err)
-	}
-	return all, nil
-}
-
 // Moves lists the moves of a line, oldest first, after the id of a former page's last; "" from the beginning.
 func (l *Lines) Moves(ctx context.Context, tx *store.Tx, organisation string, at LineRef, after string, limit int) ([]Move, error) {
 	rows, err := tx.Query(ctx, `SELECT id, what, amount, day, commitment, invoice, payment, entry, at, by_whom FROM spend_move

@@ -17,7 +17,7 @@ import (
 func LeafKinds() []string {
 	return []string{publog.EntryPosted, publog.PaymentReceived, publog.CaseDecided, publog.LicenceIssued, publog.LicenceChanged, publog.LicenceSuspended,
 		publog.LicenceRevoked, publog.LicenceSurrendered, publog.CredentialIssued, publog.RecordChanged, publog.ReleaseInForce, publog.SettingsInForce, publog.RoleGranted, publog.RoleWithdrawn,
-		publog.ContractAwarded, publog.GrantAwarded, publog.InvoiceApproved, publog.PaymentMade,
+		publog.ContractAwarded, publog.GrantAwarded, publog.InvoiceApproved, publog.InvoiceTakenBack, publog.PaymentMade, publog.PaymentReturned,
 		publog.DatasetPublished, publog.DatasetWithdrawn, publog.KindAcknowledged}
 }
 
@@ -64,6 +64,10 @@ func (r Reader) LeafKind(kind string) string {
 		return r.P.T("Invoice approved")
 	case publog.PaymentMade:
 		return r.P.T("Payment made")
+	case publog.PaymentReturned:
+		return r.P.T("Payment came back")
+	case publog.InvoiceTakenBack:
+		return r.P.T("Approval of an invoice taken back")
 	case publog.KindAcknowledged:
 		return r.P.T("Break in the log acknowledged")
 	}

@@ -115,13 +115,14 @@ func (w *public) spendingLine(p *LinePage, b *service.Budget, l *service.BudgetL
 	if p.Part, err = w.part(q); err != nil {
 		return err
 	}
-	moved, err := w.Money.Spend.Lines.ByMonth(w.ctx, w.tx, w.org, b.Budget, l.ID)
+	q.Public, q.Limit = true, 0 // persons are in the sum of the year only: a month would tell of one
+	moved, err := w.Money.Spend.Payments.Totals(w.ctx, w.tx, q, spend.ByMonth)
 	if err != nil {
 		return err
 	}
 	paid := map[string]int64{}
 	for _, m := range moved {
-		paid[m.Month] += m.Paid
+		paid[m.Key] = m.Amount
 	}
 	for _, m := range months(b.From, w.asOf(b)) {
 		p.Months = append(p.Months, w.month(m, paid[isoMonth(m)]))

@@ -186,9 +186,26 @@ func (s *Site) followed(w http.ResponseWriter, r *web.Request) error {
 func hookState(r *web.Request, l view.SubscriptionLine) string {
 	switch {
 	case l.Stopped:
-		return r.T("Not called any more: it failed too often. The last time: {problem}", i18n.V{"problem": l.Problem})
+		return r.T("Not called any more: it failed too often. The last time: {problem}", i18n.V{"problem": hookProblem(r, l.Problem)})
 	case l.Problem != "":
-		return r.T("The last call failed: {problem}", i18n.V{"problem": l.Problem})
+		return r.T("The last call failed: {problem}", i18n.V{"problem": hookProblem(r, l.Problem)})
 	}
 	return ""
+}
+
+// hookProblem says a code of package hook.
+func hookProblem(r *web.Request, code string) string {
+	switch code {
+	case "not_found":
+		return r.T("there is no such address")
+	case "timed_out":
+		return r.T("it did not answer in time")
+	case "untrusted":
+		return r.T("its certificate is not trusted")
+	case "unreachable":
+		return r.T("it could not be reached")
+	case "inside":
+		return r.T("it is no address of the internet")
+	}
+	return r.T("it answered {status}", i18n.V{"status": code})
 }
