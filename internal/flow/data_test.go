@@ -283,6 +283,23 @@ func TestWhoMayPublishAndWithdraw(t *testing.T) {
 	})
 }
 
+// TestTheSameRowsAfterAWithdrawal are not published again, and the next day is not kept away by it: others are.
+func TestTheSameRowsAfterAWithdrawal(t *testing.T) {
+	eachOffice(t, func(o *office) {
+		o.write("stalls.yaml", stalls)
+		o.licensed("rana@testshire.example")
+		o.publish("stalls")
+		o.must(o.Data().Withdraw(o.ctx, o.boss, flow.WithdrawDataset{Dataset: "stalls", Number: 1, Reason: "A name stood in it.", Key: o.key()}))
+		if fresh := o.publish("stalls"); fresh || o.state("stalls").Problem == "" {
+			o.t.Errorf("the same again: published %t, the problem is %q", fresh, o.state("stalls").Problem)
+		}
+		o.licensed("ben@testshire.example")
+		if !o.publish("stalls") || o.state("stalls").Problem != "" || o.version("stalls", 0).Number != 2 {
+			o.t.Errorf("other rows: the problem is %q", o.state("stalls").Problem)
+		}
+	})
+}
+
 // namesOfLeaves holds what leaves of datasets say to a golden file: readers filter by it.
 func (o *office) namesOfLeaves() {
 	o.t.Helper()

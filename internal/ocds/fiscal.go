@@ -43,14 +43,12 @@ type FiscalLine struct {
 	Approved, Adjusted, Committed, Executed money.Amount
 }
 
-// FiscalIncome is what was posted to an account of income in a month. Hidden says that so few contributed that the
-// amount is not published.
+// FiscalIncome is what was posted to an account of income in a month.
 type FiscalIncome struct {
 	Month        string // 2026-04
 	Organisation Code
 	Account      Code
 	Amount       money.Amount
-	Hidden       bool
 }
 
 // FiscalPayment is one payment, or all of a line to persons who are not named.
@@ -141,7 +139,7 @@ func (f *Fiscal) budget() table {
 		text("account_name", "Name of the account", "economic-classification:generic:label"),
 		{name: "approved", title: "Approved", kind: "number", phase: approved, direction: expenditure},
 		{name: "adjusted", title: "Approved with all amendments", kind: "number", phase: adjusted, direction: expenditure},
-		{name: "committed", title: "Bound by contracts, grants and orders", kind: "number"},
+		{name: "committed", title: "Committed by contracts, grants and orders", kind: "number"},
 		{name: "executed", title: "Paid", kind: "number", phase: executed, direction: expenditure},
 	}, rows: func(yield func([]string) error) error {
 		for _, l := range f.Lines {
@@ -165,13 +163,10 @@ func (f *Fiscal) income() table {
 		text("organisation_name", "Name of the organisation", "administrative-classification:generic:label"),
 		text("account", "Account", "economic-classification:generic:code"),
 		text("account_name", "Name of the account", "economic-classification:generic:label"),
-		{name: "income", title: "Income; empty where so few contributed that it is not published", kind: "number", phase: executed, direction: revenue},
+		{name: "income", title: "Income", kind: "number", phase: executed, direction: revenue},
 	}, rows: func(yield func([]string) error) error {
 		for _, r := range f.Income {
 			amounts, err := numbers(r.Amount)
-			if r.Hidden {
-				amounts, err = []string{""}, nil
-			}
 			if err == nil {
 				err = yield(append([]string{r.Month, r.Organisation.ID, r.Organisation.Label, r.Account.ID, r.Account.Label}, amounts...))
 			}

@@ -137,7 +137,7 @@ func (r Reader) versionChanges(c dataset.Changes, number int) string {
 	case number == 1:
 		return r.P.T("First version")
 	case c.Whole:
-		return r.P.T("Its columns are others than before")
+		return r.P.T("The columns have changed")
 	}
 	var parts []string
 	if c.Added > 0 {
@@ -150,7 +150,7 @@ func (r Reader) versionChanges(c dataset.Changes, number int) string {
 		parts = append(parts, r.P.N("{n} row changed", "{n} rows changed", int(c.Changed)))
 	}
 	if len(parts) == 0 {
-		return r.P.T("The same rows, described otherwise")
+		return r.P.T("The same rows, with a new description")
 	}
 	return strings.Join(parts, " · ")
 }

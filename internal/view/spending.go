@@ -146,12 +146,11 @@ type LinePage struct {
 	Months     []MonthFigure
 }
 
-// MonthFigure is what was paid, or came in, in a month. Hidden ones are not told, since so few took part in them.
+// MonthFigure is what was paid, or came in, in a month.
 type MonthFigure struct {
 	Month  string // as people read it
 	Date   calendar.Date
 	Amount Figure
-	Hidden bool
 }
 
 // CommitmentLine is a contract, a grant or an order in a list.
@@ -295,7 +294,6 @@ type IncomePage struct {
 	Months   []string
 	Dates    []calendar.Date
 	Accounts []IncomeAccount
-	Hidden   bool // some figures are not shown
 }
 
 // IncomeAccount is an account of income with what was posted to it.

@@ -74,8 +74,7 @@ func (w *public) fiscalIncome(f *ocds.Fiscal, b *service.Budget) error {
 	}
 	for _, m := range is.months {
 		for _, code := range is.codes {
-			x := is.figures[[2]string{isoMonth(m), code}]
-			one := ocds.FiscalIncome{Month: isoMonth(m), Account: w.accountCode(code), Amount: w.amount(x.minor), Hidden: x.hidden}
+			one := ocds.FiscalIncome{Month: isoMonth(m), Account: w.accountCode(code), Amount: w.amount(is.sums[[2]string{isoMonth(m), code}])}
 			if a := w.j.Money.Account(code); a.For != "" {
 				one.Organisation = w.organisationCode(a.For)
 			}

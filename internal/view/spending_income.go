@@ -4,33 +4,23 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"slices"
 	"sync"
 	"time"
 
 	"stoa/internal/calendar"
-	"stoa/internal/disclose"
 	"stoa/internal/ocds"
 	"stoa/internal/service"
 	"stoa/internal/tabular"
 )
 
-// What came in is told by account and month, of months that are over. Where an account holds what single people owe, a
-// month in which few entries were made is not told, and neither is what it could be worked out from.
+// What came in is told by account and month, of months that are over. The books are public, entry by entry and without names
+// (ADR 23), so no sum of them is held back.
 
-// incomePolicy is how figures of income are protected.
-var incomePolicy = disclose.Policy{Floor: fewest, Complementary: true}
-
-// income is what came in, protected: figures by month and account; the month "" is the total of an account.
+// income is what came in: minor units by month and account; the month "" is the total of an account.
 type income struct {
-	months  []calendar.Date
-	codes   []string
-	figures map[[2]string]incomeFigure
-}
-
-type incomeFigure struct {
-	minor  int64
-	hidden bool
+	months []calendar.Date
+	codes  []string
+	sums   map[[2]string]int64
 }
 
 // incomes keeps the tables of income for a short time: they change with the day, hardly within it.
@@ -89,7 +79,7 @@ func (w *public) incomeUntil(b *service.Budget) string {
 }
 
 func (w *public) readIncome(b *service.Budget, until calendar.Date) (*income, error) {
-	is := &income{figures: map[[2]string]incomeFigure{}}
+	is := &income{sums: map[[2]string]int64{}}
 	if until.Before(b.From) {
 		return is, nil
 	}
@@ -103,76 +93,15 @@ func (w *public) readIncome(b *service.Budget, until calendar.Date) (*income, er
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]string, len(is.months))
-	for i, m := range is.months {
-		ids[i] = isoMonth(m)
-	}
-	billed := billedAccounts(w.j)
-	accounts := disclose.Flat("account", billed...)
-	accounts.NoTotal = true // what all accounts took together is told nowhere
-	t := disclose.Table{Dimensions: []disclose.Dimension{disclose.Flat("month", ids...), accounts}}
-	sums := map[[2]string]int64{}
 	for _, m := range moved {
-		if m.Currency != w.book.Currency || m.Month < ids[0] {
+		if m.Currency != w.book.Currency || m.Month < isoMonth(is.months[0]) {
 			continue
 		}
 		for _, at := range [][2]string{{m.Month, m.Code}, {"", m.Code}} {
-			sums[at] -= m.Amount // income stands on the credit side
-		}
-		if slices.Contains(billed, m.Code) {
-			t.Cells = append(t.Cells, disclose.Cell{At: []string{m.Month, m.Code}, Count: m.Entries})
-		}
-	}
-	for at, sum := range sums {
-		is.figures[at] = incomeFigure{minor: sum}
-	}
-	if len(billed) == 0 {
-		return is, nil
-	}
-	published, _, err := disclose.Protect(t, incomePolicy)
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range published.Figures {
-		if f.Hidden {
-			is.figures[[2]string{f.At[0], f.At[1]}] = incomeFigure{hidden: true} // what is not told goes no further
+			is.sums[at] -= m.Amount // income stands on the credit side
 		}
 	}
 	return is, nil
-}
-
-// billedAccounts are the accounts of income on which bills are posted: what stands there is owed by single people. What
-// stands on others, such as a grant of the state or a month's takings in one sum, tells of nobody.
-func billedAccounts(j *service.Jurisdiction) []string {
-	found := map[string]bool{}
-	late := func(steps []service.LateFile, interest *service.InterestFile) {
-		for _, l := range steps {
-			found[l.Account] = true
-		}
-		if interest != nil {
-			found[interest.Account] = true
-		}
-	}
-	for _, s := range j.Services {
-		if s.Payment != nil {
-			found[s.Payment.Account] = true
-		}
-	}
-	for _, t := range j.Taxes {
-		found[t.Account] = true
-		for _, c := range t.TaxFile.Charge {
-			found[c.Account] = true
-		}
-		late(t.TaxFile.Late, t.TaxFile.Interest)
-	}
-	late(j.Money.Late, j.Money.Interest)
-	var all []string
-	for _, a := range j.Money.Accounts {
-		if a.Kind == "income" && found[a.Code] {
-			all = append(all, a.Code)
-		}
-	}
-	return all
 }
 
 // incomeFigure is what came in on an account in a month, or for the zero month in all of them.
@@ -182,11 +111,7 @@ func (w *public) incomeFigure(is *income, month calendar.Date, code string) Mont
 	if !month.IsZero() {
 		at[0], m = isoMonth(month), w.month(month, 0)
 	}
-	f := is.figures[at]
-	m.Amount, m.Hidden = w.shown(f.minor), f.hidden
-	if f.hidden {
-		m.Amount = Figure{Text: "–"}
-	}
+	m.Amount = w.shown(is.sums[at])
 	return m
 }
 
@@ -198,7 +123,6 @@ func (w *public) coming(b *service.Budget) (all []BudgetLine, sum Sums, err erro
 	}
 	var adopted, plan, came int64
 	var lines int
-	hidden := false
 	for _, l := range b.Lines {
 		if l.Kind != service.LineRevenue {
 			continue
@@ -207,12 +131,8 @@ func (w *public) coming(b *service.Budget) (all []BudgetLine, sum Sums, err erro
 		one.Sums = w.incomeSums(is, b, l)
 		all, lines = append(all, one), lines+1
 		adopted, plan, came = adopted+one.Adopted.Minor, plan+one.Plan.Minor, came+one.Paid.Minor
-		hidden = hidden || is.figures[[2]string{"", l.Account}].hidden
 	}
 	sum = Sums{Adopted: w.shown(adopted), Plan: w.shown(plan), Paid: w.shown(came), Share: w.r.Percent(came, plan)}
-	if hidden {
-		sum.Paid.Text = w.r.P.T("at least {amount}", map[string]any{"amount": sum.Paid.Text})
-	}
 	return all, sum, nil
 }
 
@@ -221,9 +141,7 @@ func (w *public) coming(b *service.Budget) (all []BudgetLine, sum Sums, err erro
 func (w *public) incomeSums(is *income, b *service.Budget, l *service.BudgetLine) Sums {
 	plan := l.On(w.asOf(b))
 	s := Sums{Adopted: w.shown(l.Adopted), Plan: w.shown(plan), Paid: w.incomeFigure(is, calendar.Date{}, l.Account).Amount}
-	if f := is.figures[[2]string{"", l.Account}]; !f.hidden {
-		s.Share = w.r.Percent(f.minor, plan)
-	}
+	s.Share = w.r.Percent(is.sums[[2]string{"", l.Account}], plan)
 	return s
 }
 
@@ -267,9 +185,6 @@ func (v Spending) Income(ctx context.Context, r Reader, year string) (p IncomePa
 			}
 			p.Accounts = append(p.Accounts, one)
 		}
-		for _, f := range is.figures {
-			p.Hidden = p.Hidden || f.hidden
-		}
 		return nil
 	})
 	return p, err
@@ -288,9 +203,6 @@ func (v Spending) IncomeFile(ctx context.Context, r Reader, year string) (f Mone
 				amount, err := ocds.Number(m.Amount.Minor, p.Currency)
 				if err != nil {
 					return err
-				}
-				if m.Hidden {
-					amount = ""
 				}
 				if err := yield([]string{isoMonth(p.Dates[i]), a.Code, tabular.Guard(a.Title), tabular.Guard(a.Organisation), p.Currency, amount}); err != nil {
 					return err

@@ -149,7 +149,8 @@ func answer(w http.ResponseWriter, r *web.Request, status int, v any) error {
 	if err != nil {
 		return fault.NewInternal("writing an answer", err)
 	}
-	w.Header().Add("Vary", "Accept-Language, Cookie") // the language is chosen by either
+	w.Header().Add("Vary", "Accept-Language")
+	w.Header().Add("Vary", "Cookie") // the language is chosen by either
 	return r.ShareAs(w, status, "application/json;charset=utf-8", web.ForSeconds, body)
 }
 

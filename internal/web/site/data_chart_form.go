@@ -56,8 +56,8 @@ func problemOf(list []view.Problem, field string) string {
 }
 
 func chartKinds(r *web.Request, p view.DataChart) []view.DataChoice {
-	names := map[string]string{view.KindBars: r.T("Bars"), view.KindLines: r.P.C("picture", "Lines"), view.KindStack: r.T("Parts upon one another"), view.KindArea: r.T("Areas"),
-		view.KindPanels: r.T("Small pictures side by side"), view.KindMap: r.T("Map"), view.KindRows: r.T("Table of single rows")}
+	names := map[string]string{view.KindBars: r.T("Bars"), view.KindLines: r.P.C("picture", "Lines"), view.KindStack: r.T("Bars made of parts"), view.KindArea: r.T("Areas"),
+		view.KindPanels: r.T("A small picture for each"), view.KindMap: r.T("Map"), view.KindRows: r.T("Table of single rows")}
 	var list []view.DataChoice
 	for _, k := range view.DataKinds {
 		if k == view.KindMap && !p.HasPlaces {

@@ -51,7 +51,8 @@ func (s *Site) dataFeed(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	w.Header().Add("Vary", "Accept-Language, Cookie") // the language is chosen by either
+	w.Header().Add("Vary", "Accept-Language")
+	w.Header().Add("Vary", "Cookie") // the language is chosen by either
 	return r.Share(w, "application/atom+xml; charset=utf-8", web.ForSeconds, append([]byte(xml.Header), raw...))
 }
 

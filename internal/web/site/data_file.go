@@ -40,7 +40,8 @@ func (s *Site) dataSchema(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	w.Header().Add("Vary", "Accept-Language, Cookie") // the language is chosen by either
+	w.Header().Add("Vary", "Accept-Language")
+	w.Header().Add("Vary", "Cookie") // the language is chosen by either
 	return r.Share(w, "application/json", web.ForSeconds, raw)
 }
 

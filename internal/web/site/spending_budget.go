@@ -78,7 +78,7 @@ func budgetWays(r *web.Request, p view.BudgetPage) page.Component {
 // lineTable is the lines of a part with their sums, and the sum of them.
 func lineTable(r *web.Request, part view.BudgetPart) page.Component {
 	t := page.QueueTable{Caption: part.Title, CaptionHidden: true, Stack: true,
-		Columns: append([]page.Column{{Text: r.T("Budget line")}}, numberColumns(r.T("Planned"), r.T("Bound"), r.T("Invoiced"), r.T("Paid"), r.T("Paid of the plan"))...)}
+		Columns: append([]page.Column{{Text: r.T("Budget line")}}, numberColumns(r.T("Planned"), r.T("Committed"), r.T("Invoiced"), r.T("Paid"), r.T("Paid of the plan"))...)}
 	row := func(name page.Component, s view.Sums) {
 		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{{HTML: name}, planCell(r, s), amount(s.Committed), amount(s.Invoiced), amount(s.Paid), {HTML: page.ID(s.Share), Format: "numeric"}}})
 	}
@@ -123,10 +123,10 @@ func sumFacts(r *web.Request, s view.Sums, income bool) page.Component {
 	}
 	return page.KeyFacts{Facts: []page.Fact{
 		{Label: r.T("Planned"), HTML: page.ID(s.Plan.Text), Note: plannedNote(r, s)},
-		{Label: r.T("Bound"), HTML: page.ID(s.Committed.Text)},
+		{Label: r.T("Committed"), HTML: page.ID(s.Committed.Text)},
 		{Label: r.T("Invoiced"), HTML: page.ID(s.Invoiced.Text)},
 		{Label: r.T("Paid"), HTML: page.ID(s.Paid.Text), Note: s.Share},
-		{Label: r.T("Not bound yet"), HTML: page.ID(s.Left.Text)},
+		{Label: r.T("Not yet committed"), HTML: page.ID(s.Left.Text)},
 	}}
 }
 
@@ -194,11 +194,7 @@ func monthChart(r *web.Request, p view.LinePage) page.Component {
 	}
 	for _, m := range p.Months {
 		c.Dates = append(c.Dates, time.Date(m.Date.Year(), m.Date.Month(), 1, 0, 0, 0, 0, time.UTC))
-		v := chart.Num(float64(m.Amount.Minor))
-		if m.Hidden {
-			v = chart.Value{Is: chart.Suppressed}
-		}
-		c.Series[0].Values = append(c.Series[0].Values, v)
+		c.Series[0].Values = append(c.Series[0].Values, chart.Num(float64(m.Amount.Minor)))
 	}
 	c.Finding = chart.First(c.Highest(0), c.Change(0))
 	return c

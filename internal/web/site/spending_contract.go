@@ -108,13 +108,13 @@ func commitmentFacts(r *web.Request, p view.CommitmentPage) page.Component {
 	f.text(r.T("Begins"), p.From)
 	f.text(r.T("Ends"), p.Until)
 	f.text(r.T("State"), p.State)
-	f.text(r.T("Worldwide identifier"), p.OCID)
+	f.text(r.T("Open Contracting ID (OCID)"), p.OCID)
 	return f.list
 }
 
 func shareTable(r *web.Request, list []view.CommitmentShare) page.Component {
 	t := page.QueueTable{Caption: r.T("Lines of the budget"), CaptionHidden: true, Stack: true,
-		Columns: append([]page.Column{{Text: r.T("Budget line")}, {Text: r.T("Year")}}, numberColumns(r.T("Bound"), r.T("Paid"))...)}
+		Columns: append([]page.Column{{Text: r.T("Budget line")}, {Text: r.T("Year")}}, numberColumns(r.T("Committed"), r.T("Paid"))...)}
 	for _, x := range list {
 		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{{HTML: page.LinkTo{Text: x.Line.Title, URL: lineURL(x.Line.Year, x.Line.ID)}},
 			{HTML: page.ID(x.Line.Year)}, amount(x.Amount), amount(x.Paid)}})

@@ -23,7 +23,7 @@ func (s *Site) money(w http.ResponseWriter, r *web.Request) error {
 		column(moneyInWords(r, p)),
 		page.KeyFacts{Label: r.T("The year in figures"), Facts: []page.Fact{
 			{Label: r.T("Planned spending"), HTML: page.ID(p.Out.Plan.Text), Note: plannedNote(r, p.Out)},
-			{Label: r.T("Bound by contracts, grants and orders"), HTML: page.ID(p.Out.Committed.Text)},
+			{Label: r.T("Committed by contracts, grants and orders"), HTML: page.ID(p.Out.Committed.Text)},
 			{Label: r.T("Paid so far"), HTML: page.ID(p.Out.Paid.Text), Note: p.Out.Share},
 			{Label: r.T("Came in so far"), HTML: page.ID(p.In.Paid.Text), Note: cameNote(r, p)},
 		}},
@@ -167,7 +167,7 @@ func (s *Site) aboutMoney(w http.ResponseWriter, r *web.Request) error {
 		page.List{Items: []page.Component{
 			page.Text(r.T("Every payment to an organisation is shown with its purpose, contract and line of the budget, from the day on which the bank carried it out.")),
 			page.Text(r.T("Persons are not named. What is paid to persons is shown as one sum for each line of the budget.")),
-			page.Text(r.T("Income is shown by account and month. A figure that so few people contributed to that somebody could be recognised is not shown; figures from which it could be worked out are not shown either.")),
+			page.Text(r.T("Income is shown by account and month. Who paid is shown nowhere: the books are public, and names are no part of them.")),
 			page.Text(r.T("All sums are made from the same documents and entries as the books themselves. Nothing is entered twice.")),
 		}},
 		h2(r.T("Identifiers")),

@@ -26,9 +26,6 @@ func (s *Site) income(w http.ResponseWriter, r *web.Request) error {
 	} else {
 		content = append(content, incomeChart(r, p), incomeByMonth(r, p))
 	}
-	if p.Hidden {
-		content = append(content, page.InsetText{Text: r.T("A dash stands for a figure that so few people contributed to that somebody could be recognised, or from which such a figure could be worked out.")})
-	}
 	return r.Render(w, web.Page{Title: title, Area: "money", Charts: true, Content: content, Crumbs: moneyCrumbs(r, budgetCrumb(r, p.Year))})
 }
 
@@ -50,11 +47,7 @@ func incomeChart(r *web.Request, p view.IncomePage) page.Component {
 	c := chart.Chart{Frame: chart.Frame{ID: "income", Title: r.T("Income by account"), Printer: r.P, CSVURL: fileURL("/money/income/csv", url.Values{"year": {p.Year.ID}})},
 		Kind: chart.Bars, Unit: chart.Unit{Money: p.Currency}, Of: r.T("Account"), Series: []chart.Series{{Name: r.T("Came in")}}}
 	for _, a := range p.Accounts {
-		v := chart.Num(float64(a.Total.Amount.Minor))
-		if a.Total.Hidden {
-			v = chart.Value{Is: chart.Suppressed}
-		}
-		c.Categories, c.Series[0].Values = append(c.Categories, a.Title), append(c.Series[0].Values, v)
+		c.Categories, c.Series[0].Values = append(c.Categories, a.Title), append(c.Series[0].Values, chart.Num(float64(a.Total.Amount.Minor)))
 	}
 	c = c.Sorted()
 	c.Finding = chart.First(c.Share(0), c.Highest(0))
