@@ -1,5 +1,6 @@
 // Wallets of others over a running `stoa demo`: `node run.mjs`. The libraries are npm's (@openid4vc, @sd-jwt, @owf/mdoc); no
 // code of ours takes part in what they accept.
+import "./patience.mjs";
 import { Demo } from "../e2e/demo.mjs";
 import { World } from "./world.mjs";
 import { issued } from "./issued.mjs";
