@@ -11,6 +11,7 @@ VCS := $(shell git rev-parse HEAD >/dev/null 2>&1 && echo auto || echo false)
 
 FUZZTIME ?= 10s
 BENCHTIME ?= 1s
+CRASH_SECONDS ?= 60
 PKG ?= ./...
 DATA ?= ../shared/data/forecast
 STANDARDS ?= ../shared/data/standards
@@ -29,6 +30,8 @@ build: assets ## bin/stoa, with its style sheets
 test: assets ## set everything up, then every test that needs no browser, on SQLite and PostgreSQL
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || \
 		echo "PostgreSQL is not installed: the tests run on SQLite only (Debian: apt-get install postgresql-15)"
+	@[ -x /usr/sbin/clamd ] || command -v clamd >/dev/null || \
+		echo "ClamAV is not installed: virus scanning is tested without its daemon (Debian: apt-get install clamav-daemon)"
 	go run ./internal/store/storetest/pg go test -timeout 30m $(PKG)
 
 .PHONY: e2e
@@ -42,6 +45,10 @@ wallet: build ## wallets of others fetch credentials, see them revoked, and show
 .PHONY: standards
 standards: build ## what is published, held against published standards (STANDARDS) by validators of others
 	cd test/standards && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts; } && node run.mjs $(abspath $(STANDARDS))
+
+.PHONY: crash
+crash: build ## kills the program under load for CRASH_SECONDS (60); CRASH_SEED repeats one; nothing may be lost or doubled
+	go run ./test/crash -seconds $(CRASH_SECONDS) $(if $(CRASH_SEED),-seed $(CRASH_SEED))
 
 ##: Measure and search
 
@@ -97,6 +104,11 @@ lint: vet ## vet, and gosec on what the product runs
 .PHONY: vuln
 vuln: ## known vulnerabilities of what is linked (asks the Go vulnerability database)
 	@$(TOOL) govulncheck ./... || { echo "make vuln: nothing was shown to be sound; if the database could not be reached, run it where it can"; exit 1; }
+
+.PHONY: sbom
+sbom: ## bin/stoa.cdx.json: what is linked into the program, with versions, hashes and licences (CycloneDX)
+	@mkdir -p bin
+	$(TOOL) cyclonedx-gomod app -json -licenses -main cmd/stoa -output bin/stoa.cdx.json .
 
 .PHONY: verify
 verify: ## what is generated is current; the documentation names only what there is; licences

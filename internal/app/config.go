@@ -91,6 +91,7 @@ var settings = []setting{
 	{"credentials_keys", false, text(func(c *Config) *string { return &c.Credentials.Keys })},
 	{"credentials_name", false, text(func(c *Config) *string { return &c.Credentials.Name })},
 	{"credentials_country", false, text(func(c *Config) *string { return &c.Credentials.Country })},
+	{"credentials_wallets", false, func(c *Config, v string) (err error) { c.Credentials.Wallets, err = readWallets(v); return err }},
 	{"log_keys", false, text(func(c *Config) *string { return &c.Log.Keys })},
 	{"log_origin", false, text(func(c *Config) *string { return &c.Log.Origin })},
 	{"log_witnesses", false, func(c *Config, v string) (err error) { c.Log.Witnesses, err = readWitnesses(v); return err }},
@@ -157,7 +158,7 @@ func (c Config) Check() error {
 	if _, err := c.Log.witnesses(); err != nil {
 		wrong = append(wrong, err)
 	}
-	return errors.Join(wrong...)
+	return errors.Join(append(wrong, c.plain()...)...)
 }
 
 func (c Config) databaseURL() string {

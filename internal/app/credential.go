@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"stoa/internal/credential"
 	"stoa/internal/credential/keys"
@@ -21,6 +23,32 @@ type CredentialConfig struct {
 	Keys    string `yaml:"keys"`    // file of the keys that sign them; default DATA/credential.keys
 	Name    string `yaml:"name"`    // of who issues, in certificates; default the site's host
 	Country string `yaml:"country"` // of who issues, as ISO 3166 has it: GB; default ZZ, which is none
+
+	Wallets []WalletConfig `yaml:"wallets"` // who may ask for credentials in the holder's browser; offers on the holder's page are for any wallet
+}
+
+// WalletConfig is a wallet that is known, and one address where its holder is sent back.
+type WalletConfig struct {
+	Client   string `yaml:"client"`
+	Redirect string `yaml:"redirect"`
+}
+
+// readWallets reads CLIENT ADDRESS, CLIENT ADDRESS.
+func readWallets(text string) ([]WalletConfig, error) {
+	var all []WalletConfig
+	for _, one := range strings.Split(text, ",") {
+		words := strings.Fields(one)
+		if len(words) != 2 {
+			return nil, fmt.Errorf("%q is no wallet: write its client id and the address where holders are sent back, like wallet.example https://wallet.example/back", one)
+		}
+		all = append(all, WalletConfig{words[0], words[1]})
+	}
+	return all, nil
+}
+
+// knows compares letter by letter.
+func (c CredentialConfig) knows(client, redirect string) bool {
+	return slices.Contains(c.Wallets, WalletConfig{client, redirect})
 }
 
 func (c Config) credentialKeys() keys.Config {
@@ -41,7 +69,10 @@ func (c Config) credentialKeys() keys.Config {
 func (a *App) wallets(v *vault.Vault) {
 	k := keys.Open(a.Config.credentialKeys())
 	s := &credential.Store{Vault: v, Rand: rand.Reader}
-	a.Flow.Wallets = &flow.Wallets{Store: s, Keys: k}
+	a.Flow.Wallets = &flow.Wallets{Store: s, Keys: k, Known: a.Config.Credentials.knows}
+	if a.Demo {
+		a.Flow.Wallets.Known = func(string, string) bool { return true } // whoever tries it out brings a wallet of theirs
+	}
 	a.View.Wallets = &view.Wallets{Store: s, Keys: k, Words: a.words}
 }
 

@@ -25,7 +25,7 @@ var rings = []ring{
 	},
 	{
 		name: "tools", ordered: true, sees: []string{"pure"},
-		packages: []string{"keyfile", "store", "vault", "job", "blob", "shelf", "tabular/lite", "hook", "publog/signet", "credential/keys"},
+		packages: []string{"keyfile", "store", "carry", "vault", "job", "blob", "shelf", "tabular/lite", "hook", "publog/signet", "credential/keys"},
 		why:      "tools serve every domain and therefore know none",
 	},
 	{
@@ -71,7 +71,7 @@ var rings = []ring{
 	},
 	{
 		name: "drivers", sees: []string{"pure", "tools", "domain", "use cases", "parts of pages", "edge", "payment providers", "wiring"},
-		packages: []string{"test/bench", "test/bench-forecast", "test/bench-allocate"},
+		packages: []string{"test/bench", "test/bench-forecast", "test/bench-allocate", "test/crash"},
 		why:      "they measure the whole from outside",
 	},
 	{
@@ -107,6 +107,7 @@ var neighbours = []neighbour{
 	{"assist/train", "assist", "it makes the models"},
 	{"assist/train", "assist/measure", "it reads the conversations that it learns from"},
 	{"cmd/stoa", "policy", "the role that stoa staff gives"},
+	{"cmd/stoa", "carry", "stoa backup, restore and move write and read files"},
 	{"cmd/stoa", "proof", "stoa verify, witness and monitor judge by it"},
 	{"cmd/stoa", "service/scaffold", "stoa new"},
 	{"cmd/stoa", "jurisdictions", "the sample that stoa demo serves"},

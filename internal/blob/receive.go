@@ -26,6 +26,8 @@ const (
 	WebP Type = "image/webp"
 	DOCX Type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 	ODT  Type = "application/vnd.oasis.opendocument.text"
+	Text Type = "text/plain"
+	CSV  Type = "text/csv" // a text whose name says so: the content cannot
 )
 
 // The message keys of what Receive refuses. KeyTooLarge has the argument max, in bytes; KeyType has type, the one found
@@ -80,11 +82,17 @@ func Receive(r io.Reader, m Meta, l Limits) (*Upload, error) {
 		return nil, fault.NewTooLarge(KeyTooLarge, "max", l.MaxBytes)
 	}
 	kind := sniff(data)
+	if kind == "" && utf8.Valid(data) && !bytes.ContainsRune(data, 0) {
+		kind = textual(m.Name)
+	}
 	if !slices.Contains(l.Types, kind) {
 		cause := fmt.Errorf("declared as %q, found %q", m.DeclaredType, kind)
 		return nil, fault.Wrap(cause, fault.Invalid, KeyType, "type", string(kind))
 	}
-	if data, err = clean(kind, data); err != nil {
+	if data, err = clean(kind, data); err == nil {
+		err = checkPicture(kind, data)
+	}
+	if err != nil {
 		return nil, fault.Wrap(err, fault.Invalid, KeyDamaged)
 	}
 	return &Upload{name: cleanName(m.Name), kind: kind, data: data}, nil
@@ -106,6 +114,22 @@ func sniff(data []byte) Type {
 	}
 	return ""
 }
+
+// textual is the kind of a text by its name.
+func textual(name string) Type {
+	if strings.EqualFold(path.Ext(name), ".csv") {
+		return CSV
+	}
+	return Text
+}
+
+// Made is an upload of bytes that Stoa itself has written.
+func Made(name string, kind Type, data []byte) *Upload {
+	return &Upload{name: cleanName(name), kind: kind, data: data}
+}
+
+// Bytes are what would be stored.
+func (u *Upload) Bytes() []byte { return u.data }
 
 // sniffZip looks at an archive's names and at nothing compressed in it.
 func sniffZip(data []byte) Type {
@@ -155,9 +179,7 @@ func clean(kind Type, data []byte) ([]byte, error) {
 			return nil, errors.New("PDF without its end")
 		}
 	case DOCX, ODT:
-		if _, err := zip.NewReader(bytes.NewReader(data), int64(len(data))); err != nil {
-			return nil, fmt.Errorf("document archive: %w", err)
-		}
+		return data, checkArchive(data)
 	}
 	return data, nil
 }

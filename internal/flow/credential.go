@@ -20,6 +20,9 @@ import (
 type Wallets struct {
 	Store *credential.Store
 	Keys  *keys.Keys
+
+	// Known reports whether holders are sent back to a wallet's address (RFC 9700, 2.1: registered, compared letter by letter).
+	Known func(client, redirect string) bool
 }
 
 // Refusal is an answer to a wallet that the protocol has a code for.

@@ -64,6 +64,8 @@ func (c Credentials) wanted(in Authorization) (s *service.Service, ids []string,
 		return no(invalidRequest, "client_id is missing")
 	case !returnsTo(in.Redirect):
 		return no(invalidRequest, "redirect_uri must be an https address, or one that opens a program")
+	case c.Wallets == nil || !c.Wallets.Known(in.Client, in.Redirect):
+		return no("unauthorized_client", "this wallet is not registered with this redirect_uri")
 	case in.ResponseType != "code":
 		return no("unsupported_response_type", "response_type must be code")
 	case in.Method != "S256" || len(in.Challenge) != 43:

@@ -30,7 +30,8 @@ const stall = "street-stall"
 func (w *world) carrying(pieces ...string) (licence, number string, holder policy.Actor) {
 	w.t.Helper()
 	w.Wallets = &flow.Wallets{Store: &credential.Store{Vault: w.People.Vault, Rand: rand.Reader},
-		Keys: keys.Open(keys.Config{File: filepath.Join(w.t.TempDir(), "credential.keys"), Name: "Testshire", Country: "GB", URL: w.Site.URL})}
+		Keys:  keys.Open(keys.Config{File: filepath.Join(w.t.TempDir(), "credential.keys"), Name: "Testshire", Country: "GB", URL: w.Site.URL}),
+		Known: func(client, redirect string) bool { return client == "wallet" && redirect != "https://them.example" }}
 	w.must(w.Wallets.Keys.Make(w.clock.Now()))
 	w.publish(edited(w.t, append(pieces, "  register: stalls\n  fields:", "  register: stalls\n  credential: {claims: [place, holder]}\n  fields:")...))
 	done, holder := w.submitted("rana@testshire.example")
@@ -360,6 +361,13 @@ func TestAWalletIsLetIn(t *testing.T) {
 		}
 		if _, err := w.Credentials().Allow(w.ctx, w.officer, flow.AllowWallet{Asked: asked, Licence: licence}); fault.KindOf(err) != fault.NotFound {
 			w.t.Errorf("let in by somebody else: %v", err)
+		}
+		for _, one := range []struct{ client, redirect string }{{"wallet", "https://them.example"}, {"them", asked.Redirect}} {
+			bad := asked
+			bad.Client, bad.Redirect = one.client, one.redirect
+			if _, err := w.Credentials().Allow(w.ctx, holder, flow.AllowWallet{Asked: bad, Licence: licence}); code(err) != "unauthorized_client" {
+				w.t.Errorf("%s, which nobody registered, back to %s: %v", one.client, one.redirect, err)
+			}
 		}
 		for _, address := range []string{"javascript:alert(1)", "data:text/html,x", "http://wallet.example", "/back", "https://wallet.example/#x", "https://u@wallet.example", "file:///etc/passwd"} {
 			bad := asked

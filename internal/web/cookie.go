@@ -55,6 +55,7 @@ func (r *Request) SignIn(w http.ResponseWriter, token string) {
 // SignOut forgets it; the caller ends the session itself. It returns its token.
 func (r *Request) SignOut(w http.ResponseWriter) (token string) {
 	r.server.set(w, r.server.sessionName(), "", "/", 0)
+	w.Header().Set("Clear-Site-Data", `"cache", "storage"`) // nothing of theirs stays for whoever sits here next
 	return r.cookie(r.server.sessionName())
 }
 

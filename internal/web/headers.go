@@ -17,7 +17,7 @@ func cspVerifier(payAt []string) string {
 
 func policyWith(scripts string, payAt []string) string {
 	return "default-src 'none'; style-src 'self'; " + scripts + "; img-src 'self' data:; connect-src 'self'; " +
-		"form-action " + strings.Join(append([]string{"'self'"}, payAt...), " ") + "; frame-ancestors 'none'; base-uri 'none'"
+		"form-action " + strings.Join(append([]string{"'self'"}, payAt...), " ") + "; frame-ancestors 'none'; base-uri 'none'; report-uri /csp-report"
 }
 
 // securityHeaders are on every answer.
@@ -30,7 +30,7 @@ func (s *Server) securityHeaders(h http.Header, id string) {
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()")
 	if s.https {
-		h.Set("Strict-Transport-Security", "max-age=31536000")
+		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 	}
 }
 

@@ -100,6 +100,9 @@ func (s *Server) admit(w http.ResponseWriter, r *Request) error {
 	if err := s.hold(r); err != nil {
 		return err
 	}
+	if embedded(r.Request, r.Route.Area) {
+		return errEmbedded
+	}
 	if r.Route.Area == System {
 		return nil
 	}

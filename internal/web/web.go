@@ -157,6 +157,7 @@ func (s *Server) ownRoutes() []Route {
 		{Method: "GET", Pattern: "/healthz", Area: System, Action: policy.ServiceRead, Handle: s.healthy},
 		{Method: "GET", Pattern: "/readyz", Area: System, Action: policy.ServiceRead, Handle: s.ready},
 		{Method: "GET", Pattern: "/theme.css", Area: System, Action: policy.ServiceRead, Handle: s.theme},
+		{Method: "POST", Pattern: "/csp-report", Area: System, Action: policy.ServiceRead, Handle: s.violated, Machines: true, Body: reportMost},
 		{Method: "GET", Pattern: "/robots.txt", Area: System, Action: policy.ServiceRead, Handle: s.robots},
 	}
 }
