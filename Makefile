@@ -42,6 +42,10 @@ e2e: build ## journeys in a browser (Chromium)
 wallet: build ## wallets of others fetch credentials, see them revoked, and show them
 	cd test/wallet && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts; } && node run.mjs
 
+.PHONY: oidc
+oidc: build ## people sign in with identity schemes of others, which run beside it
+	cd test/oidc && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts; } && node run.mjs
+
 .PHONY: standards
 standards: build ## what is published, held against published standards (STANDARDS) by validators of others
 	cd test/standards && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts; } && node run.mjs $(abspath $(STANDARDS))
@@ -131,7 +135,7 @@ texts: ## put new words of the interface into the catalogues, and say what is mi
 
 .PHONY: clean
 clean: ## take away what was built
-	rm -rf bin web/made web/node_modules test/e2e/node_modules test/standards/node_modules test/wallet/node_modules
+	rm -rf bin web/made web/node_modules test/e2e/node_modules test/standards/node_modules test/wallet/node_modules test/oidc/node_modules
 	find internal/web/asset/dist -type f ! -name .placeholder -delete
 
 .PHONY: help

@@ -103,6 +103,7 @@ await styles("desk");
 await styles("paper");
 await styles("chart");
 await script("stoa");
+await script("passkey");
 // What verifies in the visitor's own browser: made by the Makefile, with Go's own script beside it.
 await script("verify", { wasm_exec: new URL("wasm_exec.js", made).pathname });
 await emit("verifier.wasm", await readFile(new URL("verifier.wasm", made)));

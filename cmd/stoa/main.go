@@ -74,8 +74,8 @@ Begin with:
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.CompletionOptions.HiddenDefaultCmd = false
-	root.AddCommand(demoCommand(), serveCommand(), checkCommand(), explainCommand(), newCommand(), staffCommand(), assistCommand(), doctorCommand(), forecastCommand(), anomaliesCommand(), allocateCommand(), versionCommand(),
-		verifyCommand(), witnessCommand(), monitorCommand(), logCommand(), credentialCommand(), backupCommand(), restoreCommand(), moveCommand())
+	root.AddCommand(demoCommand(), serveCommand(), checkCommand(), explainCommand(), newCommand(), staffCommand(), assistCommand(), doctorCommand(), forecastCommand(), anomaliesCommand(), allocateCommand(), versionCommand(), keysCommand(), privacyCommand(),
+		verifyCommand(), witnessCommand(), monitorCommand(), logCommand(), credentialCommand(), registerCommand(), backupCommand(), restoreCommand(), moveCommand())
 	return root
 }
 

@@ -88,6 +88,7 @@ Of a tax, say what it charges for an object and its facts, written as in a worke
 
 func staffCommand() *cobra.Command {
 	var file, name, email, role, organisation, data, database string
+	var invite bool
 	c := &cobra.Command{
 		Use:   "staff",
 		Short: "Give somebody a role: the first administrator, for instance",
@@ -103,10 +104,14 @@ func staffCommand() *cobra.Command {
 			if email == "" || role == "" || organisation == "" {
 				return usageError{fmt.Errorf("--email, --role and --organisation are needed")}
 			}
-			if err := app.AddStaff(cmd.Context(), config, name, email, policy.Grant{Role: policy.Role(role), Organisation: organisation}); err != nil {
+			link, err := app.AddStaff(cmd.Context(), config, name, email, policy.Grant{Role: policy.Role(role), Organisation: organisation}, invite)
+			if err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s is now %s in %s and signs in by a code sent to that address\n", email, role, organisation)
+			fmt.Fprintf(cmd.OutOrStdout(), "%s is now %s in %s\n", email, role, organisation)
+			if link != "" {
+				fmt.Fprintf(cmd.OutOrStdout(), "They set up how they sign in at this address, within three days, once; it is mailed to them too:\n\n    %s\n", link)
+			}
 			return nil
 		},
 	}
@@ -116,6 +121,7 @@ func staffCommand() *cobra.Command {
 	f.StringVar(&database, "database", "", "postgres://… instead of the embedded database")
 	f.StringVar(&name, "name", "", "name")
 	f.StringVar(&email, "email", "", "email address")
+	f.BoolVar(&invite, "invite", false, "invite them anew although they have a way in: it is lost, and ends")
 	f.StringVar(&role, "role", "", "reader, officer, supervisor or administrator")
 	f.StringVar(&organisation, "organisation", "", "id of the organisation in jurisdiction.yaml")
 	return c

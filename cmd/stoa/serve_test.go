@@ -173,11 +173,19 @@ func TestServe(t *testing.T) {
 	if status, _, _ := b.send("GET", "/desk", nil); status == http.StatusOK {
 		t.Error("the desk opens for nobody")
 	}
-	if status, _, _ := b.send("POST", enter, url.Values{"code": {codeIn(t, <-mails)}}); status != http.StatusSeeOther {
+	mail := <-mails
+	if strings.Contains(mail, "/invitation/") {
+		mail = <-mails
+	}
+	if status, _, _ := b.send("POST", enter, url.Values{"code": {codeIn(t, mail)}}); status != http.StatusSeeOther {
 		t.Fatalf("entering the code: %d", status)
 	}
-	if status, _, body := b.send("GET", "/desk", nil); status != http.StatusOK || !strings.Contains(body, "Olu Officer") {
-		t.Errorf("the desk: %d, %s", status, body)
+	if status, _, _ := b.send("GET", "/desk", nil); status == http.StatusOK {
+		t.Error("whoever reads an officer's mail gets to the desk")
+	}
+	invited := regexp.MustCompile(`/invitation/\S+`).FindString(string(out))
+	if status, _, body := b.send("GET", invited, nil); status != http.StatusOK || !strings.Contains(body, "passkey") {
+		t.Errorf("the invitation %q: %d, %s", invited, status, body)
 	}
 
 	if err := serve.Process.Signal(syscall.SIGTERM); err != nil {

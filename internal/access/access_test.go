@@ -40,6 +40,9 @@ func TestLooksAreKeptForThePerson(t *testing.T) {
 			for limit := range 5 {
 				err := db.Read(t.Context(), "test", func(ctx context.Context, tx *store.Tx) error {
 					got, err := access.Of(ctx, tx, person, limit)
+					for i := range got {
+						got[i].ID = ""
+					}
 					if most := want[:min(limit, len(want))]; !slices.Equal(got, most) {
 						t.Errorf("the latest %d of %s: %+v, want %+v", limit, person, got, most)
 					}
@@ -57,7 +60,7 @@ func TestLooksAreKeptForThePerson(t *testing.T) {
 func TestALookCannotBeTakenInReading(t *testing.T) {
 	storetest.Each(t, []fs.FS{access.Migrations()}, func(t *testing.T, db *store.DB, _ *storetest.Clock) {
 		err := db.Read(t.Context(), "test", func(ctx context.Context, tx *store.Tx) error {
-			if err := access.Record(ctx, tx, access.Look{Person: "asha"}); err == nil {
+			if err := access.Record(ctx, tx, access.Look{Person: "asha", Actor: "olu", Why: "case.read"}); err == nil {
 				return fmt.Errorf("a reading transaction wrote")
 			}
 			return nil

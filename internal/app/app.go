@@ -22,11 +22,15 @@ import (
 	"stoa/internal/blob"
 	"stoa/internal/calendar"
 	"stoa/internal/cases"
+	"stoa/internal/consent"
 	"stoa/internal/credential"
 	"stoa/internal/dataset"
+	"stoa/internal/disclosure"
 	"stoa/internal/docket"
+	"stoa/internal/extract"
 	"stoa/internal/flow"
 	"stoa/internal/i18n"
+	"stoa/internal/inquiry"
 	"stoa/internal/job"
 	"stoa/internal/ledger"
 	"stoa/internal/notify"
@@ -38,6 +42,7 @@ import (
 	"stoa/internal/publog"
 	"stoa/internal/record"
 	"stoa/internal/release"
+	"stoa/internal/retain"
 	"stoa/internal/service"
 	"stoa/internal/spend"
 	"stoa/internal/store"
@@ -46,6 +51,7 @@ import (
 	"stoa/internal/view"
 	"stoa/internal/web"
 	"stoa/internal/web/asset"
+	"stoa/internal/web/site"
 )
 
 // System is Stoa itself as an actor.
@@ -54,8 +60,8 @@ var System = policy.Actor{System: true}
 // Migrations are the tables of all packages.
 func Migrations() []fs.FS {
 	return []fs.FS{job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(),
-		record.Migrations(), notify.Migrations(), access.Migrations(), release.Migrations(), ledger.Migrations(), bill.Migrations(),
-		pay.Migrations(), bank.Migrations(), spend.Migrations(), tax.Migrations(), publog.Migrations(), dataset.Migrations(), opendata.Migrations(), credential.Migrations()}
+		record.Migrations(), notify.Migrations(), access.Migrations(), retain.Migrations(), consent.Migrations(), release.Migrations(), ledger.Migrations(), bill.Migrations(),
+		pay.Migrations(), bank.Migrations(), spend.Migrations(), tax.Migrations(), publog.Migrations(), dataset.Migrations(), opendata.Migrations(), disclosure.Migrations(), credential.Migrations(), inquiry.Migrations(), extract.Migrations()}
 }
 
 // App is a running installation.
@@ -76,7 +82,11 @@ type App struct {
 	datasets  *dataset.Store
 	pages     late
 	dunned    calendar.Date
-	payAt     []string // origins of the payment providers' pages
+	retained  calendar.Date // the last day for which everything past its time was deleted
+	vault     *vault.Vault
+	repeated  vault.Reapplied // at the start
+	payAt     []string        // origins of the payment providers' pages
+	signInAt  []string        // origins of the identity schemes' pages
 	mu        sync.Mutex
 	problems  []string // of the files as last read
 	published string   // fingerprint of the files in force
@@ -117,6 +127,9 @@ func Open(ctx context.Context, c Config, demo bool, log *slog.Logger) (*App, err
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the keys: %w", err), a.DB.Close())
 	}
+	if a.repeated, err = keys.Reapply(ctx, a.DB); err != nil { // a backup that was put back must not bring back who was erased
+		return nil, errors.Join(err, a.DB.Close())
+	}
 	if err := a.wire(keys); err != nil {
 		return nil, errors.Join(err, a.DB.Close())
 	}
@@ -152,6 +165,16 @@ func (a *App) wire(keys *vault.Vault) error {
 	outbox := &notify.Outbox{Vault: keys}
 	people := &person.People{Vault: keys, Rand: rand.Reader}
 	d := &docket.Docket{Cases: &cases.Cases{Vault: keys}, Records: &record.Records{Vault: keys}, Releases: release.New(), Blobs: blobs}
+	d.Records.Days = func(t time.Time) calendar.Date {
+		if j := d.Releases.Current(); j != nil { // the first records are entered before anything is in force
+			return j.Calendar.DateOf(t)
+		}
+		day, err := calendar.ParseISO(t.UTC().Format(time.DateOnly))
+		if err != nil {
+			return calendar.Date{} // no clock shows such a year
+		}
+		return day
+	}
 	a.Flow = &flow.Flow{DB: a.DB, Docket: d, People: people, Outbox: outbox, Words: a.words,
 		Site: flow.Site{URL: a.Config.URL, Demo: a.Demo}}
 	if a.Demo {
@@ -159,12 +182,23 @@ func (a *App) wire(keys *vault.Vault) error {
 	}
 	a.View = view.New(view.Deps{DB: a.DB, Docket: d, People: people, Outbox: outbox, Now: a.Clock.Now,
 		Site: view.Site{URL: a.Config.URL, Demo: a.Demo}})
+	disclosures := &disclosure.Store{Vault: keys, Blobs: blobs, Words: a.words}
+	a.Flow.Disclosures, a.View.Disclosures = disclosures, disclosures
+	a.Flow.Extracts = &extract.Orders{Vault: keys}
+	a.View.Extracts = a.Flow.Extracts
 	a.Jobs = job.NewRunner(a.DB, a.Log)
 	a.Jobs.Handle(notify.JobKind, outbox.Handler(a.DB, a.sender()))
 	blobs.Register(a.Jobs, a.DB, a.Log)
+	a.privacy(keys)
 	a.logs(keys)
 	a.wallets(keys)
+	if err := a.identify(); err != nil {
+		return err
+	}
 	if err := a.data(keys); err != nil {
+		return err
+	}
+	if err := a.others(); err != nil {
 		return err
 	}
 	return a.money(keys)
@@ -222,13 +256,18 @@ func (a *App) Server(styled bool) (*web.Server, error) {
 	if err := a.credentialKeys(context.Background()); err != nil {
 		return nil, err
 	}
+	codes := 0 // the usual
+	if a.Demo {
+		codes = 600 // everybody who tries it out comes from one address
+	}
 	deps := web.Deps{
-		Config:       web.Config{URL: a.Config.URL, Demo: a.Demo, PayAt: a.payAt, Proxy: a.Config.Proxy},
+		Config:       web.Config{URL: a.Config.URL, Demo: a.Demo, CodesPerHour: codes, PayAt: a.payAt, SignInAt: a.signInAt, Proxy: a.Config.Proxy},
 		Who:          web.Who{Session: a.Flow.Session, Draft: a.Flow.HoldsDraft},
 		Jurisdiction: a.Flow.Docket.Releases.Current,
 		Words:        a.words,
 		Assets:       assets,
 		Outside:      web.Outside{Now: a.Clock.Now, Rand: rand.Reader, Log: a.Log, Ready: a.ready},
+		Confirm:      (&site.Site{Flow: a.Flow, View: a.View}).Confirm,
 	}
 	return web.New(deps, a.tables()...)
 }
@@ -282,6 +321,9 @@ func (a *App) Work(ctx context.Context, files func() fs.FS) error {
 }
 
 func (a *App) turn(ctx context.Context) {
+	if _, err := a.Flow.Registry().LiftSeals(ctx, System); err != nil && ctx.Err() == nil {
+		a.Log.Error("lifting seals that are over", "err", err)
+	}
 	n, err := a.Flow.Turn(ctx, System)
 	if err != nil && ctx.Err() == nil {
 		a.Log.Error("turning the day", "err", err)
@@ -292,6 +334,10 @@ func (a *App) turn(ctx context.Context) {
 	a.keepMoney(ctx)
 	a.publishData(ctx)
 	a.keepCredentials(ctx)
+	a.keepPrivacy(ctx)
+	if _, err := a.Flow.Assistant().Sweep(ctx, System); err != nil && ctx.Err() == nil {
+		a.Log.Error("forgetting conversations", "err", err)
+	}
 	if _, err := a.Flow.Forget(ctx, System); err != nil && ctx.Err() == nil {
 		a.Log.Error("forgetting drafts", "err", err)
 	}

@@ -185,7 +185,7 @@ func TestGreenvalePassesItsOwnExamples(t *testing.T) {
 			t.Errorf("%s has no worked example", s.Service)
 		}
 	}
-	if len(j.Services) != 3 {
+	if len(j.Services) != 5 {
 		t.Errorf("%d services", len(j.Services))
 	}
 }
@@ -325,13 +325,14 @@ func TestTheDemoIsSeededOnce(t *testing.T) {
 
 func TestAddStaff(t *testing.T) {
 	config := Config{Data: t.TempDir()}
-	if err := AddStaff(t.Context(), config, "Ada", "ada@town.example", policy.Grant{Role: "king", Organisation: "x"}); err == nil || !strings.Contains(err.Error(), `there is no role "king"`) {
+	if _, err := AddStaff(t.Context(), config, "Ada", "ada@town.example", policy.Grant{Role: "king", Organisation: "x"}, false); err == nil || !strings.Contains(err.Error(), `there is no role "king"`) {
 		t.Errorf("an unknown role: %v", err)
 	}
 	g := policy.Grant{Role: policy.Administrator, Organisation: "council"}
 	for range 2 {
-		if err := AddStaff(t.Context(), config, "Ada", "ada@town.example", g); err != nil {
-			t.Fatal(err)
+		link, err := AddStaff(t.Context(), config, "Ada", "ada@town.example", g, false)
+		if err != nil || !strings.HasPrefix(link, "/invitation/") {
+			t.Fatal(link, err)
 		}
 	}
 	a := open(t, config, false, quiet())

@@ -30,7 +30,10 @@ type Config struct {
 	Payments     PaymentConfig `yaml:"payments"`
 	Log          LogConfig     `yaml:"log"`
 
+	Identity IdentityConfig `yaml:"identity"`
+
 	Credentials CredentialConfig `yaml:"credentials"`
+	Elsewhere   ElsewhereConfig  `yaml:"elsewhere"`
 }
 
 // MailConfig is how mail leaves.
@@ -87,11 +90,19 @@ var settings = []setting{
 	{"mail_from", false, text(func(c *Config) *string { return &c.Mail.From })},
 	{"payments_stripe_key", true, func(c *Config, v string) error { c.Payments.StripeKey = Secret(v); return nil }},
 	{"payments_stripe_webhook", true, func(c *Config, v string) error { c.Payments.StripeWebhook = Secret(v); return nil }},
+	{"identity", true, func(c *Config, v string) (err error) { c.Identity, err = readIdentity(v); return err }},
 	{"mail_name", false, text(func(c *Config) *string { return &c.Mail.Name })},
 	{"credentials_keys", false, text(func(c *Config) *string { return &c.Credentials.Keys })},
 	{"credentials_name", false, text(func(c *Config) *string { return &c.Credentials.Name })},
 	{"credentials_country", false, text(func(c *Config) *string { return &c.Credentials.Country })},
 	{"credentials_wallets", false, func(c *Config, v string) (err error) { c.Credentials.Wallets, err = readWallets(v); return err }},
+	{"elsewhere_inside", false, text(func(c *Config) *string { return &c.Elsewhere.Inside })},
+	{"elsewhere_secrets", false, text(func(c *Config) *string { return &c.Elsewhere.Secrets })},
+	{"elsewhere_xroad", false, text(func(c *Config) *string { return &c.Elsewhere.XRoad })},
+	{"elsewhere_certificate", false, text(func(c *Config) *string { return &c.Elsewhere.Certificate })},
+	{"elsewhere_key", false, text(func(c *Config) *string { return &c.Elsewhere.Key })},
+	{"elsewhere_roots", false, text(func(c *Config) *string { return &c.Elsewhere.Roots })},
+	{"elsewhere_proof", true, func(c *Config, v string) error { c.Elsewhere.Proof = Secret(v); return nil }},
 	{"log_keys", false, text(func(c *Config) *string { return &c.Log.Keys })},
 	{"log_origin", false, text(func(c *Config) *string { return &c.Log.Origin })},
 	{"log_witnesses", false, func(c *Config, v string) (err error) { c.Log.Witnesses, err = readWitnesses(v); return err }},
@@ -156,6 +167,9 @@ func (c Config) Check() error {
 		add("payments.stripe_key and payments.stripe_webhook go together: without the second nobody would know what was paid")
 	}
 	if _, err := c.Log.witnesses(); err != nil {
+		wrong = append(wrong, err)
+	}
+	if err := c.Identity.check(); err != nil {
 		wrong = append(wrong, err)
 	}
 	return errors.Join(append(wrong, c.plain()...)...)

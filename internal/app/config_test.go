@@ -45,21 +45,21 @@ jurisdiction: greenvale
 data: /var/lib/stoa
 url: https://services.example
 proxy: true
-mail: {host: mail.example, port: 25, tls: none, user: stoa, password: from the file, from: a@b.example, name: Greenvale}
+mail: {host: mail.example, port: 25, tls: tls, user: stoa, password: from the file, from: a@b.example, name: Greenvale}
 `)
 	secret := writeFile(t, "secret", "  from a file of its own\n")
 	c, err := ReadConfig(file, from(map[string]string{
 		"STOA_URL": "https://other.example", "STOA_PROXY": "false", "STOA_MAIL_PORT": "2525", "STOA_MAIL_PASSWORD_FILE": secret,
-		"STOA_MAIL_PASSWORD": "not this", "STOA_DATABASE": "postgres://u:p@db/x", "STOA_KEYS": "/etc/stoa/keys", "STOA_CLAMD": "/run/clamd", "STOA_ADDR": ":80",
+		"STOA_MAIL_PASSWORD": "not this", "STOA_DATABASE": "postgres://u:p@db/x?sslmode=verify-full", "STOA_KEYS": "/etc/stoa/keys", "STOA_CLAMD": "/run/clamd", "STOA_ADDR": ":80",
 		"STOA_MAIL_FROM": "",
 	}))
-	want := Config{Jurisdiction: "greenvale", Data: "/var/lib/stoa", Database: "postgres://u:p@db/x", Keys: "/etc/stoa/keys", Addr: ":80",
-		URL: "https://other.example", Clamd: "/run/clamd", Mail: MailConfig{Host: "mail.example", Port: 2525, TLS: "none", User: "stoa",
+	want := Config{Jurisdiction: "greenvale", Data: "/var/lib/stoa", Database: "postgres://u:p@db/x?sslmode=verify-full", Keys: "/etc/stoa/keys", Addr: ":80",
+		URL: "https://other.example", Clamd: "/run/clamd", Mail: MailConfig{Host: "mail.example", Port: 2525, TLS: "tls", User: "stoa",
 			Password: "from a file of its own", From: "a@b.example", Name: "Greenvale"}}
 	if err != nil || !reflect.DeepEqual(c, want) {
 		t.Errorf("%#v, %v", c, err)
 	}
-	if c.databaseURL() != "postgres://u:p@db/x" || c.keyFile() != "/etc/stoa/keys" {
+	if c.databaseURL() != "postgres://u:p@db/x?sslmode=verify-full" || c.keyFile() != "/etc/stoa/keys" {
 		t.Errorf("database and keys: %s", c.keyFile())
 	}
 	if err := c.Check(); err != nil {

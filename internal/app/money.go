@@ -56,6 +56,8 @@ func (a *App) money(keys *vault.Vault) error {
 	a.View.Money = view.Money{Treasury: books, Exceptions: exceptions, Tills: tills, Bank: statements, Taxes: taxes, Cards: len(m.Providers) > 0, Spend: spending}
 	a.Jobs.Handle(flow.RefundJob, a.Flow.Finance().SendRefund)
 	a.Jobs.HandleTx(flow.TaxRunJob, a.Flow.Taxation().WorkRun)
+	a.Jobs.HandleTx(flow.RegisterImportJob, a.Flow.Registers().WorkImport)
+	a.Jobs.Handle(flow.RegisterResembleJob, a.Flow.Registers().FindDuplicates)
 	a.Jobs.Handle(flow.BankMatchJob, a.Flow.Banking().MatchBank)
 	return nil
 }

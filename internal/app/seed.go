@@ -39,7 +39,9 @@ type seeder struct {
 	tell       func(done, of int)
 	tax        taxStory
 	statements bankStory
-	spending   *spendStory // nil where nothing is spent by a budget
+	spending   *spendStory    // nil where nothing is spent by a budget
+	asked      map[int]string // requests for information → case
+	forms      int
 }
 
 // planned is an application to come.
@@ -67,7 +69,7 @@ func (a *App) SeedDemo(ctx context.Context, files fs.FS, count int, tell func(do
 	if len(problems) > 0 {
 		return fmt.Errorf("the sample has %d problems, the first: %s", len(problems), problems[0])
 	}
-	s := &seeder{App: a, j: a.Flow.Docket.Releases.Current(), dice: rand.New(rand.NewPCG(4, 2)), owner: map[string]string{}, of: count, tell: tell}
+	s := &seeder{App: a, j: a.Flow.Docket.Releases.Current(), dice: rand.New(rand.NewPCG(4, 2)), owner: map[string]string{}, asked: map[int]string{}, of: count, tell: tell}
 	if err := s.know(ctx); err != nil {
 		return err
 	}
@@ -154,6 +156,9 @@ func (s *seeder) play(ctx context.Context) error {
 		if err := s.counter(ctx, day); err != nil {
 			return fmt.Errorf("applications on %s: %w", day, err)
 		}
+		if err := s.requests(ctx, day, today, now); err != nil {
+			return err
+		}
 		if err := s.taxes(ctx); err != nil {
 			return err
 		}
@@ -186,6 +191,9 @@ func (s *seeder) schedule(first, today calendar.Date, now time.Time) {
 	}
 	var sources [][]source
 	for _, one := range s.j.Services {
+		if one.Disclosure != nil {
+			continue // the file of the demo has requests of its own
+		}
 		var good []source
 		for i := range one.Examples {
 			if e := &one.Examples[i]; usable(e) {
@@ -253,7 +261,7 @@ func (s *seeder) apply(ctx context.Context, next planned) error {
 		return err
 	}
 	_ = token // the actor below holds the draft as a browser with the token would
-	holder := policy.Actor{Draft: id}
+	holder := policy.Actor{Draft: id, Level: policy.High}
 	if err := s.upload(ctx, holder, next, id, typed); err != nil {
 		return err
 	}

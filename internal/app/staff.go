@@ -14,17 +14,24 @@ import (
 	"stoa/internal/policy"
 )
 
-// AddStaff gives a role from the command line: the first administrator, for instance.
-func AddStaff(ctx context.Context, c Config, name, email string, g policy.Grant) error {
+// AddStaff gives a role from the command line: the first administrator, for instance. It returns the link by which they set up
+// how they sign in, if they have nothing to sign in with; again makes one also if they have, in place of it.
+func AddStaff(ctx context.Context, c Config, name, email string, g policy.Grant, again bool) (link string, err error) {
 	if !slices.Contains(policy.Roles(), g.Role) {
-		return fmt.Errorf("there is no role %q; there are %v", g.Role, policy.Roles())
+		return "", fmt.Errorf("there is no role %q; there are %v", g.Role, policy.Roles())
 	}
 	a, err := Open(ctx, c, false, slog.New(slog.DiscardHandler))
 	if err != nil {
-		return err
+		return "", err
 	}
-	_, err = a.Flow.AddStaff(ctx, System, flow.AddStaff{Name: name, Email: email, Language: "en", Grants: []policy.Grant{g}})
-	return errors.Join(err, a.Close())
+	id, err := a.Flow.AddStaff(ctx, System, flow.AddStaff{Name: name, Email: email, Language: "en", Grants: []policy.Grant{g}})
+	if err == nil {
+		link, _, err = a.Flow.Identity().Invite(ctx, System, flow.Invite{Person: id, Again: again})
+	}
+	if link != "" {
+		link = c.URL + link
+	}
+	return link, errors.Join(err, a.Close())
 }
 
 // TryMail says whether the mail server answers.

@@ -6,6 +6,7 @@ import (
 	"stoa/internal/web/desk"
 	"stoa/internal/web/site"
 	"stoa/internal/web/wallet"
+	"stoa/internal/web/xroad"
 )
 
 // tables are the routes of all areas.
@@ -15,5 +16,6 @@ func (a *App) tables() [][]web.Route {
 		desk.Routes(&desk.Desk{Flow: a.Flow, View: a.View, Problems: a.Problems}),
 		ckan.Routes(&ckan.API{View: a.View, Words: a.Flow.Words}),
 		wallet.Routes(&wallet.API{Flow: a.Flow, View: a.View}),
+		xroad.Routes(&xroad.API{View: a.View, Proof: string(a.Config.Elsewhere.Proof)}),
 	}
 }

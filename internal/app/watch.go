@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"stoa/internal/assess"
+	"stoa/internal/converse"
 	"stoa/internal/process"
 	"stoa/internal/service"
 )
@@ -54,6 +55,7 @@ func Check(ctx context.Context, files fs.FS) (*service.Jurisdiction, service.Pro
 	for _, t := range j.Taxes {
 		problems = append(problems, assess.RunExamples(ctx, t)...)
 	}
+	problems = append(problems, converse.RunAsked(ctx, j)...)
 	return j, problems
 }
 

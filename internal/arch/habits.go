@@ -27,6 +27,7 @@ var (
 		{"internal/app/watch.go", "what stoa check says will soon be wrong, as of today"},
 		{"internal/app/app.go", "minutes between looks at what is due"},
 		{"internal/app/log.go", "tenths of a second between looks for leaves"},
+		{"internal/app/elsewhere.go", "the pause before a register of others is asked again"},
 		{"internal/job/runner.go", "pauses between looks at the queue"},
 		{"cmd/stoa/assist.go", "how long questions took, for the terminal"},
 		{"cmd/stoa/new.go", "the year that a new jurisdiction's calendar begins with"},
@@ -43,6 +44,7 @@ var (
 		{"internal/web/request.go", "no randomness: nothing sensible can be done without"},
 		{"internal/credential/envelope/cose.go", "options of ours that cannot be wrong, at the start"},
 		{"internal/web/errors.go", "net/http's own way to break off half an answer"},
+		{"internal/web/stream.go", "breaks off an answer that cannot be written to its end, as net/http asks for it: a part must not look like the whole"},
 		{"internal/web/serve.go", "hands on a panic that is not ours"},
 		{"jurisdictions/jurisdictions.go", "a constant name of an embedded folder"},
 	}

@@ -15,7 +15,7 @@ type only struct {
 }
 
 var onlies = []only{
-	{"net/http", []string{"hook", "ring parts of pages", "ring edge", "ring payment providers", "ring outsiders", "ring wiring", "ring drivers", "web/page/gallery"}, "HTTP ends at the edge; who is called by webhook is outside"},
+	{"net/http", []string{"hook", "openid", "elsewhere", "ring parts of pages", "ring edge", "ring payment providers", "ring outsiders", "ring wiring", "ring drivers", "web/page/gallery"}, "HTTP ends at the edge; who is called by webhook, and who keeps a register of their own, is outside"},
 	{"database/sql", []string{"store", "tabular/lite", "store/storetest", "ring drivers"}, "what differs between databases lives in store; only *store.Tx crosses packages"},
 	{"os", []string{"ring tools", "ring outsiders", "ring wiring", "ring command", "ring beside", "ring drivers"}, "files and the environment come in from outside"},
 	{"os/exec", []string{"store/storetest", "store/storetest/pg", "test/verify", "ring drivers"}, "the product starts no other program"},
@@ -27,16 +27,19 @@ var onlies = []only{
 	{"text/template", []string{"service/scaffold"}, "pages are templ components; letters are the file's own; scaffold writes YAML"},
 
 	{"github.com/bojanz/currency", []string{"money", "i18n"}, "minor units and how money is written"},
-	{"golang.org/x/text", []string{"i18n", "document", "bankfile", "process", "assist", "cases", "record"}, "languages, bidi, folding of words"},
+	{"golang.org/x/text", []string{"i18n", "document", "bankfile", "process", "assist", "cases", "record", "resemble"}, "languages, bidi, folding of words"},
 	{"golang.org/x/net/idna", []string{"process"}, "addresses with letters of any script"},
 	{"golang.org/x/net/html", []string{"test/crash"}, "tests read the pages they print"},
+	{"github.com/go-webauthn/webauthn", []string{"passkey"}, "WebAuthn: what devices say"},
+	{"github.com/coreos/go-oidc/v3", []string{"openid"}, "OpenID Connect: discovery and signatures"},
+	{"golang.org/x/oauth2", []string{"openid"}, "the code flow and PKCE"},
 	{"golang.org/x/time/rate", []string{"web"}, "limits of requests"},
 	{"github.com/vorlif/spreak", []string{"i18n", "i18n/texts"}, "PO files"},
 	{"cel.dev/cel-go", []string{"rule"}, "the grammar of rules; checking and evaluating is ours"},
 	{"go.yaml.in/yaml/v3", []string{"service", "service/scaffold", "app"}, "files of a jurisdiction and of settings"},
 	{"github.com/santhosh-tekuri/jsonschema/v6", nil, "the schemas are held against a validator in tests"},
 	{"github.com/go-jose/go-jose/v4", []string{"credential/envelope"}, "JSON Web Signatures and Keys: what wallets sign, and what is signed for them"},
-	{"github.com/fxamacker/cbor/v2", []string{"credential/envelope", "credential/mdoc"}, "CBOR, of which mdocs are made"},
+	{"github.com/fxamacker/cbor/v2", []string{"credential/envelope", "credential/mdoc", "passkey/passkeytest"}, "CBOR, of which mdocs are made, and what devices with passkeys say"},
 	{"github.com/jackc/pgx/v5", []string{"store", "store/storetest", "ring drivers"}, "the dialect seam; bare transactions to measure against"},
 	{"modernc.org/sqlite", []string{"store", "tabular/lite"}, "the dialect seam; tables of open data as files of their own"},
 	{"github.com/pressly/goose/v3", []string{"store"}, "migrations"},
@@ -46,6 +49,7 @@ var onlies = []only{
 	{"github.com/boxesandglue/textshape", []string{"document"}, "shaping of letters"},
 	{"eliasnaur.com/font", []string{"document"}, "the fonts of printed documents"},
 	{"rsc.io/qr", []string{"document"}, "QR codes"},
+	{"github.com/ledongthuc/pdf", []string{"redact"}, "the objects and streams of a PDF, whose text is read by ours"},
 	{"github.com/a-h/templ", []string{"ring parts of pages", "ring edge", "ring payment providers", "web/page/gallery"}, "templates"},
 	{"github.com/andybalholm/brotli", []string{"web"}, "compression of answers"},
 	{"filippo.io/age", []string{"carry"}, "encrypted backups"},

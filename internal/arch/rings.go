@@ -19,18 +19,18 @@ type ring struct {
 var rings = []ring{
 	{
 		name: "pure", ordered: true,
-		packages: []string{"fault", "money", "calendar", "i18n", "disclose", "tabular", "policy", "document", "bankfile", "rule", "service", "process", "assess", "proof", "forecast", "forecast/table", "allocate", "assist", "assist/measure", "catalogue", "ocds", "credential/envelope", "credential/sdjwt", "credential/mdoc", "credential/status"},
+		packages: []string{"fault", "money", "calendar", "i18n", "disclose", "tabular", "policy", "totp", "document", "bankfile", "rule", "service", "process", "assess", "proof", "forecast", "forecast/table", "allocate", "assist", "assist/measure", "converse", "catalogue", "ocds", "credential/envelope", "credential/sdjwt", "credential/mdoc", "credential/status", "redact", "resemble"},
 		why: "the law's own logic knows no clock, network or database, so that worked examples, drafts and cases run the same code; " +
 			"each package sees only those below it",
 	},
 	{
 		name: "tools", ordered: true, sees: []string{"pure"},
-		packages: []string{"keyfile", "store", "carry", "vault", "job", "blob", "shelf", "tabular/lite", "hook", "publog/signet", "credential/keys"},
+		packages: []string{"keyfile", "store", "carry", "vault", "job", "blob", "shelf", "tabular/lite", "hook", "passkey", "openid", "elsewhere", "publog/signet", "credential/keys"},
 		why:      "tools serve every domain and therefore know none",
 	},
 	{
 		name: "domain", sees: []string{"pure", "tools"},
-		packages: []string{"person", "cases", "ledger", "bill", "pay", "bank", "spend", "treasury", "tax", "record", "notify", "access", "publog", "release", "docket", "dataset", "opendata", "credential"},
+		packages: []string{"person", "cases", "ledger", "bill", "pay", "bank", "spend", "treasury", "tax", "record", "notify", "access", "retain", "consent", "publog", "release", "docket", "dataset", "opendata", "credential", "disclosure", "extract", "inquiry"},
 		why:      "each owns its tables and meets the others only in a use case; a neighbour is named in neighbours, with its reason",
 	},
 	{
@@ -46,7 +46,7 @@ var rings = []ring{
 	{
 		name: "edge", ordered: true, sees: []string{"pure", "use cases", "parts of pages"},
 		tests:    []string{"tools", "domain"},
-		packages: []string{"web", "web/paper", "web/site", "web/desk", "web/ckan", "web/wallet"},
+		packages: []string{"web", "web/paper", "web/site", "web/desk", "web/ckan", "web/wallet", "web/xroad"},
 		why:      "a handler reads a form, asks a use case and prints; it never reaches past the use cases to rows or keys",
 	},
 	{
@@ -76,7 +76,7 @@ var rings = []ring{
 	},
 	{
 		name:     "beside", // what the product does not run, or runs as data
-		packages: []string{"arch", "schema", "jurisdictions", "i18n/texts", "i18n/po", "service/scaffold", "assist/train", "store/storetest", "store/storetest/pg", "tabular/tabulartest", "web/page/gallery", "test/verify"},
+		packages: []string{"arch", "schema", "jurisdictions", "i18n/texts", "i18n/po", "service/scaffold", "assist/train", "store/storetest", "store/storetest/pg", "passkey/passkeytest", "tabular/tabulartest", "web/page/gallery", "test/verify"},
 		why:      "tools of those who build Stoa, and files carried in the program, see only what neighbours names",
 	},
 }
@@ -86,6 +86,7 @@ type neighbour struct{ from, to, why string }
 
 var neighbours = []neighbour{
 	{"docket", "cases", "a docket is a case with all that it is judged by"},
+	{"docket", "retain", "how long a matter is kept, and what holds it"},
 	{"docket", "record", "what registers say is part of what a case is judged by"},
 	{"docket", "release", "the definition under which the case began"},
 	{"treasury", "bill", "an event of money is a movement of what is owed and an entry in the books, or neither"},
@@ -130,7 +131,7 @@ var neighbours = []neighbour{
 }
 
 // forTests are what any test may use beside what its package may.
-var forTests = []string{"store/storetest", "tabular/tabulartest", "jurisdictions"}
+var forTests = []string{"store/storetest", "passkey/passkeytest", "tabular/tabulartest", "jurisdictions"}
 
 func ringOf(pkg string) *ring {
 	for i := range rings {

@@ -82,7 +82,7 @@ func Receive(r io.Reader, m Meta, l Limits) (*Upload, error) {
 		return nil, fault.NewTooLarge(KeyTooLarge, "max", l.MaxBytes)
 	}
 	kind := sniff(data)
-	if kind == "" && utf8.Valid(data) && !bytes.ContainsRune(data, 0) {
+	if kind == "" && isText(data) {
 		kind = textual(m.Name)
 	}
 	if !slices.Contains(l.Types, kind) {
@@ -113,6 +113,11 @@ func sniff(data []byte) Type {
 		return sniffZip(data)
 	}
 	return ""
+}
+
+// isText reports whether bytes are text and nothing else: UTF-8 without controls but line ends, tabs and page breaks.
+func isText(data []byte) bool {
+	return utf8.Valid(data) && !bytes.ContainsFunc(data, func(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\t\n\r\f", r) })
 }
 
 // textual is the kind of a text by its name.

@@ -61,6 +61,7 @@ type Body struct {
 	Previous map[string]string `json:"previous,omitempty"` // fields of the licence a variant began from, as package record writes them
 	Lookups  map[string]Looked `json:"lookups,omitempty"`  // what the registers said on submission
 	Picks    map[string]Picked `json:"picks,omitempty"`    // records chosen, as they were
+	Known    map[string]*Known `json:"known,omitempty"`    // where answers came from that were not simply typed
 	Stops    []process.Stop    `json:"stops,omitempty"`
 	Decision *process.Decision `json:"decision,omitempty"`
 	Pending  *process.Decision `json:"pending,omitempty"` // awaiting a second person

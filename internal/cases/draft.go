@@ -31,6 +31,7 @@ type Draft struct {
 type DraftBody struct {
 	Typed    process.Typed     `json:"typed"`
 	Previous map[string]string `json:"previous,omitempty"`
+	Known    map[string]*Known `json:"known,omitempty"` // by question, see process.Typed.Key
 }
 
 // StartDraft stores a new draft. tokenHash proves later that a browser started or resumed it.

@@ -79,8 +79,8 @@ func (j Judge) SDJWT(ctx context.Context, tx *store.Tx, text string, in *Session
 		return forged("it is no credential of ours"), nil
 	}
 	v := Verdict{Format: service.FormatSDJWT, Claims: map[string]string{}}
-	for _, s := range j.Place.Services {
-		if s.Issue != nil && s.Issue.Credential != nil && VCT(j.Site, s) == claims["vct"] {
+	for _, s := range j.Place.Offered() {
+		if VCT(j.Site, s) == claims["vct"] {
 			v.Service = s.Service
 			for name, x := range claims {
 				v.claim(s, name, x)
@@ -161,8 +161,8 @@ func (j Judge) find(h envelope.COSEHead) (*ecdsa.PublicKey, error) {
 
 func (j Judge) document(ctx context.Context, tx *store.Tx, d mdoc.Document, bound bool) (Verdict, error) {
 	v := Verdict{Format: service.FormatMdoc, Claims: map[string]string{}, Bound: bound}
-	for _, s := range j.Place.Services {
-		if s.Issue != nil && s.Issue.Credential != nil && s.Issue.Credential.DocType == d.DocType {
+	for _, s := range j.Place.Offered() {
+		if s.Issue.Credential.DocType == d.DocType {
 			v.Service = s.Service
 			for name, x := range maps.All(d.Elements[d.DocType]) {
 				v.claim(s, name, x)

@@ -113,6 +113,11 @@ func (q *Questions) Unanswered(ctx context.Context, tx *store.Tx, organisation s
 	return q.list(ctx, tx, `organisation = $1 AND state = $2 AND answered = 0 ORDER BY asked, id LIMIT $3`, organisation, string(QuestionShown), limit)
 }
 
+// Of lists what a person has asked, the newest first.
+func (q *Questions) Of(ctx context.Context, tx *store.Tx, person string) ([]*Question, error) {
+	return q.list(ctx, tx, `person = $1 ORDER BY asked DESC, id DESC`, person)
+}
+
 // Since counts what a person has asked since an instant.
 func (q *Questions) Since(ctx context.Context, tx *store.Tx, person string, since time.Time) (n int64, err error) {
 	err = tx.QueryRow(ctx, `SELECT COUNT(*) FROM dataset_question WHERE person = $1 AND asked > $2`, person, store.Micros(since)).Scan(&n)

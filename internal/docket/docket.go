@@ -43,7 +43,11 @@ type Draft struct {
 
 // Thing is the draft as rights see it.
 func (d *Draft) Thing() policy.Thing {
-	return policy.Thing{Kind: "draft", ID: d.ID, Draft: d.ID, Owner: d.Person, Organisation: d.Service.Organisation}
+	t := policy.Thing{Kind: "draft", ID: d.ID, Draft: d.ID, Owner: d.Person, Organisation: d.Service.Organisation}
+	if who := d.Kept(); who != "" {
+		t.Draft, t.Owner = "", who
+	}
+	return t
 }
 
 // Case is a case with its definition, judgement and facts.
@@ -122,7 +126,7 @@ func (d *Docket) Judge(ctx context.Context, tx *store.Tx, draft *Draft) error {
 	situation := d.Live(tx, draft.Service, draft.Variant, today, draft.Subject)
 	situation.Previous = previous
 	situation = recording(situation, draft)
-	draft.Judged, err = process.Judge(ctx, situation, draft.Typed)
+	draft.Judged, err = process.Judge(ctx, situation, draft.Whole())
 	if err != nil {
 		return fmt.Errorf("judging draft %s: %w", draft.ID, err)
 	}
@@ -281,10 +285,12 @@ func (d *Docket) Whole(ctx context.Context, tx *store.Tx, row *cases.Case) (*Cas
 	}
 	if row.Licence != "" {
 		licence, err := d.Records.Public(ctx, tx, row.Licence)
-		if err != nil {
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return nil, err
 		}
-		c.LicenceNumber = licence.Number
+		if err == nil { // else it is sealed
+			c.LicenceNumber = licence.Number
+		}
 	}
 	if c.Facts, err = d.facts(ctx, tx, c); err != nil {
 		return nil, err

@@ -179,7 +179,7 @@ func TestACaseIsJudgedByWhatTheRegistersSaidThen(t *testing.T) {
 			o.t.Errorf("a draft sees %+v", pick)
 		}
 		o.write(func(ctx context.Context, tx *store.Tx) error {
-			for _, table := range []string{"record_key", "record_term", "record_version"} {
+			for _, table := range []string{"record_key", "record_version"} {
 				if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE record_id = $1`, o.place.ID); err != nil {
 					return err
 				}

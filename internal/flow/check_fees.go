@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"stoa/internal/bill"
+	"stoa/internal/cases"
 	"stoa/internal/docket"
 	"stoa/internal/policy"
 	"stoa/internal/store"
@@ -48,6 +49,10 @@ func (f Finance) CheckFees(ctx context.Context, actor policy.Actor) (findings []
 }
 
 func (f *Flow) checkFee(ctx context.Context, tx *store.Tx, b *bill.Bill) (findings []string, err error) {
+	gone, err := cases.Keeping{Cases: f.Docket.Cases}.Destroyed(ctx, tx, b.Of.ID)
+	if err != nil || gone {
+		return nil, err // its answers were deleted when their time was over: the books still say what was paid
+	}
 	c, err := f.Docket.Case(ctx, tx, b.Of.ID)
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"stoa/internal/credential/keys"
 	"stoa/internal/docket"
 	"stoa/internal/fault"
+	"stoa/internal/person"
 	"stoa/internal/policy"
 	"stoa/internal/record"
 	"stoa/internal/service"
@@ -36,14 +37,35 @@ func (f *Flow) Credentials() Credentials { return Credentials{f} }
 
 // offered is the service in force under which a record is offered to wallets; nil where it is not.
 func (f *Flow) offered(r *record.Record) *service.Service {
-	if f.Wallets == nil || r.Case == "" {
+	if f.Wallets == nil {
 		return nil
+	}
+	if r.Case == "" { // no service issued it: its register may offer it itself
+		return f.Docket.Releases.Current().CarriedBy(r.Register)
 	}
 	s := f.Docket.Releases.Current().Credential(r.Service)
 	if s == nil || s.Issue.Record != r.Register {
 		return nil
 	}
 	return s
+}
+
+// owner is whose wallet may have a credential of a record: its holder, or of a register that offers its records itself, the
+// person who asks, if the record names their address.
+func (f *Flow) owner(ctx context.Context, tx *store.Tx, s *service.Service, r *record.Record, asks string) (string, error) {
+	if s == nil || s.Issue.Register.Credential == nil || r.Case != "" || asks == "" {
+		return r.Holder, nil
+	}
+	who, err := f.People.Get(ctx, tx, asks)
+	if err != nil {
+		return "", missing(err)
+	}
+	for _, field := range s.Issue.Register.Credential.For {
+		if who.Email != "" && person.NormalEmail(r.Fields[field]) == who.Email {
+			return who.ID, nil
+		}
+	}
+	return r.Holder, nil
 }
 
 // carriable reports whether a credential of a record can be given on a day.
@@ -65,10 +87,14 @@ func (c Credentials) Offer(ctx context.Context, actor policy.Actor, in OfferCred
 		if err != nil {
 			return missing(err)
 		}
-		if err := policy.Can(actor, policy.CredentialOwn, policy.Thing{Kind: "licence", ID: r.ID, Organisation: r.Organisation, Owner: r.Holder}); err != nil {
+		s := c.offered(r)
+		owner, err := c.owner(ctx, tx, s, r, actor.Person)
+		if err != nil {
 			return err
 		}
-		s := c.offered(r)
+		if err := policy.Can(actor, policy.CredentialOwn, policy.Thing{Kind: "licence", ID: r.ID, Organisation: r.Organisation, Owner: owner}); err != nil {
+			return err
+		}
 		if s == nil {
 			return fault.NewNotFound("")
 		}
@@ -76,7 +102,7 @@ func (c Credentials) Offer(ctx context.Context, actor policy.Actor, in OfferCred
 			return fault.NewConflict("Only a licence that is in force can be added to a wallet")
 		}
 		id, err = c.once(ctx, tx, actor, in.Key, in, func() (string, error) {
-			return c.Wallets.Store.NewOffer(ctx, tx, credential.Grant{Organisation: r.Organisation, Record: r.ID, Holder: r.Holder,
+			return c.Wallets.Store.NewOffer(ctx, tx, credential.Grant{Organisation: r.Organisation, Record: r.ID, Holder: owner,
 				Service: s.Service, Configs: credential.Configs(s)})
 		})
 		var refusal *Refusal

@@ -110,8 +110,8 @@ func (c Credentials) serving(config string) *service.Service {
 	if c.Wallets == nil {
 		return nil
 	}
-	for _, s := range c.Docket.Releases.Current().Services {
-		if s.Issue != nil && s.Issue.Credential != nil && credential.FormatOf(s, config) != "" {
+	for _, s := range c.Docket.Releases.Current().Offered() {
+		if credential.FormatOf(s, config) != "" {
 			return s
 		}
 	}
@@ -208,13 +208,17 @@ func (c Credentials) Allow(ctx context.Context, actor policy.Actor, in AllowWall
 		if err != nil {
 			return missing(err)
 		}
-		if err := policy.Can(actor, policy.CredentialOwn, policy.Thing{Kind: "licence", ID: r.ID, Organisation: r.Organisation, Owner: r.Holder}); err != nil {
+		owner, err := c.owner(ctx, tx, c.offered(r), r, actor.Person)
+		if err != nil {
+			return err
+		}
+		if err := policy.Can(actor, policy.CredentialOwn, policy.Thing{Kind: "licence", ID: r.ID, Organisation: r.Organisation, Owner: owner}); err != nil {
 			return err
 		}
 		if c.offered(r) != s || !carriable(s, r, tx.Now()) {
 			return fault.NewConflict("Only a licence that is in force can be added to a wallet")
 		}
-		code, err := c.Wallets.Store.NewCode(ctx, tx, credential.Grant{Organisation: r.Organisation, Record: r.ID, Holder: r.Holder, Service: s.Service,
+		code, err := c.Wallets.Store.NewCode(ctx, tx, credential.Grant{Organisation: r.Organisation, Record: r.ID, Holder: owner, Service: s.Service,
 			Client: asked.Client, Redirect: asked.Redirect, Challenge: asked.Challenge, Detailed: detailed, Configs: ids})
 		if err != nil {
 			return err

@@ -79,7 +79,7 @@ func claimValue(v rule.Value, text string) any {
 }
 
 // give issues one credential.
-func (c Credentials) give(ctx context.Context, tx *store.Tx, r *record.Record, s *service.Service, format string, key *ecdsa.PublicKey, told string) (string, error) {
+func (c Credentials) give(ctx context.Context, tx *store.Tx, r *record.Record, s *service.Service, format, holder string, key *ecdsa.PublicKey, told string) (string, error) {
 	signer, err := c.Wallets.Keys.Signer()
 	if err != nil {
 		return "", err
@@ -92,7 +92,7 @@ func (c Credentials) give(ctx context.Context, tx *store.Tx, r *record.Record, s
 	if err != nil {
 		return "", err
 	}
-	note := credential.Issued{Organisation: r.Organisation, Record: r.ID, Version: r.Version, Holder: r.Holder, Service: s.Service,
+	note := credential.Issued{Organisation: r.Organisation, Record: r.ID, Version: r.Version, Holder: holder, Service: s.Service,
 		Format: format, Status: standing(r.State), Ends: until}
 	if err := c.Wallets.Store.Note(ctx, tx, &note, told); err != nil {
 		return "", err

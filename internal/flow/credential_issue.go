@@ -70,7 +70,7 @@ func (c Credentials) Fetch(ctx context.Context, _ policy.Actor, in FetchCredenti
 			return err
 		}
 		for _, key := range keys {
-			one, err := c.give(ctx, tx, r, s, format, key, got.Notification)
+			one, err := c.give(ctx, tx, r, s, format, t.Holder, key, got.Notification)
 			if err != nil {
 				return fmt.Errorf("issuing a credential of %s: %w", r.Number, err)
 			}
@@ -103,18 +103,25 @@ func (c Credentials) granted(ctx context.Context, tx *store.Tx, t *credential.To
 		return nil, nil, "", credential.Refuse(unknown, "the token is not for this")
 	}
 	r, err := c.Docket.Records.Get(ctx, tx, t.Record)
+	if errors.Is(err, store.ErrNotFound) { // sealed since
+		return nil, nil, "", denied
+	}
 	if err != nil {
 		return nil, nil, "", err
 	}
 	// The wallet acts for the person who has let it in.
+	s := c.offered(r)
+	owner, err := c.owner(ctx, tx, s, r, t.Holder)
+	if err != nil {
+		return nil, nil, "", err
+	}
 	if err := policy.Can(policy.Actor{Person: t.Holder}, policy.CredentialOwn,
-		policy.Thing{Kind: "licence", ID: r.ID, Organisation: r.Organisation, Owner: r.Holder}); err != nil {
+		policy.Thing{Kind: "licence", ID: r.ID, Organisation: r.Organisation, Owner: owner}); err != nil {
 		if fault.KindOf(err) == fault.NotFound {
 			err = denied
 		}
 		return nil, nil, "", err
 	}
-	s := c.offered(r)
 	if s == nil || !carriable(s, r, tx.Now()) {
 		return nil, nil, "", denied
 	}

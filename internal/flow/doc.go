@@ -11,8 +11,12 @@ import (
 	"fmt"
 	"time"
 
+	"stoa/internal/converse"
 	"stoa/internal/dataset"
+	"stoa/internal/disclosure"
 	"stoa/internal/docket"
+	"stoa/internal/elsewhere"
+	"stoa/internal/extract"
 	"stoa/internal/fault"
 	"stoa/internal/hook"
 	"stoa/internal/i18n"
@@ -37,9 +41,19 @@ type Flow struct {
 
 	Wallets *Wallets // credentials for wallets; nil where none are issued
 
+	Extracts *extract.Orders // copies of what registers hold; nil where none are given
+
 	Datasets *dataset.Store   // what is published as open data
 	States   *opendata.States // how its publication stands
 	Hooks    *hook.Caller     // programs that are told of it; nil where none are
+
+	Disclosures *disclosure.Store // documents of requests for information, and the disclosure log
+
+	Elsewhere *elsewhere.Registers // registers of others; nil where none are asked
+
+	Ways Ways // ways in besides the code by mail
+
+	library converse.Libraries // what the assistant answers from
 }
 
 // Site is what use cases need to know of this installation.
@@ -69,6 +83,12 @@ func (f *Flow) Taxation() Taxation { return Taxation{f} }
 
 // Data is what happens to datasets and to what is asked about them.
 func (f *Flow) Data() Data { return Data{f} }
+
+// Privacy is what persons do about what is held of them, and what happens to it in time.
+type Privacy struct{ *Flow }
+
+// Privacy is what persons do about what is held of them, and what happens to it in time.
+func (f *Flow) Privacy() Privacy { return Privacy{f} }
 
 // missing turns "no such row" into NotFound, as for things that are none of the actor's business.
 func missing(err error) error {

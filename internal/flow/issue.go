@@ -77,12 +77,9 @@ func (f *Flow) freeNumber(ctx context.Context, tx *store.Tx, c *docket.Case) (st
 		if err != nil {
 			return "", err
 		}
-		_, err = f.Docket.Records.PublicByNumber(ctx, tx, c.Service.Issue.Register.Register, number)
-		if errors.Is(err, store.ErrNotFound) {
-			return number, nil
-		}
-		if err != nil {
-			return "", err
+		taken, err := f.Docket.Records.Taken(ctx, tx, c.Service.Issue.Register.Register, number)
+		if err != nil || !taken {
+			return number, err
 		}
 	}
 }

@@ -61,6 +61,10 @@ func (f *Flow) dunOne(ctx context.Context, book *treasury.Book, id string) (done
 		if err != nil {
 			return err
 		}
+		if b.Of.Kind == "extract" {
+			done, err = f.extractLate(ctx, tx, b)
+			return err
+		}
 		rules, err := f.Docket.LateRules(ctx, tx, f.Money.Taxes, b)
 		if err != nil {
 			return fmt.Errorf("dunning bill %s: %w", b.Number, err)

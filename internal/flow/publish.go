@@ -53,6 +53,13 @@ func (f *Flow) seed(ctx context.Context, tx *store.Tx, reg *service.Register) er
 		if have[s.Key] {
 			continue
 		}
+		taken, err := f.Docket.Records.Taken(ctx, tx, reg.Register, s.Key) // by one that is sealed
+		if err != nil {
+			return err
+		}
+		if taken {
+			continue
+		}
 		fields := map[string]string{}
 		for id, v := range s.Fields {
 			if text, ok := record.Text(v); ok {

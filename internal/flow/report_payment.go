@@ -115,7 +115,7 @@ func (f *Flow) moneyCame(ctx context.Context, tx *store.Tx, book *treasury.Book,
 		if err != nil {
 			return err
 		}
-		if b.Balance < 0 && (b.State != bill.Cancelled || b.Of.Kind != "case") { // of a case that has ended, see feePaid
+		if b.Balance < 0 && (b.State != bill.Cancelled || b.Of.Kind != "case" && b.Of.Kind != "extract") { // of a case or an order that has ended, see feePaid and extractPaid
 			odd := &pay.Exception{Organisation: book.Organisation, Key: "paid twice " + p.ID + " " + b.ID, Kind: pay.PaidTwice, Payment: p.ID, Bill: b.ID,
 				Amount: amountOf(min(b.Credit(), target.Amount), b.Currency)}
 			if err := f.Money.Exceptions.Raise(ctx, tx, odd); err != nil {
@@ -135,10 +135,14 @@ func (f *Flow) moneyCame(ctx context.Context, tx *store.Tx, book *treasury.Book,
 		return err
 	}
 	for _, b := range bills {
-		if b.Of.Kind != "case" {
-			continue
+		var err error
+		switch b.Of.Kind {
+		case "case":
+			err = f.feePaid(ctx, tx, book, b, p)
+		case "extract":
+			err = f.extractPaid(ctx, tx, book, b, p)
 		}
-		if err := f.feePaid(ctx, tx, book, b, p); err != nil {
+		if err != nil {
 			return err
 		}
 	}

@@ -58,6 +58,9 @@ func (f *Flow) SavePage(ctx context.Context, actor policy.Actor, in SavePage) (*
 			return fault.NewNotFound("")
 		}
 		changed := draft.Typed.Merge(in.Place, process.ReadForm(questions, in.Form))
+		if err := f.Known().choose(ctx, tx, actor, draft, in.Place, questions, in.Form); err != nil {
+			return err
+		}
 		for question, file := range files {
 			if err := f.keepFile(ctx, tx, draft, at(in.Place, question), file); err != nil {
 				return err
@@ -182,7 +185,7 @@ func (f *Flow) writableDraft(ctx context.Context, tx *store.Tx, actor policy.Act
 	if err != nil {
 		return nil, missing(err)
 	}
-	if err := policy.Can(actor, policy.DraftUse, draft.Thing()); err != nil {
+	if err := docket.Open(actor, policy.DraftUse, draft); err != nil {
 		return nil, err
 	}
 	if draft.Case != "" {

@@ -3,8 +3,6 @@ package flow
 import (
 	"context"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"stoa/internal/calendar"
 	"stoa/internal/cases"
@@ -39,12 +37,19 @@ func (e *NotReady) FaultKind() fault.Kind { return fault.Invalid }
 // Submit is the main job's one transaction: judge, number, case, timeline, consultations, letters and
 // messages owed, all or nothing.
 func (f *Flow) Submit(ctx context.Context, actor policy.Actor, in Submit) (done Submitted, err error) {
+	changed, err := f.Known().refresh(ctx, actor, in.Draft)
+	if err != nil {
+		return done, err
+	}
+	if len(changed) > 0 {
+		return done, &KnownChanged{Draft: in.Draft}
+	}
 	err = f.DB.Write(ctx, "flow.Submit", func(ctx context.Context, tx *store.Tx) error {
 		draft, err := f.Docket.Draft(ctx, tx, in.Draft)
 		if err != nil {
 			return missing(err)
 		}
-		if err := policy.Can(actor, policy.DraftSubmit, draft.Thing()); err != nil {
+		if err := docket.Open(actor, policy.DraftSubmit, draft); err != nil {
 			return err
 		}
 		if draft.Case != "" { // sent before: the answer is the same
@@ -58,8 +63,14 @@ func (f *Flow) Submit(ctx context.Context, actor policy.Actor, in Submit) (done 
 		if !draft.Judged.Ready() {
 			return &NotReady{draft}
 		}
+		if err := enough(actor, policy.LevelOf(draft.Service.Assurance)); err != nil {
+			return err
+		}
 		if !in.Declared && len(draft.Service.Declaration.By) > 0 {
 			return fault.NewInvalid("Confirm the declaration before you send the application")
+		}
+		if err := f.stillShown(ctx, tx, draft); err != nil {
+			return err
 		}
 		if in.Language != "" {
 			draft.Language = in.Language
@@ -69,7 +80,7 @@ func (f *Flow) Submit(ctx context.Context, actor policy.Actor, in Submit) (done 
 			return err
 		}
 		done = Submitted{c.ID, c.Number}
-		draft.Case, draft.Person, draft.Typed = c.ID, c.Person, process.Typed{}
+		draft.Case, draft.Person, draft.Typed, draft.Known = c.ID, c.Person, process.Typed{}, nil
 		return f.Docket.Cases.SaveDraft(ctx, tx, draft.Draft)
 	})
 	return done, err
@@ -98,7 +109,7 @@ func (f *Flow) open(ctx context.Context, tx *store.Tx, draft *docket.Draft) (*do
 		ID: tx.NewID(), Organisation: s.Organisation, Number: number, Service: s.Service, Variant: draft.Variant,
 		Definition: draft.Definition, Person: who.ID, Subject: draft.Subject, Language: draft.Language, Licence: draft.Licence,
 		State: s.Case.Start, Entered: now, Submitted: now,
-		Label: label, Body: cases.Body{Typed: draft.Typed, Previous: draft.Previous, Lookups: draft.Lookups, Picks: draft.Picks},
+		Label: label, Body: cases.Body{Typed: draft.Whole(), Known: origins(draft), Previous: draft.Previous, Lookups: draft.Lookups, Picks: draft.Picks},
 	}
 	if j.Fee != nil {
 		row.Fee = j.Fee.Total.Minor
@@ -107,7 +118,7 @@ func (f *Flow) open(ctx context.Context, tx *store.Tx, draft *docket.Draft) (*do
 	if c.Licence != "" {
 		licence, err := f.Docket.Records.Public(ctx, tx, c.Licence)
 		if err != nil {
-			return nil, err
+			return nil, missing(err)
 		}
 		c.LicenceNumber, c.Facts.Licence = licence.Number, licence.Number
 	}
@@ -131,6 +142,9 @@ func (f *Flow) open(ctx context.Context, tx *store.Tx, draft *docket.Draft) (*do
 		return nil, err
 	}
 	if err := f.receipt(ctx, tx, c, who, effects[0].To); err != nil {
+		return nil, err
+	}
+	if err := f.Privacy().agreed(ctx, tx, s, j, who.ID); err != nil {
 		return nil, err
 	}
 	return c, f.carryOut(ctx, tx, c, effects, doer{Person: who.ID, Name: who.Name})
@@ -157,26 +171,7 @@ func applicant(s *service.Service, j *process.Judgement) (person.Details, error)
 // number fills in a pattern like TEN-{year}-{seq:5}. Numbers have no gaps: the counter is a row of the
 // same transaction.
 func (f *Flow) number(ctx context.Context, tx *store.Tx, s *service.Service, pattern string) (string, error) {
-	today := docket.Day(s, tx.Now())
-	number := strings.ReplaceAll(pattern, "{year}", strconv.Itoa(today.Year()))
-	start := strings.Index(number, "{seq")
-	end := strings.Index(number, "}")
-	if start < 0 || end < start {
-		return "", fmt.Errorf("the number pattern %q of %s has no {seq}", pattern, s.Service)
-	}
-	width := 1
-	if _, after, ok := strings.Cut(number[start:end], ":"); ok {
-		n, err := strconv.Atoi(after)
-		if err != nil {
-			return "", fmt.Errorf("the number pattern %q of %s: %w", pattern, s.Service, err)
-		}
-		width = n
-	}
-	n, err := tx.Next(ctx, "number "+s.Organisation+" "+number[:start]+number[end+1:])
-	if err != nil {
-		return "", fmt.Errorf("numbering: %w", err)
-	}
-	return number[:start] + fmt.Sprintf("%0*d", width, n) + number[end+1:], nil
+	return f.numbered(ctx, tx, s.Organisation, pattern, docket.Day(s, tx.Now()))
 }
 
 // nextDay is the day after, or zero at the end of time.

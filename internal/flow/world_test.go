@@ -15,10 +15,13 @@ import (
 	"stoa/internal/access"
 	"stoa/internal/blob"
 	"stoa/internal/cases"
+	"stoa/internal/consent"
 	"stoa/internal/credential"
+	"stoa/internal/disclosure"
 	"stoa/internal/docket"
 	"stoa/internal/flow"
 	"stoa/internal/i18n"
+	talks "stoa/internal/inquiry"
 	"stoa/internal/job"
 	"stoa/internal/notify"
 	"stoa/internal/person"
@@ -27,6 +30,7 @@ import (
 	"stoa/internal/publog"
 	"stoa/internal/record"
 	"stoa/internal/release"
+	"stoa/internal/retain"
 	"stoa/internal/service"
 	"stoa/internal/store"
 	"stoa/internal/store/storetest"
@@ -34,7 +38,7 @@ import (
 )
 
 var tables = []fs.FS{job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(),
-	record.Migrations(), credential.Migrations(), notify.Migrations(), access.Migrations(), release.Migrations(), publog.Migrations()}
+	record.Migrations(), credential.Migrations(), disclosure.Migrations(), notify.Migrations(), access.Migrations(), retain.Migrations(), consent.Migrations(), release.Migrations(), talks.Migrations(), publog.Migrations()}
 
 // world is an installation with the small jurisdiction of package service's tests in force.
 type world struct {

@@ -1,5 +1,5 @@
-// Package person owns people: residents and staff, their roles, absences, sessions and sign-in codes,
-// and the one-time keys of their forms. It stops before rights (package policy decides) and before
+// Package person owns people: residents and staff, their roles, absences and sessions, what they sign in with (codes,
+// passkeys, authenticator apps, identity schemes), and the one-time keys of their forms. It stops before rights (package policy decides) and before
 // what people do.
 //
 // A person is found by e-mail address. The address, the name and the telephone number are sealed under
@@ -183,14 +183,14 @@ func (p *People) grantsOf(ctx context.Context, tx *store.Tx, where string, args 
 	return all, rows.Err()
 }
 
-// Grant gives a role.
+// Grant gives a role and ends the person's sessions: new rights begin with a new one.
 func (p *People) Grant(ctx context.Context, tx *store.Tx, id string, g policy.Grant) error {
 	_, err := tx.Exec(ctx, `INSERT INTO person_role (person, organisation, role) VALUES ($1, $2, $3)
 		ON CONFLICT (person, organisation, role) DO NOTHING`, id, g.Organisation, string(g.Role))
 	if err != nil {
 		return fmt.Errorf("giving a role: %w", err)
 	}
-	return nil
+	return p.endAll(ctx, tx, id)
 }
 
 // Revoke takes a role away and ends the person's sessions.
@@ -199,10 +199,7 @@ func (p *People) Revoke(ctx context.Context, tx *store.Tx, id string, g policy.G
 		id, g.Organisation, string(g.Role)); err != nil {
 		return fmt.Errorf("taking a role: %w", err)
 	}
-	if _, err := tx.Exec(ctx, `DELETE FROM session WHERE person = $1`, id); err != nil {
-		return fmt.Errorf("ending sessions: %w", err)
-	}
-	return nil
+	return p.endAll(ctx, tx, id)
 }
 
 // Staff lists those with a role in any of the organisations; all staff if none is named.

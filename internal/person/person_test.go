@@ -149,7 +149,7 @@ func TestNothingPersonalIsStoredInTheClear(t *testing.T) {
 		if err = w.Grant(ctx, tx, who.ID, policy.Grant{Role: policy.Officer, Organisation: "licensing-marker"}); err != nil {
 			return err
 		}
-		if _, err = w.StartSession(ctx, tx, who.ID); err != nil {
+		if _, err = w.Sessions().StartSession(ctx, tx, person.Arrival{Person: who.ID, Method: person.ByCode, Level: policy.Low, Desk: true}); err != nil {
 			return err
 		}
 		_, code, _, err = w.NewCode(ctx, tx, who.Email, person.CodeSignIn, "")

@@ -20,7 +20,7 @@ import (
 const (
 	SessionIdle     = 2 * time.Hour
 	SessionAbsolute = 12 * time.Hour
-	CodeLife        = 15 * time.Minute
+	CodeLife        = 10 * time.Minute
 	ResumeLife      = 30 * 24 * time.Hour // a saved draft may wait
 	CodeTries       = 5
 	codesPerHour    = 6 // for one address
@@ -39,60 +39,6 @@ func (p *People) Token() (string, error) {
 func TokenHash(token string) []byte {
 	sum := sha256.Sum256([]byte(token))
 	return sum[:]
-}
-
-// StartSession signs a person in and returns the cookie's value.
-func (p *People) StartSession(ctx context.Context, tx *store.Tx, person string) (string, error) {
-	token, err := p.Token()
-	if err != nil {
-		return "", err
-	}
-	now := tx.Now()
-	_, err = tx.Exec(ctx, `INSERT INTO session (id, person, created, seen, expires) VALUES ($1, $2, $3, $3, $4)`,
-		TokenHash(token), person, store.Micros(now), store.Micros(now.Add(SessionAbsolute)))
-	if err != nil {
-		return "", fmt.Errorf("starting a session: %w", err)
-	}
-	return token, nil
-}
-
-// Session is a signed-in person. Stale asks the caller to Touch it.
-type Session struct {
-	Person Person
-	Stale  bool
-}
-
-// BySession finds who is signed in; store.ErrNotFound for an unknown or ended session.
-func (p *People) BySession(ctx context.Context, tx *store.Tx, token string) (Session, error) {
-	var id string
-	var seen, expires int64
-	err := tx.QueryRow(ctx, `SELECT person, seen, expires FROM session WHERE id = $1`, TokenHash(token)).Scan(&id, &seen, &expires)
-	if err != nil {
-		return Session{}, fmt.Errorf("finding a session: %w", err)
-	}
-	now, last := tx.Now(), store.Time(seen)
-	if now.After(store.Time(expires)) || now.Sub(last) > SessionIdle {
-		return Session{}, fmt.Errorf("session ended: %w", store.ErrNotFound)
-	}
-	person, err := p.Get(ctx, tx, id)
-	return Session{Person: person, Stale: now.Sub(last) > SessionIdle/20}, err
-}
-
-// Touch notes that a session is in use.
-func (p *People) Touch(ctx context.Context, tx *store.Tx, token string) error {
-	_, err := tx.Exec(ctx, `UPDATE session SET seen = $2 WHERE id = $1`, TokenHash(token), store.Micros(tx.Now()))
-	if err != nil {
-		return fmt.Errorf("noting a session's use: %w", err)
-	}
-	return nil
-}
-
-// EndSession signs out.
-func (p *People) EndSession(ctx context.Context, tx *store.Tx, token string) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM session WHERE id = $1`, TokenHash(token)); err != nil {
-		return fmt.Errorf("ending a session: %w", err)
-	}
-	return nil
 }
 
 // Purposes of a code.
@@ -144,8 +90,8 @@ func randomBelow(r io.Reader, n int64) (int64, error) {
 
 // Errors of a code; the person is told to ask for a new one.
 const (
-	CodeWrong   = "That code is not right. Check it, or ask for a new one"
-	CodeExpired = "That code can no longer be used. Ask for a new one"
+	KeyCodeWrong   = "That code is not right. Check it, or ask for a new one"
+	KeyCodeExpired = "That code can no longer be used. Ask for a new one"
 )
 
 // KeepAddress keeps an address with its code, sealed under a key of its own, so that nobody becomes a
@@ -200,6 +146,12 @@ func (p *People) Forget(ctx context.Context, tx *store.Tx, limit int) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM session WHERE expires < $1 OR seen < $2`, store.Micros(now), store.Micros(now.Add(-SessionIdle))); err != nil {
 		return fmt.Errorf("forgetting sessions: %w", err)
 	}
+	if _, err := tx.Exec(ctx, `DELETE FROM ceremony WHERE expires < $1`, store.Micros(now)); err != nil {
+		return fmt.Errorf("forgetting ceremonies: %w", err)
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM invitation WHERE expires < $1`, store.Micros(now)); err != nil {
+		return fmt.Errorf("forgetting invitations: %w", err)
+	}
 	if _, err := tx.Exec(ctx, `DELETE FROM once WHERE created < $1`, store.Micros(now.Add(-onceLife))); err != nil {
 		return fmt.Errorf("forgetting form keys: %w", err)
 	}
@@ -235,20 +187,20 @@ func (p *People) UseCode(ctx context.Context, tx *store.Tx, id, typed, purpose s
 	err = tx.QueryRow(ctx, `SELECT email_key, hash, draft, tries, expires, used FROM code WHERE id = $1 AND purpose = $2`+tx.Lock(), id, purpose).
 		Scan(&emailKey, &hash, &draft, &tries, &expires, &used)
 	if errors.Is(err, store.ErrNotFound) {
-		return "", nil, fault.NewInvalid(CodeExpired), nil
+		return "", nil, fault.NewInvalid(KeyCodeExpired), nil
 	}
 	if err != nil {
 		return "", nil, nil, fmt.Errorf("finding a code: %w", err)
 	}
 	if used || tries >= CodeTries || tx.Now().After(store.Time(expires)) {
-		return "", nil, fault.NewInvalid(CodeExpired), nil
+		return "", nil, fault.NewInvalid(KeyCodeExpired), nil
 	}
 	right := subtle.ConstantTimeCompare(hash, p.codeHash(id, digits(typed))) == 1
 	if _, err := tx.Exec(ctx, `UPDATE code SET tries = tries + 1, used = $2 WHERE id = $1`, id, right); err != nil {
 		return "", nil, nil, fmt.Errorf("noting a try: %w", err)
 	}
 	if !right {
-		return "", nil, fault.NewInvalid(CodeWrong), nil
+		return "", nil, fault.NewInvalid(KeyCodeWrong), nil
 	}
 	return draft, emailKey, nil, nil
 }

@@ -19,7 +19,7 @@ import (
 func (w *town) signIn(id string) (token string) {
 	w.t.Helper()
 	w.write(func(ctx context.Context, tx *store.Tx) (err error) {
-		token, err = w.StartSession(ctx, tx, id)
+		token, err = w.Sessions().StartSession(ctx, tx, person.Arrival{Person: id, Method: person.ByCode, Level: policy.Low, Desk: true})
 		return err
 	})
 	return token
@@ -29,7 +29,7 @@ func (w *town) signIn(id string) (token string) {
 func (w *town) session(token string) (s person.Session, ok bool) {
 	w.t.Helper()
 	err := w.db.Read(w.t.Context(), "test", func(ctx context.Context, tx *store.Tx) (err error) {
-		s, err = w.BySession(ctx, tx, token)
+		s, err = w.Sessions().BySession(ctx, tx, token)
 		return err
 	})
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -65,7 +65,7 @@ func TestASessionInUseEndsOnceADay(t *testing.T) {
 			if _, ok := w.session(token); !ok {
 				w.t.Fatalf("ended after %s", w.clock.Now().Sub(begun))
 			}
-			w.write(func(ctx context.Context, tx *store.Tx) error { return w.Touch(ctx, tx, token) })
+			w.write(func(ctx context.Context, tx *store.Tx) error { return w.Sessions().Touch(ctx, tx, token) })
 			if s, _ := w.session(token); s.Stale {
 				w.t.Error("stale although just used")
 			}
@@ -84,7 +84,7 @@ func TestSigningOutAndRevokingEndSessions(t *testing.T) {
 		officer := policy.Grant{Role: policy.Officer, Organisation: "licensing"}
 		w.write(func(ctx context.Context, tx *store.Tx) error { return w.Grant(ctx, tx, who.ID, officer) })
 		out, desk, phone, others := w.signIn(who.ID), w.signIn(who.ID), w.signIn(who.ID), w.signIn(other.ID)
-		w.write(func(ctx context.Context, tx *store.Tx) error { return w.EndSession(ctx, tx, out) })
+		w.write(func(ctx context.Context, tx *store.Tx) error { return w.Sessions().EndSession(ctx, tx, out) })
 		if _, ok := w.session(out); ok {
 			w.t.Error("signed out, yet signed in")
 		}
@@ -142,10 +142,10 @@ func TestACodeWorksOnceForItsPurpose(t *testing.T) {
 		const email = "asha@greenvale.example"
 		who := w.ensure(person.Details{Email: email})
 		id, code, _ := w.newCode(" ASHA@greenvale.example", person.CodeSignIn, "")
-		if got, _, _ := w.use(id, code, person.CodeResume); got != person.CodeExpired {
+		if got, _, _ := w.use(id, code, person.CodeResume); got != person.KeyCodeExpired {
 			w.t.Errorf("for another purpose: %q", got)
 		}
-		if got, _, _ := w.use("01234567890123456789012345", code, person.CodeSignIn); got != person.CodeExpired {
+		if got, _, _ := w.use("01234567890123456789012345", code, person.CodeSignIn); got != person.KeyCodeExpired {
 			w.t.Errorf("for an unknown id: %q", got)
 		}
 		// As people type it: with spaces, or with the digits of an Arabic keyboard.
@@ -161,7 +161,7 @@ func TestACodeWorksOnceForItsPurpose(t *testing.T) {
 			}
 			return err
 		})
-		if got, _, _ := w.use(id, code, person.CodeSignIn); got != person.CodeExpired {
+		if got, _, _ := w.use(id, code, person.CodeSignIn); got != person.KeyCodeExpired {
 			w.t.Errorf("a second time: %q", got)
 		}
 		id, code, _ = w.newCode(email, person.CodeResume, "draft-1")
@@ -180,7 +180,7 @@ func TestACodeMayBeMistypedAFewTimes(t *testing.T) {
 		const email = "asha@greenvale.example"
 		id, code, _ := w.newCode(email, person.CodeSignIn, "")
 		for range person.CodeTries - 1 {
-			if got, _, _ := w.use(id, wrong(code), person.CodeSignIn); got != person.CodeWrong {
+			if got, _, _ := w.use(id, wrong(code), person.CodeSignIn); got != person.KeyCodeWrong {
 				w.t.Fatalf("a wrong code: %q", got)
 			}
 		}
@@ -191,7 +191,7 @@ func TestACodeMayBeMistypedAFewTimes(t *testing.T) {
 		for range person.CodeTries {
 			w.use(id, wrong(code), person.CodeSignIn)
 		}
-		if got, _, _ := w.use(id, code, person.CodeSignIn); got != person.CodeExpired {
+		if got, _, _ := w.use(id, code, person.CodeSignIn); got != person.KeyCodeExpired {
 			w.t.Errorf("right, but after too many tries: %q", got)
 		}
 	})
@@ -207,7 +207,7 @@ func TestACodeExpires(t *testing.T) {
 				w.t.Errorf("%s in time: %q", purpose, got)
 			}
 			w.clock.Advance(time.Microsecond)
-			if got, _, _ := w.use(late, lateCode, purpose); got != person.CodeExpired {
+			if got, _, _ := w.use(late, lateCode, purpose); got != person.KeyCodeExpired {
 				w.t.Errorf("%s too late: %q", purpose, got)
 			}
 		}
@@ -226,7 +226,7 @@ func TestAnAddressHasOnlySoManyCodes(t *testing.T) {
 				sent++
 				continue
 			}
-			if got, _, _ := w.use(id, code, []string{person.CodeSignIn, person.CodeResume}[i%2]); got != person.CodeExpired {
+			if got, _, _ := w.use(id, code, []string{person.CodeSignIn, person.CodeResume}[i%2]); got != person.KeyCodeExpired {
 				w.t.Errorf("a code that was never sent: %q", got)
 			}
 		}

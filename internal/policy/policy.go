@@ -7,6 +7,7 @@ package policy
 
 import (
 	"fmt"
+	"time"
 
 	"stoa/internal/fault"
 )
@@ -38,6 +39,10 @@ type Actor struct {
 	Grants []Grant // staff only
 	Draft  string  // the draft whose token this browser holds
 	System bool    // Stoa itself, when a day passes
+
+	Session string    // names the session; not its secret
+	Level   Level     // how sure it is who this is
+	Proved  time.Time // when they last showed it
 }
 
 // Staff reports whether the actor has any role.
@@ -75,53 +80,76 @@ type Action string
 
 // The actions. Their rights are in table.
 const (
-	ServiceRead      Action = "service.read"
-	DraftStart       Action = "draft.start"
-	DraftUse         Action = "draft.use"
-	DraftSubmit      Action = "draft.submit"
-	CaseOwn          Action = "case.own"       // the applicant's view, messages, answers, withdrawal
-	CaseRead         Action = "case.read"      // the whole case, at the desk
-	CaseList         Action = "case.list"      //
-	CaseWork         Action = "case.work"      // act, write, consult
-	CaseSupervise    Action = "case.supervise" // actions the file gives to supervisors; assign to others
-	CaseApprove      Action = "case.approve"   // a decision somebody else proposed
-	CaseTurn         Action = "case.turn"      // what the passing of a day does
-	ConsultRead      Action = "consult.read"   // the part of a case that an asked organisation sees
-	ConsultReply     Action = "consult.reply"
-	NoticeRead       Action = "notice.read"
-	DecisionRead     Action = "decision.read" // in the public register of decisions
-	NoticeReply      Action = "notice.reply"
-	LicenceRead      Action = "licence.read"      // the public fields
-	LicenceOwn       Action = "licence.own"       // holder: certificate, renewal
-	LicenceWork      Action = "licence.work"      // officer's steps on it
-	LicenceSupervise Action = "licence.supervise" // supervisor's steps on it
-	CredentialRead   Action = "credential.read"   // what credentials there are, how to fetch and to verify them
-	CredentialOwn    Action = "credential.own"    // holder: the licence in a wallet
-	CredentialAsk    Action = "credential.ask"    // to be shown a credential, and to check one
-	BillOwn          Action = "bill.own"          // the payer's view of a bill, paying it, the receipt
-	PaymentReport    Action = "payment.report"    // a provider says what became of a payment: its signature is what is checked
-	MoneyRead        Action = "money.read"        // bills, payments, books
-	MoneyWork        Action = "money.work"        // match, take cash, assess, propose what a second person decides
-	MoneySupervise   Action = "money.supervise"   // publish assessments, close a day
-	MoneyApprove     Action = "money.approve"     // a waiver, an arrangement, a write-off, a payment order that somebody else proposed
-	SpendingSee      Action = "spending.see"      // budgets, contracts, grants and payments as they are published
-	SpendRead        Action = "spend.read"        // the same at the desk, with what waits and what is personal
-	SpendEnter       Action = "spend.enter"       // suppliers, contracts, grants, invoices; to check invoices
-	SpendApprove     Action = "spend.approve"     // what somebody else entered or checked
-	TaxOwn           Action = "tax.own"           // the taxpayer's own: accounts, declarations, objections
-	AccountOwn       Action = "account.own"
-	DeskEnter        Action = "desk.enter"
-	StaffManage      Action = "staff.manage"
-	AbsenceSet       Action = "absence.set"
-	FileOwn          Action = "file.own"
-	SystemSee        Action = "system.see" // jobs, definitions in force
-	LogRead          Action = "log.read"   // the public log
-	DataRead         Action = "data.read"  // a published dataset; how it stands, for those who work on it
-	DataAsk          Action = "data.ask"   // a question about a dataset, and word of its changes
-	DataAnswer       Action = "data.answer"
-	DataPublish      Action = "data.publish"
-	DataWithdraw     Action = "data.withdraw" // a version that should not have been published
-	DemoUse          Action = "demo.use"
+	ServiceRead        Action = "service.read"
+	DraftStart         Action = "draft.start"
+	DraftUse           Action = "draft.use"
+	DraftSubmit        Action = "draft.submit"
+	CaseOwn            Action = "case.own"       // the applicant's view, messages, answers, withdrawal
+	CaseRead           Action = "case.read"      // the whole case, at the desk
+	CaseList           Action = "case.list"      //
+	CaseWork           Action = "case.work"      // act, write, consult
+	CaseSupervise      Action = "case.supervise" // actions the file gives to supervisors; assign to others
+	CaseApprove        Action = "case.approve"   // a decision somebody else proposed
+	CaseTurn           Action = "case.turn"      // what the passing of a day does
+	ConsultRead        Action = "consult.read"   // the part of a case that an asked organisation sees
+	ConsultReply       Action = "consult.reply"
+	NoticeRead         Action = "notice.read"
+	DecisionRead       Action = "decision.read" // in the public register of decisions
+	NoticeReply        Action = "notice.reply"
+	LicenceRead        Action = "licence.read"      // the public fields
+	LicenceOwn         Action = "licence.own"       // holder: certificate, renewal
+	LicenceWork        Action = "licence.work"      // officer's steps on it
+	LicenceSupervise   Action = "licence.supervise" // supervisor's steps on it
+	RecordRead         Action = "record.read"       // a record at the desk, as far as its register's file says
+	RecordWork         Action = "record.work"       // enter one by hand, propose a correction
+	RecordApprove      Action = "record.approve"    // what somebody else proposed
+	RecordSupervise    Action = "record.supervise"  // seal and unseal
+	RecordSealed       Action = "record.sealed"     // to see that something is sealed, and why
+	CredentialRead     Action = "credential.read"   // what credentials there are, how to fetch and to verify them
+	CredentialOwn      Action = "credential.own"    // holder: the licence in a wallet
+	CredentialAsk      Action = "credential.ask"    // to be shown a credential, and to check one
+	ExtractFind        Action = "extract.find"      // whether there is a record of which one may have a copy
+	ExtractOrder       Action = "extract.order"     // a copy of a record, by whom its register's file entitles
+	ExtractOwn         Action = "extract.own"       // who ordered it: the order, the copy
+	ExtractIssue       Action = "extract.issue"     // at the counter, for somebody who has shown who they are
+	ExtractCheck       Action = "extract.check"     // that a copy is genuine, by the code on it
+	BillOwn            Action = "bill.own"          // the payer's view of a bill, paying it, the receipt
+	PaymentReport      Action = "payment.report"    // a provider says what became of a payment: its signature is what is checked
+	MoneyRead          Action = "money.read"        // bills, payments, books
+	MoneyWork          Action = "money.work"        // match, take cash, assess, propose what a second person decides
+	MoneySupervise     Action = "money.supervise"   // publish assessments, close a day
+	MoneyApprove       Action = "money.approve"     // a waiver, an arrangement, a write-off, a payment order that somebody else proposed
+	SpendingSee        Action = "spending.see"      // budgets, contracts, grants and payments as they are published
+	SpendRead          Action = "spend.read"        // the same at the desk, with what waits and what is personal
+	SpendEnter         Action = "spend.enter"       // suppliers, contracts, grants, invoices; to check invoices
+	SpendApprove       Action = "spend.approve"     // what somebody else entered or checked
+	TaxOwn             Action = "tax.own"           // the taxpayer's own: accounts, declarations, objections
+	AccountOwn         Action = "account.own"
+	DeskEnter          Action = "desk.enter"
+	StaffManage        Action = "staff.manage"
+	AbsenceSet         Action = "absence.set"
+	FileOwn            Action = "file.own"
+	SystemSee          Action = "system.see"   // jobs, definitions in force
+	RecordShare        Action = "record.share" // another authority reads a register by an agreement: what proves who it is is checked at the edge
+	LogRead            Action = "log.read"     // the public log
+	DataRead           Action = "data.read"    // a published dataset; how it stands, for those who work on it
+	AskUse             Action = "ask.use"      // the assistant; a conversation by its token
+	AskReview          Action = "ask.review"   // how the assistant does, in numbers and words that many share
+	DataAsk            Action = "data.ask"     // a question about a dataset, and word of its changes
+	DataAnswer         Action = "data.answer"
+	DataPublish        Action = "data.publish"
+	DataWithdraw       Action = "data.withdraw"       // a version that should not have been published
+	RecordBulk         Action = "record.bulk"         // registers as files, in and out; duplicates in them
+	RecordAgree        Action = "record.agree"        // an import or a merge that somebody else proposed
+	AccessAnswer       Action = "access.answer"       // why somebody of the organisation looked at a person's data; what is noticed about reading
+	RetentionSee       Action = "retention.see"       // what is due to be deleted, what is held, what was deleted
+	HoldSet            Action = "hold.set"            // that something must be kept beyond its time
+	DisclosureRead     Action = "disclosure.read"     // the disclosure log
+	DisclosureOwn      Action = "disclosure.own"      // what was released to whoever asked
+	DisclosureWork     Action = "disclosure.work"     // documents of a request, and what is taken out of them; publishing the answer
+	DisclosureApprove  Action = "disclosure.approve"  // what somebody else has taken out
+	DisclosureWithdraw Action = "disclosure.withdraw" // what should not have been published
+	DemoUse            Action = "demo.use"
 )
 
 // rule allows an actor, or says why not.
@@ -166,6 +194,9 @@ var (
 		}
 		return false
 	}}
+	otherSupervisor = rule{"a supervisor of the organisation who did not look", func(a Actor, t Thing) bool {
+		return a.Has(t.Organisation, Supervisor) && a.Person != "" && a.Person != t.Owner && a.Person != t.Decider
+	}}
 	approves = rule{"another supervisor of the organisation", func(a Actor, t Thing) bool {
 		return a.Has(t.Organisation, Supervisor) && a.Person != t.Owner && t.Decider != "" && a.Person != t.Decider
 	}}
@@ -179,53 +210,76 @@ func role(says string, roles ...Role) rule {
 
 // table is who may do what: any one rule suffices.
 var table = map[Action][]rule{
-	ServiceRead:      {anyone},
-	DraftStart:       {anyone},
-	DraftUse:         {holdsDraft, themselves},
-	DraftSubmit:      {holdsDraft, themselves},
-	FileOwn:          {holdsDraft, themselves},
-	CaseOwn:          {themselves},
-	CaseRead:         {reads},
-	CaseList:         {reads},
-	CaseWork:         {works},
-	CaseSupervise:    {supervises},
-	CaseApprove:      {approves},
-	CaseTurn:         {system},
-	ConsultRead:      {asked},
-	ConsultReply:     {asked},
-	NoticeRead:       {published},
-	DecisionRead:     {published},
-	NoticeReply:      {published},
-	LicenceRead:      {published, themselves, reads},
-	LicenceOwn:       {themselves},
-	LicenceWork:      {works},
-	LicenceSupervise: {supervises},
-	CredentialRead:   {anyone},
-	CredentialOwn:    {themselves},
-	CredentialAsk:    {anyone},
-	BillOwn:          {holdsDraft, themselves},
-	PaymentReport:    {system},
-	MoneyRead:        {reads},
-	MoneyWork:        {works},
-	MoneySupervise:   {supervises},
-	MoneyApprove:     {approves},
-	SpendingSee:      {anyone},
-	SpendRead:        {reads, keepsBooks},
-	SpendEnter:       {works},
-	SpendApprove:     {approves},
-	TaxOwn:           {themselves},
-	AccountOwn:       {themselves},
-	DeskEnter:        {staff},
-	StaffManage:      {admin},
-	AbsenceSet:       {staff},
-	SystemSee:        {admin},
-	LogRead:          {anyone},
-	DataRead:         {published, reads},
-	DataAsk:          {signedIn},
-	DataAnswer:       {works},
-	DataPublish:      {works, system},
-	DataWithdraw:     {supervises},
-	DemoUse:          {published}, // the demo publishes its people and its mailbox; nothing else does
+	ServiceRead:        {anyone},
+	DraftStart:         {anyone},
+	DraftUse:           {holdsDraft, themselves},
+	DraftSubmit:        {holdsDraft, themselves},
+	FileOwn:            {holdsDraft, themselves},
+	CaseOwn:            {themselves},
+	CaseRead:           {reads},
+	CaseList:           {reads},
+	CaseWork:           {works},
+	CaseSupervise:      {supervises},
+	CaseApprove:        {approves},
+	CaseTurn:           {system},
+	ConsultRead:        {asked},
+	ConsultReply:       {asked},
+	NoticeRead:         {published},
+	DecisionRead:       {published},
+	NoticeReply:        {published},
+	LicenceRead:        {published, themselves, reads},
+	LicenceOwn:         {themselves},
+	LicenceWork:        {works},
+	LicenceSupervise:   {supervises},
+	RecordRead:         {reads, asked},
+	RecordWork:         {works},
+	RecordApprove:      {approves},
+	RecordSupervise:    {supervises},
+	RecordSealed:       {supervises},
+	CredentialRead:     {anyone},
+	CredentialOwn:      {themselves},
+	CredentialAsk:      {anyone},
+	ExtractFind:        {signedIn},
+	ExtractOrder:       {published, themselves, reads},
+	ExtractOwn:         {themselves},
+	ExtractIssue:       {works},
+	ExtractCheck:       {published}, // one that was issued: its code is on it
+	BillOwn:            {holdsDraft, themselves},
+	PaymentReport:      {system},
+	MoneyRead:          {reads},
+	MoneyWork:          {works},
+	MoneySupervise:     {supervises},
+	MoneyApprove:       {approves},
+	SpendingSee:        {anyone},
+	SpendRead:          {reads, keepsBooks},
+	SpendEnter:         {works},
+	SpendApprove:       {approves},
+	TaxOwn:             {themselves},
+	AccountOwn:         {themselves},
+	DeskEnter:          {staff},
+	StaffManage:        {admin},
+	AbsenceSet:         {staff},
+	SystemSee:          {admin},
+	RecordShare:        {system},
+	LogRead:            {anyone},
+	DataRead:           {published, reads},
+	AskUse:             {published}, // whoever holds its token
+	AskReview:          {staff},
+	DataAsk:            {signedIn},
+	DataAnswer:         {works},
+	DataPublish:        {works, system},
+	DataWithdraw:       {supervises},
+	RecordBulk:         {works},
+	RecordAgree:        {approves},
+	AccessAnswer:       {otherSupervisor},
+	RetentionSee:       {supervises},
+	HoldSet:            {supervises},
+	DisclosureRead:     {published},
+	DisclosureOwn:      {themselves},
+	DisclosureWork:     {works},
+	DisclosureApprove:  {approves},
+	DisclosureWithdraw: {supervises},
+	DemoUse:            {published}, // the demo publishes its people and its mailbox; nothing else does
 }
 
 // hides lists the actions whose denial must not tell that the thing exists.
@@ -233,7 +287,10 @@ var hides = map[Action]bool{
 	DraftUse: true, DraftSubmit: true, FileOwn: true, CaseOwn: true, CaseRead: true, CaseWork: true,
 	CaseSupervise: true, CaseApprove: true, ConsultRead: true, ConsultReply: true, NoticeRead: true, DecisionRead: true,
 	NoticeReply: true, LicenceRead: true, LicenceOwn: true, LicenceWork: true, LicenceSupervise: true, CredentialOwn: true,
-	BillOwn: true, TaxOwn: true, AccountOwn: true, DataRead: true, DemoUse: true,
+	RecordRead: true, RecordWork: true, RecordApprove: true, RecordSupervise: true, RecordSealed: true,
+	ExtractOrder: true, ExtractOwn: true, ExtractIssue: true, ExtractCheck: true,
+	BillOwn: true, TaxOwn: true, AccountOwn: true, DataRead: true, DisclosureRead: true, DisclosureOwn: true, DisclosureWork: true, DisclosureApprove: true, DisclosureWithdraw: true, DemoUse: true,
+	AccessAnswer: true, RetentionSee: true, HoldSet: true,
 }
 
 // Can returns nil if the actor may do the action on the thing, and otherwise the error to answer with:

@@ -93,6 +93,9 @@ func cutFold(s, sign string) (string, bool) {
 	return s, false
 }
 
+// ReadNumber reads a number as people type it.
+func ReadNumber(text string) (money.Decimal, bool) { return readNumber(text) }
+
 // ReadMoney reads an amount as people type it, in whole minor units of the currency. Its error is one to show.
 func ReadMoney(text, currency string) (money.Amount, error) {
 	d, ok := readNumber(text)

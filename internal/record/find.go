@@ -20,43 +20,78 @@ const (
 	lookupMost  = "5001"
 )
 
-// index makes the record findable: by the keyed hash of each key field, and by words: of the published
-// fields, or, in a register without public pages, of those that are not personal.
-func (s *Records) index(ctx context.Context, tx *store.Tx, reg *service.Register, r *Record) error {
-	for _, table := range []string{"record_key", "record_term"} {
-		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE record_id = $1`, r.ID); err != nil {
-			return fmt.Errorf("clearing the index of record %s: %w", r.Number, err)
+// index makes the record findable, by the keyed hash of each key field and by words: of the published
+// fields, or, in a register without public pages, of those that are not personal. And it is news of the register.
+func (s *Records) index(ctx context.Context, tx *store.Tx, reg *service.Register, r *Record, change string) error {
+	if r.Version > 1 {
+		if _, err := tx.Exec(ctx, `DELETE FROM record_key WHERE record_id = $1`, r.ID); err != nil {
+			return fmt.Errorf("clearing the keys of record %s: %w", r.Number, err)
 		}
+	}
+	if r.State == Merged { // it answers by its number, and where to is all that it says
+		if err := s.unindex(ctx, tx, r); err != nil {
+			return err
+		}
+		return s.touch(ctx, tx, r.Register, r.ID, r.Number, change)
 	}
 	if err := s.indexKeys(ctx, tx, reg, r); err != nil {
 		return err
 	}
 	words := r.Number
 	for _, f := range reg.Fields {
-		if f.Public || !reg.Public && f.Personal == "" {
+		if f.Public || !reg.Public && f.Personal == "" && len(f.See) == 0 {
 			words += " " + r.Fields[f.ID]
 		}
 	}
-	for _, w := range terms(words) {
-		_, err := tx.Exec(ctx, `INSERT INTO record_term (register, term, record_id) VALUES ($1, $2, $3) ON CONFLICT (register, term, record_id) DO NOTHING`, r.Register, w, r.ID)
+	if err := s.indexWords(ctx, tx, r, terms(words)); err != nil {
+		return fmt.Errorf("indexing record %s: %w", r.Number, err)
+	}
+	return s.touch(ctx, tx, r.Register, r.ID, r.Number, change)
+}
+
+// indexWords writes only the words that a change has brought or taken: most leave most of them.
+func (s *Records) indexWords(ctx context.Context, tx *store.Tx, r *Record, words []string) error {
+	if r.Version > 1 {
+		had, err := store.Strings(ctx, tx, `SELECT term FROM record_word WHERE register = $1 AND number = $2`, r.Register, r.Number)
 		if err != nil {
-			return fmt.Errorf("indexing record %s: %w", r.Number, err)
+			return err
+		}
+		for _, w := range had {
+			if i := slices.Index(words, w); i >= 0 {
+				words = slices.Delete(words, i, i+1)
+				continue
+			}
+			if _, err := tx.Exec(ctx, `DELETE FROM record_word WHERE register = $1 AND number = $2 AND term = $3`, r.Register, r.Number, w); err != nil {
+				return err
+			}
 		}
 	}
-	return nil
+	if len(words) == 0 {
+		return nil
+	}
+	args, values := []any{r.Register, r.Number}, make([]string, len(words))
+	for i, w := range words {
+		args = append(args, w)
+		values[i] = fmt.Sprintf("($1, $%d, $2)", len(args))
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO record_word (register, term, number) VALUES `+strings.Join(values, ", ")+` ON CONFLICT (register, term, number) DO NOTHING`, args...)
+	return err
 }
 
 func (s *Records) indexKeys(ctx context.Context, tx *store.Tx, reg *service.Register, r *Record) error {
+	args, values := []any{r.Register, r.ID}, []string{}
 	for _, f := range reg.Fields {
-		v, ok := r.Fields[f.ID]
-		if !f.Key || !ok {
-			continue
+		if v, ok := r.Fields[f.ID]; (f.Key || f.Refers != "") && ok { // a reference is found from the other end
+			args = append(args, f.ID, s.key(r.Register, f.ID, v))
+			values = append(values, fmt.Sprintf("($1, $%d, $%d, $2)", len(args)-1, len(args)))
 		}
-		_, err := tx.Exec(ctx, `INSERT INTO record_key (register, field, value, record_id) VALUES ($1, $2, $3, $4)`,
-			r.Register, f.ID, s.key(r.Register, f.ID, v), r.ID)
-		if err != nil {
-			return fmt.Errorf("indexing record %s: %w", r.Number, err)
-		}
+	}
+	if len(values) == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO record_key (register, field, value, record_id) VALUES `+strings.Join(values, ", "), args...)
+	if err != nil {
+		return fmt.Errorf("indexing record %s: %w", r.Number, err)
 	}
 	return nil
 }
@@ -117,19 +152,6 @@ func (s *Records) matching(ctx context.Context, tx *store.Tx, register string, m
 			len(args)-1, len(args))
 	}
 	return query, args, nil
-}
-
-// Find lists records of a register that hold all the words (a word may be the start of one), by number:
-// with the public fields only, or whole.
-func (s *Records) Find(ctx context.Context, tx *store.Tx, register, words, after string, limit int, whole bool) ([]*Record, error) {
-	args := []any{register, after}
-	query := `SELECT ` + columns + ` FROM record WHERE register = $1 AND number > $2`
-	for _, w := range terms(words) {
-		args = append(args, w, w+"\U0010FFFF")
-		query += fmt.Sprintf(` AND id IN (SELECT record_id FROM record_term WHERE register = $1 AND term >= $%d AND term < $%d)`, len(args)-1, len(args))
-	}
-	args = append(args, limit)
-	return s.many(ctx, tx, whole, query+fmt.Sprintf(` ORDER BY number LIMIT $%d`, len(args)), args...)
 }
 
 // Page lists all records of a register whole, by number, at most limit after one: for work that goes through a register.

@@ -38,7 +38,10 @@ const (
 )
 
 // Records is the way to the tables.
-type Records struct{ Vault *vault.Vault }
+type Records struct {
+	Vault *vault.Vault
+	Days  func(time.Time) calendar.Date // the jurisdiction's day of a moment; nil: that of UTC
+}
 
 // Record is an entry of a register, as it is now. Fields hold canonical texts, see Text.
 type Record struct {
@@ -50,6 +53,7 @@ type Record struct {
 	Label                              string
 	Fields                             map[string]string
 	Updated                            time.Time
+	ValidFrom, ValidUntil              calendar.Date // only of what is read as of a day: for which days it says what was so
 }
 
 // On is the state on a day: a record past its end is "ended", whatever else it was.
@@ -77,6 +81,9 @@ func (r *Record) In(states []string, day calendar.Date) bool {
 type Change struct {
 	Actor  string // person; "" Stoa itself
 	Change string // issued, renewed …: a variant's or a licence action's id
+	Reason string // sealed with the version
+	Source string // the document that shows it; sealed with the version
+	Valid  Period // for which days it is so
 }
 
 func noEnd(d calendar.Date) string {
@@ -110,26 +117,23 @@ func split(reg *service.Register, fields map[string]string) (public, personal ma
 	return public, personal
 }
 
-// label is the field that names a record, unless it is personal and not published.
+// label is the field that names a record, unless it is not published and personal or not for everybody at the desk.
 func label(reg *service.Register, fields map[string]string) string {
 	for _, f := range reg.Fields {
-		if f.ID == reg.Label && (f.Public || f.Personal == "") {
+		if f.ID == reg.Label && (f.Public || f.Personal == "" && len(f.See) == 0) {
 			return fields[f.ID]
 		}
 	}
 	return ""
 }
 
-// Put stores a new record (Version 0) or the next version of one, with its history, keys and words.
-func (s *Records) Put(ctx context.Context, tx *store.Tx, reg *service.Register, r *Record, why Change) error {
-	public, personal := split(reg, r.Fields)
-	open, err := json.Marshal(public)
+// Put stores a new record (Version 0) or the next version of one, with its history, keys and words. It holds from the day
+// on which it is recorded, a new one from the day on which it begins if that is earlier, or as the change says; a change
+// with a last day is for Correct.
+func (s *Records) Put(ctx context.Context, tx *store.Tx, reg *service.Register, r *Record, why Change) (err error) {
+	valid, err := s.holdsFrom(tx, r, why.Valid)
 	if err != nil {
-		return fmt.Errorf("writing record %s: %w", r.Number, err)
-	}
-	closed, err := json.Marshal(personal)
-	if err != nil {
-		return fmt.Errorf("writing record %s: %w", r.Number, err)
+		return err
 	}
 	if r.Version == 0 {
 		if r.ID == "" {
@@ -140,26 +144,77 @@ func (s *Records) Put(ctx context.Context, tx *store.Tx, reg *service.Register, 
 				return fmt.Errorf("storing record %s: %w", r.Number, err)
 			}
 		}
-	}
-	sealed, err := s.Vault.Seal(ctx, tx, r.Subject, "record "+r.ID, closed)
-	if err != nil {
-		return fmt.Errorf("sealing record %s: %w", r.Number, err)
-	}
-	r.Label, r.Updated = label(reg, r.Fields), tx.Now()
-	if err := s.putCurrent(ctx, tx, r, string(open), sealed); err != nil {
+	} else if err := s.setAside(ctx, tx, r, r.Version+1, 0, r.Fields); err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO record_version (record_id, version, at, actor, change, state, from_day, until_day, case_id, public, sealed)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		r.ID, r.Version, store.Micros(tx.Now()), why.Actor, why.Change, r.State, r.From.String(), noEnd(r.Until), r.Case, string(open), sealed)
+	return s.putNext(ctx, tx, reg, r, r.Version+1, why, valid)
+}
+
+// putNext stores what a record says from now on as its version.
+func (s *Records) putNext(ctx context.Context, tx *store.Tx, reg *service.Register, r *Record, version int64, why Change, valid Period) error {
+	open, sealed, err := s.close(ctx, tx, reg, r, r.Fields)
+	if err != nil {
+		return err
+	}
+	r.Label, r.Updated = label(reg, r.Fields), notBefore(tx.Now(), r.Updated)
+	if err := s.putCurrent(ctx, tx, r, version, open, sealed); err != nil {
+		return err
+	}
+	if err := s.putVersion(ctx, tx, r, why, valid, open, sealed); err != nil {
+		return err
+	}
+	return s.index(ctx, tx, reg, r, why.Change)
+}
+
+// notBefore keeps what is recorded in the order of its versions, whatever the clocks of several machines say.
+func notBefore(now, last time.Time) time.Time {
+	if now.Before(last) {
+		return last
+	}
+	return now
+}
+
+// close writes fields as they are stored: in the open what is published, all else sealed.
+func (s *Records) close(ctx context.Context, tx *store.Tx, reg *service.Register, r *Record, fields map[string]string) (open string, sealed []byte, err error) {
+	public, personal := split(reg, fields)
+	return s.closeAs(ctx, tx, r, public, personal)
+}
+
+func (s *Records) closeAs(ctx context.Context, tx *store.Tx, r *Record, public, personal map[string]string) (open string, sealed []byte, err error) {
+	clear, err := json.Marshal(public)
+	if err != nil {
+		return "", nil, fmt.Errorf("writing record %s: %w", r.Number, err)
+	}
+	closed, err := json.Marshal(personal)
+	if err != nil {
+		return "", nil, fmt.Errorf("writing record %s: %w", r.Number, err)
+	}
+	if sealed, err = s.Vault.Seal(ctx, tx, r.Subject, "record "+r.ID, closed); err != nil {
+		return "", nil, fmt.Errorf("sealing record %s: %w", r.Number, err)
+	}
+	return string(clear), sealed, nil
+}
+
+// putVersion adds the version that r is to its history.
+func (s *Records) putVersion(ctx context.Context, tx *store.Tx, r *Record, why Change, valid Period, open string, sealed []byte) error {
+	words, err := s.sealWords(ctx, tx, r, why)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO record_version (record_id, version, at, actor, change, state, from_day, until_day, case_id, public, sealed, valid_from, valid_until, why)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		r.ID, r.Version, store.Micros(r.Updated), why.Actor, why.Change, r.State, r.From.String(), noEnd(r.Until), r.Case, open, sealed,
+		noEnd(valid.From), noEnd(valid.Until), words)
 	if err != nil {
 		return fmt.Errorf("storing a version of record %s: %w", r.Number, err)
 	}
-	return s.index(ctx, tx, reg, r)
+	return nil
 }
 
-func (s *Records) putCurrent(ctx context.Context, tx *store.Tx, r *Record, open string, sealed []byte) error {
-	now := store.Micros(tx.Now())
+var errChanged = fault.NewConflict("This licence has changed since you opened the page. Look at it again, then repeat")
+
+func (s *Records) putCurrent(ctx context.Context, tx *store.Tx, r *Record, version int64, open string, sealed []byte) error {
+	now := store.Micros(r.Updated)
 	if r.Version == 0 {
 		_, err := tx.Exec(ctx, `INSERT INTO record (id, register, organisation, number, service, case_id, holder, subject, state, from_day, until_day, version, label, public, sealed, updated)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12, $13, $14, $15)`,
@@ -170,16 +225,16 @@ func (s *Records) putCurrent(ctx context.Context, tx *store.Tx, r *Record, open 
 		r.Version = 1
 		return nil
 	}
-	n, err := tx.Exec(ctx, `UPDATE record SET case_id = $3, holder = $4, state = $5, from_day = $6, until_day = $7, version = $2 + 1,
+	n, err := tx.Exec(ctx, `UPDATE record SET case_id = $3, holder = $4, state = $5, from_day = $6, until_day = $7, version = $13,
 		label = $8, public = $9, sealed = $10, updated = $11, subject = $12 WHERE id = $1 AND version = $2`,
-		r.ID, r.Version, r.Case, r.Holder, r.State, r.From.String(), noEnd(r.Until), r.Label, open, sealed, now, r.Subject)
+		r.ID, r.Version, r.Case, r.Holder, r.State, r.From.String(), noEnd(r.Until), r.Label, open, sealed, now, r.Subject, version)
 	if err != nil {
 		return fmt.Errorf("storing record %s: %w", r.Number, err)
 	}
 	if n == 0 {
-		return fault.NewConflict("This licence has changed since you opened the page. Look at it again, then repeat")
+		return errChanged
 	}
-	r.Version++
+	r.Version = version
 	return nil
 }
 
@@ -293,48 +348,7 @@ func (s *Records) Of(ctx context.Context, tx *store.Tx, holder string) ([]*Recor
 	return s.many(ctx, tx, true, `SELECT `+columns+` FROM record WHERE holder = $1 ORDER BY updated DESC, id DESC LIMIT 200`, holder)
 }
 
-// Version is a former or present state of a record, with its public fields.
-type Version struct {
-	Version     int64
-	At          time.Time
-	Change      string
-	State       string
-	From, Until calendar.Date
-	Case        string
-	Fields      map[string]string
-}
-
-// History lists a record's versions, newest first.
-func (s *Records) History(ctx context.Context, tx *store.Tx, id string) ([]Version, error) {
-	rows, err := tx.Query(ctx, `SELECT version, at, change, state, from_day, until_day, case_id, public FROM record_version WHERE record_id = $1 ORDER BY version DESC`, id)
-	if err != nil {
-		return nil, fmt.Errorf("reading a record's history: %w", err)
-	}
-	defer rows.Close()
-	var all []Version
-	for rows.Next() {
-		var v Version
-		var at int64
-		var from, until, public string
-		if err = rows.Scan(&v.Version, &at, &v.Change, &v.State, &from, &until, &v.Case, &public); err == nil {
-			v.At = store.Time(at)
-			v.From, err = day(from)
-		}
-		if err == nil {
-			v.Until, err = day(until)
-		}
-		if err == nil {
-			err = json.Unmarshal([]byte(public), &v.Fields)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("reading a record's history: %w", err)
-		}
-		all = append(all, v)
-	}
-	return all, rows.Err()
-}
-
-// Numbers lists the numbers that a register has.
+// Numbers lists the numbers that a register has. What gives numbers asks Taken.
 func (s *Records) Numbers(ctx context.Context, tx *store.Tx, register string) (map[string]bool, error) {
 	all, err := store.Strings(ctx, tx, `SELECT number FROM record WHERE register = $1`, register)
 	if err != nil {

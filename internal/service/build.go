@@ -51,6 +51,7 @@ func (l *loader) service(f *ServiceFile) *Service {
 	b.checkCase()
 	b.checkParts()
 	l.checkOpen(&b.s.ServiceFile)
+	b.checkDisclosure()
 	if b.unsound || b.misshapen() {
 		b.problem(f.Pos, "correct the questions and names first", "the rules of %q could not be checked yet", f.Service)
 		return b.s
@@ -61,6 +62,8 @@ func (l *loader) service(f *ServiceFile) *Service {
 		b.checkUnused()
 	}
 	b.checkExamples()
+	b.checkAsked()
+	b.s.FeeQuestions = b.feeQuestions()
 	return b.s
 }
 

@@ -9,7 +9,7 @@ import (
 var numberPart = regexp.MustCompile(`\{[^}]*\}`)
 
 // checkNumber checks the form of case and licence numbers: {year} and {seq:5}.
-func (b *builder) checkNumber(at Pos, format string) {
+func (l *loader) checkNumber(at Pos, format string) {
 	if format == "" {
 		return
 	}
@@ -19,11 +19,11 @@ func (b *builder) checkNumber(at Pos, format string) {
 		case part == "{seq}" || (len(part) == len("{seq:5}") && strings.HasPrefix(part, "{seq:") && part[5] >= '1' && part[5] <= '9'):
 			seq++
 		case part != "{year}":
-			b.problem(at, "it can be {year}, {seq} or {seq:5}", "%s is not known in a number", part)
+			l.problem(at, "it can be {year}, {seq} or {seq:5}", "%s is not known in a number", part)
 		}
 	}
 	if seq != 1 {
-		b.problem(at, "write it with {seq:5} once: PL-{year}-{seq:5}", "the number %q does not count", format)
+		l.problem(at, "write it with {seq:5} once: PL-{year}-{seq:5}", "the number %q does not count", format)
 	}
 }
 

@@ -25,6 +25,38 @@ func (l *loader) checkOpen(f *ServiceFile) {
 	}
 }
 
+// checkDisclosure checks what the disclosure log takes from answers.
+func (b *builder) checkDisclosure() {
+	d := b.f.Disclosure
+	if d == nil {
+		return
+	}
+	b.law(d.Pos, d.Law)
+	for key, want := range map[string]struct{ id, kinds string }{"title": {d.Title, "text"}, "request": {d.Request, "long_text"}, "topic": {d.Topic, "one_of"}} {
+		at := b.places.at(d.Pos, key)
+		var outer []string
+		kind := ""
+		for _, q := range b.s.Questions {
+			if q.Path == q.ID {
+				outer = append(outer, q.ID)
+			}
+			if q.Path == want.id {
+				kind = q.Type
+			}
+		}
+		if b.known(at, "question", want.id, outer) && kind != want.kinds {
+			b.problem(at, "name a question of type "+want.kinds, "the question %q is of type %s", want.id, kind)
+		}
+	}
+	b.choices("exemption", d.Exemptions)
+	b.known(b.places.at(d.Pos, "personal"), "exemption", d.Personal, ids(d.Exemptions, func(c *ChoiceFile) string { return c.ID }))
+	for _, c := range d.Exemptions {
+		if c.Law == "" {
+			b.problem(c.Pos, "add law: with the section that allows it", "something would be held back without a law that allows it")
+		}
+	}
+}
+
 // checkCommitments checks commitments.yaml.
 func (l *loader) checkCommitments() {
 	f := l.j.Promises

@@ -12,22 +12,24 @@ import (
 
 // forTypes says which types of question a key is for; keys that are not here are for all.
 var forTypes = map[string][]string{
-	"min":       {"number", "money"},
-	"max":       {"number", "money"},
-	"places":    {"number"},
-	"unit":      {"number"},
-	"longest":   {"text", "long_text", "name"},
-	"pattern":   {"identifier"},
-	"checksum":  {"identifier"},
-	"options":   {"one_of", "many_of"},
-	"accept":    {"file"},
-	"largest":   {"file"},
-	"register":  {"lookup"},
-	"show":      {"lookup"},
-	"manual":    {"lookup"},
-	"repeat":    {"group"},
-	"each":      {"group"},
-	"questions": {"group"},
+	"min":        {"number", "money"},
+	"max":        {"number", "money"},
+	"places":     {"number"},
+	"unit":       {"number"},
+	"longest":    {"text", "long_text", "name"},
+	"pattern":    {"identifier"},
+	"checksum":   {"identifier"},
+	"options":    {"one_of", "many_of"},
+	"accept":     {"file"},
+	"largest":    {"file"},
+	"register":   {"lookup"},
+	"show":       {"lookup"},
+	"manual":     {"lookup"},
+	"known":      {"text", "long_text", "name", "email", "phone", "number", "money", "date", "yes_no", "one_of", "identifier", "lookup"},
+	"credential": {"text", "long_text", "name", "email", "phone", "number", "money", "date", "yes_no", "one_of", "identifier", "lookup"},
+	"repeat":     {"group"},
+	"each":       {"group"},
+	"questions":  {"group"},
 }
 
 // neededFor says which keys a type of question cannot do without.
@@ -53,6 +55,7 @@ func (b *builder) checkQuestions() {
 		b.checkBounds(q)
 		b.checkOptions(q)
 		b.checkPersonal(q)
+		b.checkKnown(q)
 		for _, c := range q.Check {
 			b.law(c.Pos, c.Law)
 		}
@@ -265,4 +268,5 @@ func (b *builder) checkDirectory() {
 			b.problem(b.places.at(p.Pos, "keep"), "write how long: 6 years, or 18 months", "%q is not a length of time", p.Keep)
 		}
 	}
+	b.checkConsents()
 }

@@ -34,10 +34,13 @@ func (l *loader) checkRegisters() {
 			}
 		}
 		l.checkLabel(f)
+		l.checkKept(f)
+		l.checkExtracts(f)
 		r := &Register{RegisterFile: *f}
 		l.j.Registers[f.Register] = r
 		l.seeds(r)
 	}
+	l.checkReferences()
 }
 
 func (l *loader) checkLabel(f *RegisterFile) {
@@ -147,7 +150,8 @@ func (s *seedReader) header(header []string) bool {
 }
 
 func (s *seedReader) record(row []string) {
-	rec := SeedRecord{Key: row[0], Fields: make(map[string]rule.Value, len(row))}
+	line, _ := s.csv.FieldPos(0)
+	rec := SeedRecord{Key: row[0], Fields: make(map[string]rule.Value, len(row)), line: line}
 	for i, text := range row {
 		f := s.columns[i]
 		if f == nil {
@@ -167,5 +171,6 @@ func (s *seedReader) record(row []string) {
 		}
 		rec.Fields[f.ID] = v
 	}
+	s.checkSeed(row)
 	s.r.Seeds = append(s.r.Seeds, rec)
 }

@@ -202,15 +202,6 @@ func (b *builder) compileIssue() {
 	b.s.Issue = i
 }
 
-func (r *Register) field(id string) *RegisterField {
-	for i := range r.Fields {
-		if r.Fields[i].ID == id {
-			return &r.Fields[i]
-		}
-	}
-	return nil
-}
-
 // checkHeld sees to it that a register knows that what it is given is about a person. A value made of a
 // personal answer is not held against it: it is where a file says what may be public of an address.
 func (b *builder) checkHeld(e *Expr, field *RegisterField) {

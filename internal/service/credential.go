@@ -77,10 +77,10 @@ func (b *builder) compileCredential(i *Issue) *Credential {
 	return c
 }
 
-// Credential finds the service whose licences are offered to wallets under an id.
+// Credential finds the service, or the register that stands for one, whose records are offered to wallets under an id.
 func (j *Jurisdiction) Credential(id string) *Service {
-	for _, s := range j.Services {
-		if s.Service == id && s.Issue != nil && s.Issue.Credential != nil {
+	for _, s := range j.Offered() {
+		if s.Service == id {
 			return s
 		}
 	}

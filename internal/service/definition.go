@@ -14,10 +14,13 @@ type Jurisdiction struct {
 	Interest   *Interest  // on unpaid bills for fees; nil: none
 	Parameters []*Parameter
 	Registers  map[string]*Register
-	Services   []*Service // by id
-	Taxes      []*Tax     // by id
-	Budgets    []*Budget  // by year
-	Datasets   []*Dataset // by id: those of files, and those made by themselves
+	Elsewhere  map[string]*Elsewhere // registers of others
+	Shares     []*ShareFile          // who else may read our registers
+	Services   []*Service            // by id
+	Carried    []*Service            // registers whose records are offered to wallets without a service that issues them, each as one; by id
+	Taxes      []*Tax                // by id
+	Budgets    []*Budget             // by year
+	Datasets   []*Dataset            // by id: those of files, and those made by themselves
 	Demo       DemoFile
 	Promises   *CommitmentsFile // nil where the folder has none
 	Hash       string           // of every file that was read
@@ -33,6 +36,8 @@ type Register struct {
 type SeedRecord struct {
 	Key    string
 	Fields map[string]rule.Value
+
+	line int // of the file
 }
 
 // Service is a checked and compiled service file.
@@ -46,6 +51,7 @@ type Service struct {
 	Eligibility  []*Eligibility
 	Values       []*Named // values and tables in an order in which each needs only earlier ones
 	Fee          []*Fee
+	FeeQuestions []*Question // those that the fee depends on, directly or not, in asking order
 	Label        *Rule
 	States       map[string]*State
 	Actions      []*Action
@@ -73,13 +79,15 @@ type Page struct {
 // own; each rule may take for granted what those before it ask, and is not to be evaluated without them.
 type Question struct {
 	QuestionFile
-	Path      string // ids from the outermost group inwards: partners.children.name
-	Page      *Page
-	Parent    *Question // the group it is in; nil at the top
-	When      *Rule
-	Checks    []*Check
-	Members   []*Question // of a group
-	ValueType rule.Type   // what rules see when it is answered; where it may not be, they see it as optional
+	Path       string // ids from the outermost group inwards: partners.children.name
+	Page       *Page
+	Parent     *Question // the group it is in; nil at the top
+	When       *Rule
+	Checks     []*Check
+	Members    []*Question       // of a group
+	Known      *Known            // the register that may know the answer; nil: none
+	Credential *CredentialAnswer // the licence that may be shown instead; nil: none
+	ValueType  rule.Type         // what rules see when it is answered; where it may not be, they see it as optional
 }
 
 // Check is a compiled validation.

@@ -36,18 +36,20 @@ type Expr struct {
 
 // JurisdictionFile is jurisdiction.yaml.
 type JurisdictionFile struct {
-	Pos           Pos
-	Jurisdiction  string             `yaml:"jurisdiction" must:"required id"` // id
-	Name          Text               `yaml:"name" must:"required"`
-	Languages     []string           `yaml:"languages" must:"required language"` // the first is the default
-	Currency      string             `yaml:"currency" must:"required"`           // ISO 4217
-	TimeZone      string             `yaml:"time_zone" must:"required"`          // IANA name
-	Contact       ContactFile        `yaml:"contact"`
-	Theme         ThemeFile          `yaml:"theme"`
-	Topics        []TopicFile        `yaml:"topics"`
-	LifeEvents    []TopicFile        `yaml:"life_events"`
-	Organisations []OrganisationFile `yaml:"organisations" must:"required"`
-	OpenData      *OpenDataFile      `yaml:"open_data"` // what datasets have in common that no file describes
+	Pos            Pos
+	Jurisdiction   string              `yaml:"jurisdiction" must:"required id"` // id
+	Name           Text                `yaml:"name" must:"required"`
+	Languages      []string            `yaml:"languages" must:"required language"` // the first is the default
+	Currency       string              `yaml:"currency" must:"required"`           // ISO 4217
+	TimeZone       string              `yaml:"time_zone" must:"required"`          // IANA name
+	Contact        ContactFile         `yaml:"contact"`
+	Theme          ThemeFile           `yaml:"theme"`
+	Topics         []TopicFile         `yaml:"topics"`
+	LifeEvents     []TopicFile         `yaml:"life_events"`
+	Organisations  []OrganisationFile  `yaml:"organisations" must:"required"`
+	OpenData       *OpenDataFile       `yaml:"open_data"`       // what datasets have in common that no file describes
+	DataProtection *DataProtectionFile `yaml:"data_protection"` // what is said of personal data that no service says
+	Assistant      *AssistantFile      `yaml:"assistant"`       // what it says and does that no service file can say
 }
 
 // ContactFile is how to reach a public body.
@@ -131,32 +133,6 @@ type ParameterValue struct {
 	Source SourceFile    `yaml:"source" must:"required"`
 }
 
-// RegisterFile is one file of registers/.
-type RegisterFile struct {
-	Pos          Pos
-	Register     string          `yaml:"register" must:"required id"` // id
-	Title        Text            `yaml:"title" must:"required"`       // of the register
-	Record       Text            `yaml:"record" must:"required"`      // of one record: "Temporary event notice"
-	Summary      Text            `yaml:"summary"`
-	Organisation string          `yaml:"organisation" must:"required"`
-	Law          SourceFile      `yaml:"law"`
-	Public       bool            `yaml:"public"`                // has public pages (with the public fields only)
-	Label        string          `yaml:"label" must:"required"` // the field that names a record in lists
-	Fields       []RegisterField `yaml:"fields" must:"required"`
-	Seed         string          `yaml:"seed"` // a CSV beside the file: header = field ids, first column the record's key
-}
-
-// RegisterField is a column of a register.
-type RegisterField struct {
-	Pos      Pos
-	ID       string `yaml:"id" must:"required name"`
-	Title    Text   `yaml:"title" must:"required"`
-	Type     string `yaml:"type" must:"required one:text|number|money|date|yes_no"` // text, number, money, date, yes_no
-	Public   bool   `yaml:"public"`                                                 // on public pages
-	Key      bool   `yaml:"key"`                                                    // look-ups may match on it
-	Personal string `yaml:"personal"`                                               // "": not personal; else why it is held, in the words of the privacy section it came from
-}
-
 // DemoFile is demo.yaml: the people of `stoa demo`; `stoa serve` ignores it.
 type DemoFile struct {
 	Pos       Pos
@@ -166,6 +142,26 @@ type DemoFile struct {
 	// question: names of events and businesses, so that no two cases look the same.
 	Answers  map[string][]string `yaml:"answers"`
 	Spending *DemoSpending       `yaml:"spending"`
+	Requests []DemoRequestFile   `yaml:"requests"` // for information
+}
+
+// DemoRequestFile is a request for information in the demo, and what became of it.
+type DemoRequestFile struct {
+	Pos      Pos
+	DaysAgo  int      `yaml:"days_ago" must:"required"` // on which it was sent
+	By       string   `yaml:"by" must:"required"`       // email of a resident
+	Subject  string   `yaml:"subject" must:"required"`
+	Topic    string   `yaml:"topic" must:"required"`
+	Wanted   string   `yaml:"wanted" must:"required"`
+	Action   string   `yaml:"action"`   // taken by the officer; none: nothing was done yet
+	After    int      `yaml:"after"`    // so many days later
+	Text     string   `yaml:"text"`     // what is asked, of an action that asks
+	Reasons  []string `yaml:"reasons"`  // standard reasons of the decision; the first is also why words are taken out
+	File     string   `yaml:"file"`     // name of the document that was found
+	Document string   `yaml:"document"` // and its text
+	Remove   []string `yaml:"remove"`   // words that are taken out of it
+	Waits    bool     `yaml:"waits"`    // for a second person
+	Publish  bool     `yaml:"publish"`
 }
 
 // DemoStaff is a member of staff to sign in as.

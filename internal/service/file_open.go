@@ -24,6 +24,18 @@ type DecisionsFile struct {
 // Shows tells whether the register shows a part of the decisions of a service.
 func (d *DecisionsFile) Shows(part string) bool { return d != nil && contains(d.Show, part) }
 
+// DisclosureLogFile makes a service one for requests for information: documents are released with passages removed, and what was
+// asked and answered is published in the disclosure log, without who asked.
+type DisclosureLogFile struct {
+	Pos        Pos
+	Title      string       `yaml:"title" must:"required"`      // the question whose answer says in a few words what is asked for
+	Request    string       `yaml:"request" must:"required"`    // the question whose answer is the request itself
+	Topic      string       `yaml:"topic" must:"required"`      // a question of type one_of: the subjects of the log
+	Exemptions []ChoiceFile `yaml:"exemptions" must:"required"` // why something may be held back; law says by which section, which is printed in its place
+	Personal   string       `yaml:"personal" must:"required"`   // the exemption by which personal data of those who ask is left out
+	Law        string       `yaml:"law"`
+}
+
 // CommitmentsFile is commitments.yaml: what the jurisdiction has promised, by when, and how it stands. What services promise
 // about their time is added to it by itself.
 type CommitmentsFile struct {

@@ -20,7 +20,8 @@ type ServiceFile struct {
 	Channels     []string               `yaml:"channels" must:"one:web|desk|paper|phone"` // web, desk, paper, phone
 	Privacy      map[string]PrivacyFile `yaml:"privacy" must:"word"`                      // by id; a question's `personal:` names one
 	Applicant    ApplicantFile          `yaml:"applicant" must:"required"`
-	Variants     []VariantFile          `yaml:"variants"` // besides the implicit variant "new"
+	Assurance    string                 `yaml:"assurance" must:"one:low|substantial|high"` // how sure it must be who applies (eIDAS); without it nobody has to sign in
+	Variants     []VariantFile          `yaml:"variants"`                                  // besides the implicit variant "new"
 	Lookups      map[string]LookupFile  `yaml:"lookups" must:"name"`
 	Pages        []PageFile             `yaml:"pages" must:"required"`
 	Eligibility  []EligibilityFile      `yaml:"eligibility"`
@@ -33,10 +34,12 @@ type ServiceFile struct {
 	Consultees   []ConsulteeFile        `yaml:"consultees"`
 	Notice       *NoticeFile            `yaml:"notice"` // public notice and representations
 	Letters      map[string]LetterFile  `yaml:"letters" must:"id"`
-	Issues       *IssueFile             `yaml:"issues"`    // the licence
-	Standard     *StandardFile          `yaml:"standard"`  // what is promised about the time
-	Decisions    *DecisionsFile         `yaml:"decisions"` // what the public register of decisions shows
+	Issues       *IssueFile             `yaml:"issues"`         // the licence
+	Standard     *StandardFile          `yaml:"standard"`       // what is promised about the time
+	Decisions    *DecisionsFile         `yaml:"decisions"`      // what the public register of decisions shows
+	Disclosure   *DisclosureLogFile     `yaml:"disclosure_log"` // requests for information: their answers are published, and documents released with passages removed
 	Examples     []ExampleFile          `yaml:"examples" must:"required"`
+	Asked        []AskedFile            `yaml:"asked"` // questions to the assistant with what must come of them
 }
 
 // NeedFile is a requirement and the evidence that shows it.
@@ -53,6 +56,7 @@ type PrivacyFile struct {
 	Purpose Text   `yaml:"purpose" must:"required"`
 	Basis   string `yaml:"basis" must:"required"` // id of a source in `law:`
 	Keep    string `yaml:"keep" must:"required"`  // "6 years", "18 months" after the case closes
+	Consent string `yaml:"consent"`               // id of a consent in jurisdiction.yaml, where nothing else is the basis: its questions are optional
 }
 
 // ApplicantFile says which questions tell who applies; name and email are needed.
@@ -102,32 +106,34 @@ type PageFile struct {
 // QuestionFile is one question. Types: text, long_text, number, money, date, time, yes_no, one_of,
 // many_of, name, address, email, phone, identifier, file, lookup, group.
 type QuestionFile struct {
-	Pos      Pos
-	ID       string         `yaml:"id" must:"required name"`
-	Type     string         `yaml:"type" must:"required one:text|long_text|number|money|date|time|yes_no|one_of|many_of|name|address|email|phone|identifier|file|lookup|group"`
-	Ask      Text           `yaml:"ask" must:"required"`
-	Short    Text           `yaml:"short"` // for summaries and letters; default: Ask
-	Help     Text           `yaml:"help"`
-	When     *Expr          `yaml:"when"`
-	Optional bool           `yaml:"optional"`
-	Personal string         `yaml:"personal"` // id in `privacy:`, or "no" for a name, email … that is nobody's
-	Search   bool           `yaml:"search"`   // officers find the case by its words
-	Check    []CheckFile    `yaml:"check"`
-	Min      *money.Decimal `yaml:"min"` // number, money: least value
-	Max      *money.Decimal `yaml:"max"`
-	Places   int            `yaml:"places"`                               // number: decimal places allowed; default 0
-	Unit     Text           `yaml:"unit"`                                 // number: shown behind the field
-	Longest  int            `yaml:"longest"`                              // text: characters; default 200, long_text 4000
-	Pattern  string         `yaml:"pattern"`                              // identifier: RE2, whole string
-	Checksum string         `yaml:"checksum" must:"one:luhn|mod11|mod97"` // identifier: luhn, mod11, mod97
-	Options  []OptionFile   `yaml:"options"`                              // one_of, many_of
-	Accept   []string       `yaml:"accept" must:"one:pdf|jpeg|png|webp"`  // file: pdf, jpeg, png, webp
-	Largest  int            `yaml:"largest"`                              // file: megabytes; default 10
-	Register string         `yaml:"register"`                             // lookup
-	Show     []string       `yaml:"show"`                                 // lookup: fields shown with a hit; rules see every field: premises.rateable_value
-	Manual   bool           `yaml:"manual"`                               // lookup: may be typed by hand instead; rules then see only .key (empty) and .label, so the fields are optional
-	Repeat   *RepeatFile    `yaml:"repeat"`                               // group
-	Each     Text           `yaml:"each"`                                 // group: what one is called: "Partner"
+	Pos        Pos
+	ID         string                `yaml:"id" must:"required name"`
+	Type       string                `yaml:"type" must:"required one:text|long_text|number|money|date|time|yes_no|one_of|many_of|name|address|email|phone|identifier|file|lookup|group"`
+	Ask        Text                  `yaml:"ask" must:"required"`
+	Short      Text                  `yaml:"short"` // for summaries and letters; default: Ask
+	Help       Text                  `yaml:"help"`
+	When       *Expr                 `yaml:"when"`
+	Optional   bool                  `yaml:"optional"`
+	Personal   string                `yaml:"personal"` // id in `privacy:`, or "no" for a name, email … that is nobody's
+	Search     bool                  `yaml:"search"`   // officers find the case by its words
+	Check      []CheckFile           `yaml:"check"`
+	Min        *money.Decimal        `yaml:"min"` // number, money: least value
+	Max        *money.Decimal        `yaml:"max"`
+	Places     int                   `yaml:"places"`                               // number: decimal places allowed; default 0
+	Unit       Text                  `yaml:"unit"`                                 // number: shown behind the field
+	Longest    int                   `yaml:"longest"`                              // text: characters; default 200, long_text 4000
+	Pattern    string                `yaml:"pattern"`                              // identifier: RE2, whole string
+	Checksum   string                `yaml:"checksum" must:"one:luhn|mod11|mod97"` // identifier: luhn, mod11, mod97
+	Options    []OptionFile          `yaml:"options"`                              // one_of, many_of
+	Accept     []string              `yaml:"accept" must:"one:pdf|jpeg|png|webp"`  // file: pdf, jpeg, png, webp
+	Largest    int                   `yaml:"largest"`                              // file: megabytes; default 10
+	Register   string                `yaml:"register"`                             // lookup
+	Show       []string              `yaml:"show"`                                 // lookup: fields shown with a hit; rules see every field: premises.rateable_value
+	Manual     bool                  `yaml:"manual"`                               // lookup: may be typed by hand instead; rules then see only .key (empty) and .label, so the fields are optional
+	Known      *KnownFile            `yaml:"known"`                                // a register that may know the answer
+	Credential *CredentialAnswerFile `yaml:"credential"`                           // a licence in a wallet that may answer it
+	Repeat     *RepeatFile           `yaml:"repeat"`                               // group
+	Each       Text                  `yaml:"each"`                                 // group: what one is called: "Partner"
 	// Questions of a group; groups nest to any depth. Inside, siblings are named bare, the item's own
 	// outer answers too; outside, rules see the group as a list: partners.all(p, p.age >= 18).
 	Questions []QuestionFile `yaml:"questions"`

@@ -17,12 +17,13 @@ const (
 	taxGuide  = "../../docs/guides/tax-file.md"
 	budgets   = "../../docs/guides/budget-file.md"
 	dataGuide = "../../docs/guides/dataset-file.md"
+	registers = "../../docs/guides/register-file.md"
 )
 
 // TestGuideIsCurrent holds the parts of the guides that follow from the code: functions and keys.
 func TestGuideIsCurrent(t *testing.T) {
 	docs, done := readDocs(t), map[reflect.Type]bool{}
-	services := keyTables(docs, done, "service", "jurisdiction", "calendar", "money", "parameters", "register", "commitments", "demo")
+	services := keyTables(docs, done, "service", "jurisdiction", "calendar", "money", "parameters", "elsewhere", "shares", "commitments", "demo")
 	compare(t, guide, map[string]string{"functions": functionTable(), "keys": services})
 	var elsewhere []string // types that the other guide has
 	for t := range done {
@@ -30,6 +31,7 @@ func TestGuideIsCurrent(t *testing.T) {
 			elsewhere = append(elsewhere, anchor, strings.Replace(anchor, "(#", "(service-file.md#", 1))
 		}
 	}
+	compare(t, registers, map[string]string{"keys": strings.NewReplacer(elsewhere...).Replace(keyTables(docs, done, "register"))})
 	taxes := strings.NewReplacer(elsewhere...).Replace(keyTables(docs, done, "tax"))
 	compare(t, taxGuide, map[string]string{"keys": taxes})
 	compare(t, budgets, map[string]string{"keys": strings.NewReplacer(elsewhere...).Replace(keyTables(docs, done, "budget"))})
@@ -119,8 +121,8 @@ func typeName(t reflect.Type) string {
 		"ServiceFile": "services/*.yaml", "JurisdictionFile": "jurisdiction.yaml", "CalendarFile": "calendar.yaml", "MoneyFile": "money.yaml",
 		"ParameterFile": "parameters/*.yaml", "RegisterFile": "registers/*.yaml", "DemoFile": "demo.yaml",
 		"DatasetFile": "datasets/*.yaml", "DatasetFromFile": "Where rows come from", "DatasetCaseFile": "Statistics of cases", "DatasetColumnFile": "Column",
-		"CommitmentsFile": "commitments.yaml",
-		"TaxFile":         "taxes/*.yaml", "BudgetFile": "budget/*.yaml", "BudgetTotalsFile": "Totals", "BudgetLineFile": "Budget line", "BudgetAmendmentFile": "Amendment",
+		"CommitmentsFile": "commitments.yaml", "ElsewhereFile": "elsewhere/*.yaml", "SharesFile": "shares.yaml", "ElsewhereField": "Field of a register of others", "HTTPSourceFile": "HTTP source", "XRoadSourceFile": "X-Road source", "CredentialAnswerFile": "Credential as an answer",
+		"TaxFile": "taxes/*.yaml", "BudgetFile": "budget/*.yaml", "BudgetTotalsFile": "Totals", "BudgetLineFile": "Budget line", "BudgetAmendmentFile": "Amendment",
 		"DemoSpending": "Demo spending", "DemoCommitmentFile": "Demo commitment", "DemoPartFile": "Demo part", "DemoInvoiceFile": "Demo invoice", "DemoIncomeFile": "Demo income", "TaxObjectFile": "Taxed object", "TaxPeriodFile": "Period", "InstalmentChoiceFile": "Instalment choice",
 		"TaxExampleFile": "Tax example", "TaxChangeFile": "Change", "TaxExpectFile": "Expected of a tax", "TaxPartFile": "Stretch of days",
 		"TaxInstalmentFile": "Expected instalment", "ParameterValue": "Parameter value", "RegisterField": "Register field",

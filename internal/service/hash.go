@@ -58,7 +58,11 @@ func (l *loader) pin(file string, registers []string) map[string][]byte {
 	out := map[string][]byte{file: l.sources[file]}
 	used := map[string]bool{}
 	for _, name := range registers {
-		used[l.j.Registers[name].Pos.File] = true
+		if r := l.j.Registers[name]; r != nil {
+			used[r.Pos.File] = true
+		} else if e := l.j.Elsewhere[name]; e != nil {
+			used[e.Pos.File] = true
+		}
 	}
 	for name, src := range l.sources {
 		switch dir := folderOf(name); {
@@ -69,7 +73,7 @@ func (l *loader) pin(file string, registers []string) map[string][]byte {
 	return out
 }
 
-// registers names the registers that the service reads or writes.
+// registers names the registers that the service reads or writes, of our own and of others.
 func (s *Service) registers() (ids []string) {
 	for _, k := range s.Lookups {
 		ids = append(ids, k.Register)
@@ -77,6 +81,9 @@ func (s *Service) registers() (ids []string) {
 	for _, q := range s.Questions {
 		if q.Type == "lookup" {
 			ids = append(ids, q.Register)
+		}
+		if q.Known != nil {
+			ids = append(ids, q.Known.Register)
 		}
 	}
 	if s.Issue != nil {

@@ -17,12 +17,13 @@ const (
 	jurisdictionFile = "jurisdiction.yaml"
 	calendarFile     = "calendar.yaml"
 	demoFile         = "demo.yaml"
+	sharesFile       = "shares.yaml"
 	moneyFile        = "money.yaml"
 	commitmentsFile  = "commitments.yaml"
 	maxSeedBytes     = 64 << 20
 )
 
-var folders = []string{"parameters", "registers", "services", "taxes", "budget", "datasets"}
+var folders = []string{"parameters", "registers", "elsewhere", "services", "taxes", "budget", "datasets"}
 
 // Load reads, checks and compiles a jurisdiction's folder. It reports all problems at once, in order of
 // place; with any problem the jurisdiction is nil.
@@ -33,6 +34,7 @@ func Load(fsys fs.FS) (*Jurisdiction, Problems) {
 	l.read(fsys, moneyFile, maxBytes, false)
 	l.read(fsys, commitmentsFile, maxBytes, false)
 	l.read(fsys, demoFile, maxBytes, false)
+	l.read(fsys, sharesFile, maxBytes, false)
 	for _, dir := range folders {
 		l.readFolder(fsys, dir)
 	}
@@ -52,6 +54,7 @@ type loader struct {
 	sources  map[string][]byte // by path in the folder
 	seed     func(name string) bool
 	pinned   bool
+	legible  bool // every file could be read
 	places   places
 	lines    map[string][]string // by file, once asked for
 	problems Problems
@@ -61,6 +64,8 @@ type loader struct {
 	params    map[string]*Parameter
 	demo      DemoFile
 	registers []*RegisterFile
+	elsewhere []*ElsewhereFile
+	shares    SharesFile
 	services  []*ServiceFile
 	taxes     []*TaxFile
 	budgets   []*BudgetFile
@@ -115,22 +120,29 @@ func (l *loader) readFolder(fsys fs.FS, dir string) {
 // load decodes, checks and compiles what was read.
 func (l *loader) load() (*Jurisdiction, Problems) {
 	l.decode()
+	l.legible = len(l.problems) == 0
 	l.checkJurisdiction()
 	l.checkCalendar()
 	l.checkMoney()
 	l.checkParameters()
 	l.checkRegisters()
+	l.checkElsewhere()
+	l.checkShares()
 	l.compileMoney()
 	l.checkBudgets()
 	l.checkOCID()
+	l.checkDataProtection()
 	l.checkDemo()
 	l.checkCommitments()
+	l.checkAssistant()
 	for _, f := range l.services {
 		if s := l.service(f); s != nil {
 			l.j.Services = append(l.j.Services, s)
 		}
 	}
+	l.checkCredentialAnswers()
 	slices.SortFunc(l.j.Services, func(a, b *Service) int { return strings.Compare(a.Service, b.Service) })
+	l.carry()
 	for _, f := range l.taxes {
 		l.j.Taxes = append(l.j.Taxes, l.tax(f))
 	}
@@ -179,6 +191,14 @@ func (l *loader) decode() {
 			into(name, l.j.Promises)
 		case name == demoFile:
 			into(name, &l.demo)
+		case name == sharesFile:
+			into(name, &l.shares)
+		case dir == "elsewhere":
+			f := &ElsewhereFile{}
+			if into(name, f) {
+				l.named(name, f.Pos, "elsewhere", f.Elsewhere)
+				l.elsewhere = append(l.elsewhere, f)
+			}
 		case dir == "parameters":
 			var f ParameterFile
 			into(name, &f)

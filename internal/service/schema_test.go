@@ -25,6 +25,8 @@ var formats = map[string]reflect.Type{
 	"calendar":     reflect.TypeFor[CalendarFile](),
 	"parameters":   reflect.TypeFor[ParameterFile](),
 	"register":     reflect.TypeFor[RegisterFile](),
+	"elsewhere":    reflect.TypeFor[ElsewhereFile](),
+	"shares":       reflect.TypeFor[SharesFile](),
 	"service":      reflect.TypeFor[ServiceFile](),
 	"tax":          reflect.TypeFor[TaxFile](),
 	"money":        reflect.TypeFor[MoneyFile](),

@@ -218,3 +218,25 @@ func (v *Vault) Rewrap(ctx context.Context, tx *store.Tx, limit int) (int, error
 	}
 	return len(list), nil
 }
+
+// Refresh reads the key file again, so that a master key that another process has added wraps here too.
+func (v *Vault) Refresh() error {
+	ring, err := readKeyring(v.file)
+	if err != nil {
+		return fmt.Errorf("read the master keys again: %w", err)
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.ring = ring
+	return nil
+}
+
+// Behind counts the subjects that an older master key wraps.
+func (v *Vault) Behind(ctx context.Context, tx *store.Tx) (n int64, err error) {
+	newest, _ := v.newest()
+	err = tx.QueryRow(ctx, `SELECT COUNT(*) FROM subject_key WHERE master < $1 AND erased_at = 0`, newest).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count keys to wrap again: %w", err)
+	}
+	return n, nil
+}

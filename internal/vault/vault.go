@@ -3,7 +3,8 @@
 // Destroying a data key makes everything sealed under it unreadable: that is how a person is erased.
 //
 // It stops at bytes: what is personal, who may read it and who looked is decided elsewhere. Erasure reaches this
-// database; a backup from before it still holds the wrapped key, so that erasures are repeated after a restore.
+// database; a backup from before it still holds the wrapped key, so that a list of erasures is kept outside the database
+// and repeated at every start.
 package vault
 
 import (
@@ -47,14 +48,18 @@ const (
 // Config says where the master keys are.
 type Config struct {
 	KeyFile string    // created if missing; readable by its owner only
+	Erased  string    // the list of erasures; default KeyFile.erased
 	Rand    io.Reader // default crypto/rand
 }
 
 // Vault seals and opens.
 type Vault struct {
-	rand  *lockedReader
-	file  string
-	cache *cache
+	rand   *lockedReader
+	file   string
+	erased string
+	cache  *cache
+
+	listing sync.Mutex // of the list of erasures
 
 	mu   sync.RWMutex
 	ring *keyring
@@ -65,7 +70,10 @@ func Open(cfg Config) (*Vault, error) {
 	if cfg.Rand == nil {
 		cfg.Rand = rand.Reader
 	}
-	v := &Vault{rand: &lockedReader{r: cfg.Rand}, file: cfg.KeyFile, cache: newCache(maxCached)}
+	if cfg.Erased == "" {
+		cfg.Erased = cfg.KeyFile + ".erased"
+	}
+	v := &Vault{rand: &lockedReader{r: cfg.Rand}, file: cfg.KeyFile, erased: cfg.Erased, cache: newCache(maxCached)}
 	ring, err := readKeyring(cfg.KeyFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		ring, err = createKeyring(cfg.KeyFile, v.rand)
@@ -143,7 +151,10 @@ func (v *Vault) Erase(ctx context.Context, tx *store.Tx, subject string) error {
 		return nil
 	}
 	v.cache.drop(subject)
-	tx.OnCommit(func() { v.cache.bury(subject) })
+	tx.OnCommit(func() {
+		v.cache.bury(subject)
+		_ = v.note(subject) // what is not noted now, the next start finds in the database
+	})
 	return nil
 }
 

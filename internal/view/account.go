@@ -4,7 +4,6 @@ import (
 	"context"
 	"strconv"
 
-	"stoa/internal/access"
 	"stoa/internal/cases"
 	"stoa/internal/docket"
 	"stoa/internal/policy"
@@ -164,42 +163,6 @@ func (v *View) licenceLines(ctx context.Context, tx *store.Tx, r Reader) ([]Lice
 	return list, nil
 }
 
-// Look is a read of the reader's data by somebody else.
-type Look struct {
-	At                   Instant
-	Who, For, What, Case string
-}
-
-const looksMost = 200
-
-// Looks lists who has looked at the reader's data, newest first.
-func (v *View) Looks(ctx context.Context, r Reader) (list []Look, err error) {
-	if err := own(r); err != nil {
-		return nil, err
-	}
-	err = v.read(ctx, "Looks", func(ctx context.Context, tx *store.Tx) error {
-		list = nil
-		looks, err := access.Of(ctx, tx, r.Actor.Person, looksMost)
-		if err != nil {
-			return err
-		}
-		j := v.place()
-		names := map[string]string{}
-		for _, l := range looks {
-			if _, known := names[l.Actor]; !known {
-				who, err := v.People.Get(ctx, tx, l.Actor)
-				if err != nil {
-					return err
-				}
-				names[l.Actor] = who.Name
-			}
-			list = append(list, Look{r.instant(j, l.At), names[l.Actor], r.organisationName(j, l.Organisation), r.looked(l.What), l.Ref})
-		}
-		return nil
-	})
-	return list, err
-}
-
 func (r Reader) looked(what string) string {
 	switch what {
 	case "case":
@@ -210,10 +173,14 @@ func (r Reader) looked(what string) string {
 		return r.P.T("A document you sent")
 	case "licence":
 		return r.P.T("Your licence")
-	case "search":
+	case "search", "list":
 		return r.P.T("Your case, in a list")
+	case lookQuestionAsked:
+		return r.P.T("Your question about a look at your data")
 	case "draft":
 		return r.P.T("An application you had begun")
+	case lookOrder:
+		return r.P.T("Your order of a copy")
 	case lookTax:
 		return r.P.T("Your tax account")
 	case lookBill:

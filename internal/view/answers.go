@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"stoa/internal/docket"
+	"stoa/internal/policy"
 	"stoa/internal/process"
 	"stoa/internal/service"
 	"stoa/internal/store"
@@ -20,6 +21,7 @@ type Answers struct {
 	Declaration string
 	Problems    []Problem // pages that are not done
 	Privacy     []Privacy
+	SignIn      policy.Level // how surely the reader still has to show who they are before it can be sent; Unknown: they have
 }
 
 // Card is a page's answers, or an item's.
@@ -33,10 +35,12 @@ type Card struct {
 
 // Row is a question with its answer.
 type Row struct {
-	Label  string
-	Lines  []string
-	Anchor string
-	File   string // blob, for a link
+	Label   string
+	Lines   []string
+	Anchor  string
+	File    string // blob, for a link
+	From    string // where the answer came from; "" where it was typed
+	Changed bool   // a register says another thing than when it was used
 }
 
 // Fee is what is to be paid, and why.
@@ -56,6 +60,9 @@ func (v *View) CheckAnswers(ctx context.Context, r Reader, id string) (a Answers
 		j := d.Service.Jurisdiction
 		a = Answers{Draft: r.head(d), Fee: r.fee(d.Service, d.Judged), Refusals: r.refusals(d.Judged, false),
 			Declaration: r.words(j, d.Service.Declaration), Privacy: r.privacy(d.Service)}
+		if needed := policy.LevelOf(d.Service.Assurance); r.Actor.Level < needed {
+			a.SignIn = needed
+		}
 		if len(a.Refusals) == 0 {
 			a.Conditions = len(d.Judged.Eligibility)
 		}
@@ -84,7 +91,7 @@ func (r Reader) cards(d *docket.Draft, p *service.Page, title, place, item strin
 			below = append(below, r.itemCards(d, p, path, q)...)
 			continue
 		}
-		row := Row{Label: r.short(d.Service, q), Anchor: anchor(q, nil), Lines: process.ShowAnswer(r.P, d.Service, q, answers[q.ID])}
+		row := Row{Label: r.short(d.Service, q), Anchor: anchor(q, nil), Lines: process.ShowAnswer(r.P, d.Service, q, answers[q.ID]), From: r.origin(d, place, q), Changed: changedSince(d, place, q)}
 		if f, ok := answers[q.ID].(process.File); ok {
 			row.File = f.ID
 		}
@@ -105,7 +112,7 @@ func (r Reader) itemCards(d *docket.Draft, p *service.Page, path string, q *serv
 	for i, item := range f.Items {
 		place := path + "[" + itoa(i) + "]"
 		var answers process.Answers
-		if at, ok := answerAt(d.Judged.Answers, place).(process.Item); ok {
+		if at, ok := process.AnswerAt(d.Judged.Answers, place).(process.Item); ok {
 			answers = at.Answers
 		}
 		list = append(list, r.cards(d, p, r.ItemName(f, item), place, item.ID, q.Members, answers)...)

@@ -2,6 +2,7 @@ package view
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"stoa/internal/cases"
@@ -18,6 +19,8 @@ import (
 // CasePage is a case as its applicant sees it.
 type CasePage struct {
 	CaseLine
+	Released  []DisclosureFile // what was released of a request for information
+	Published string           // its number in the disclosure log
 	ServiceID string
 	Version   int64
 	Tell      string // what happens now and next
@@ -193,7 +196,7 @@ func (r Reader) caseActions(ctx context.Context, tx *store.Tx, c *docket.Case) (
 
 // answered are the answers of a case, as they were sent.
 func (r Reader) answered(c *docket.Case) []Card {
-	d := &docket.Draft{Draft: &cases.Draft{DraftBody: cases.DraftBody{Typed: c.Typed}}, Service: c.Service, Judged: c.Judged}
+	d := &docket.Draft{Draft: &cases.Draft{DraftBody: cases.DraftBody{Typed: c.Typed, Known: c.Known}}, Service: c.Service, Judged: c.Judged}
 	var list []Card
 	for p := c.Judged.Next(nil); p != nil; p = c.Judged.Next(p) {
 		list = append(list, r.cards(d, p, r.words(c.Service.Jurisdiction, p.File.Title), "", "", p.Questions, c.Judged.Answers)...)
@@ -263,6 +266,9 @@ func (v *View) caseLicence(ctx context.Context, tx *store.Tx, r Reader, c *docke
 		return nil
 	}
 	rec, err := v.Docket.Records.Public(ctx, tx, c.Licence)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil // sealed
+	}
 	if err != nil {
 		return err
 	}

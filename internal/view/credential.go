@@ -46,6 +46,7 @@ type WalletOffer struct {
 	Until                 Instant
 	Open                  bool
 	Used                  bool
+	OfRegister            bool // no service issued it: it is no licence, and has no page of one
 }
 
 // Offer is an offer, for the holder whose licence it is.
@@ -63,12 +64,12 @@ func (c Credentials) Offer(ctx context.Context, r Reader, licence, id string) (p
 		}
 		rec, err := c.Docket.Records.Get(ctx, tx, g.Record)
 		if err != nil {
-			return err
+			return missing(err)
 		}
 		if rec.ID != licence || g.Kind != credential.KindOffer {
 			return fault.NewNotFound("")
 		}
-		p = WalletOffer{Licence: rec.ID, Number: rec.Number, Until: r.instant(c.place(), g.Expires), Open: g.Open(tx.Now()), Used: g.Used}
+		p = WalletOffer{Licence: rec.ID, Number: rec.Number, Until: r.instant(c.place(), g.Expires), Open: g.Open(tx.Now()), Used: g.Used, OfRegister: rec.Case == ""}
 		if s := c.place().Credential(g.Service); s != nil {
 			p.Kind = r.words(c.place(), s.Issue.Title)
 		}

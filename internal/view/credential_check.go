@@ -9,6 +9,7 @@ import (
 	"stoa/internal/credential"
 	"stoa/internal/fault"
 	"stoa/internal/policy"
+	"stoa/internal/record"
 	"stoa/internal/service"
 	"stoa/internal/store"
 )
@@ -139,10 +140,8 @@ func (c Credentials) Askable(r Reader) []Askable {
 		return nil
 	}
 	var all []Askable
-	for _, s := range c.place().Services {
-		if s.Issue != nil && s.Issue.Credential != nil {
-			all = append(all, Askable{s.Service, r.words(c.place(), s.Issue.Title)})
-		}
+	for _, s := range c.place().Offered() {
+		all = append(all, Askable{s.Service, r.words(c.place(), s.Issue.Title)})
 	}
 	return all
 }
@@ -169,13 +168,44 @@ func (c Credentials) Authorize(ctx context.Context, r Reader, id string) (p Wall
 		if err != nil {
 			return err
 		}
+		if named, err := c.named(ctx, tx, r, s); err != nil {
+			return err
+		} else if named != nil {
+			all = named
+		}
 		today := j.Calendar.DateOf(tx.Now())
 		for _, rec := range all {
-			if state := rec.On(today); rec.Service == id && (state == "active" || state == "future") {
+			if state := rec.On(today); (rec.Service == id || s.Issue.Record == id && rec.Case == "") && (state == "active" || state == "future") {
 				p.Licences = append(p.Licences, LicenceLine{ID: rec.ID, Number: rec.Number, Label: rec.Label, State: state})
 			}
 		}
 		return nil
 	})
 	return p, err
+}
+
+// named are the records of a register without a service that name the reader; nil for a service.
+func (c Credentials) named(ctx context.Context, tx *store.Tx, r Reader, s *service.Service) (all []*record.Record, err error) {
+	reg := s.Issue.Register
+	if reg.Credential == nil || s.Service != reg.Register {
+		return nil, nil
+	}
+	who, err := c.People.Get(ctx, tx, r.Actor.Person)
+	if err != nil {
+		return nil, err
+	}
+	all = []*record.Record{}
+	seen := map[string]bool{}
+	for _, field := range reg.Credential.For {
+		found, err := c.Docket.Records.ByKey(ctx, tx, reg.Register, map[string]string{field: who.Email})
+		if err != nil {
+			return nil, err
+		}
+		for _, rec := range found {
+			if !seen[rec.ID] {
+				seen[rec.ID], all = true, append(all, rec)
+			}
+		}
+	}
+	return all, nil
 }

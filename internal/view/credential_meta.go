@@ -18,10 +18,7 @@ func (c Credentials) IssuerMetadata(r Reader) (map[string]any, error) {
 	}
 	j, site := c.place(), c.Site.URL
 	supported := map[string]any{}
-	for _, s := range j.Services {
-		if s.Issue == nil || s.Issue.Credential == nil {
-			continue
-		}
+	for _, s := range j.Offered() {
 		for _, format := range credential.Formats(s) {
 			supported[credential.ConfigID(s.Service, format)] = c.configuration(s, format)
 		}
@@ -110,10 +107,8 @@ func (c Credentials) ServerMetadata(r Reader) (map[string]any, error) {
 		return nil, err
 	}
 	site, scopes := c.Site.URL, []string{}
-	for _, s := range c.place().Services {
-		if s.Issue != nil && s.Issue.Credential != nil {
-			scopes = append(scopes, credential.Configs(s)...)
-		}
+	for _, s := range c.place().Offered() {
+		scopes = append(scopes, credential.Configs(s)...)
 	}
 	return map[string]any{
 		"issuer":                                          site,

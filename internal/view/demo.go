@@ -33,7 +33,7 @@ func (v *View) demo(r Reader) error {
 }
 
 // DemoPeople lists them, and says which day it is there.
-func (v *View) DemoPeople(ctx context.Context, r Reader) (d Demo, err error) {
+func (v Demonstration) DemoPeople(ctx context.Context, r Reader) (d Demo, err error) {
 	if err := v.demo(r); err != nil {
 		return Demo{}, err
 	}
@@ -59,7 +59,7 @@ func (v *View) DemoPeople(ctx context.Context, r Reader) (d Demo, err error) {
 }
 
 // DemoSelf is the address by which the reader can sign in to the demonstration anew; "" for a stranger.
-func (v *View) DemoSelf(ctx context.Context, r Reader) (email string, err error) {
+func (v Demonstration) DemoSelf(ctx context.Context, r Reader) (email string, err error) {
 	if err := v.demo(r); err != nil || r.Actor.Person == "" {
 		return "", err
 	}
@@ -90,7 +90,7 @@ const mailsMost = 30
 
 // Mailbox lists a page of the demonstration's messages, newest first; page 1 is the first. more says that
 // there are older ones.
-func (v *View) Mailbox(ctx context.Context, r Reader, page int) (list []Mail, more bool, err error) {
+func (v Demonstration) Mailbox(ctx context.Context, r Reader, page int) (list []Mail, more bool, err error) {
 	if err := v.demo(r); err != nil {
 		return nil, false, err
 	}
@@ -111,7 +111,7 @@ func (v *View) Mailbox(ctx context.Context, r Reader, page int) (list []Mail, mo
 }
 
 // Mail is one message of the demonstration.
-func (v *View) Mail(ctx context.Context, r Reader, id string) (m Mail, err error) {
+func (v Demonstration) Mail(ctx context.Context, r Reader, id string) (m Mail, err error) {
 	if err := v.demo(r); err != nil {
 		return Mail{}, err
 	}
@@ -124,7 +124,7 @@ func (v *View) Mail(ctx context.Context, r Reader, id string) (m Mail, err error
 }
 
 // MailFile is an attachment of a message of the demonstration, by its place.
-func (v *View) MailFile(ctx context.Context, r Reader, id string, n int) (f notify.File, err error) {
+func (v Demonstration) MailFile(ctx context.Context, r Reader, id string, n int) (f notify.File, err error) {
 	if err := v.demo(r); err != nil {
 		return notify.File{}, err
 	}

@@ -87,6 +87,7 @@ func (v *View) Desk(ctx context.Context, r Reader) (d Desk, err error) {
 	if err := policy.Can(r.Actor, policy.DeskEnter, policy.Thing{Kind: "desk"}); err != nil {
 		return Desk{}, err
 	}
+	var shown []*cases.Case
 	err = v.read(ctx, "Desk", func(ctx context.Context, tx *store.Tx) error {
 		d = Desk{}
 		d.Cases, d.Consults, d.Administers = DeskAreas(r.Actor)
@@ -102,13 +103,20 @@ func (v *View) Desk(ctx context.Context, r Reader) (d Desk, err error) {
 		if err != nil {
 			return err
 		}
+		shown = page.Cases
 		if d.Nearest, err = v.queueLines(ctx, tx, r, page.Cases, nil); err != nil {
 			return err
 		}
 		d.Services, err = v.deskServices(ctx, tx, r)
 		return err
 	})
-	return d, err
+	if err == nil {
+		err = v.lookAtFound(ctx, r, shown, false)
+	}
+	if err != nil {
+		return Desk{}, err
+	}
+	return d, nil
 }
 
 // mine are the persons whose cases are the reader's today: their own, and those they stand in for.

@@ -31,6 +31,7 @@ type DeskCase struct {
 	Staff           []Option // to whom the case can be given; none where the reader may not give it
 	Pending         *DeskPending
 	Works           bool // the reader may act and write
+	Discloses       bool // documents are released with its answer
 	Cards           []Card
 	Scans           map[string]string // uploads that are not known to be clean, by blob: infected, waiting, unscanned
 	Conditions      []Condition
@@ -96,7 +97,10 @@ func (v *View) deskCase(ctx context.Context, tx *store.Tx, r Reader, id string, 
 	if err != nil {
 		return nil, err
 	}
-	return c, policy.Can(r.Actor, do, c.Thing())
+	if err := policy.Can(r.Actor, do, c.Thing()); err != nil {
+		return nil, err
+	}
+	return c, v.unconsented(ctx, tx, c)
 }
 
 // DeskCase is the page of a case. The read is recorded first.
@@ -116,6 +120,7 @@ func (v *View) DeskCase(ctx context.Context, r Reader, id string) (p DeskCase, e
 		p = DeskCase{DeskHead: head, Submitted: r.instant(c.Service.Jurisdiction, c.Submitted), Definition: c.Definition, Waived: c.Waived,
 			Works: policy.Can(r.Actor, policy.CaseWork, c.Thing()) == nil, Cards: r.answered(c), Fee: r.fee(c.Service, c.Judged),
 			Decision: r.decision(c), Conditions: r.conditions(c), Values: r.values(c)}
+		p.Discloses = c.Service.Disclosure != nil
 		r.applicant(c, &p)
 		for _, part := range []func(context.Context, *store.Tx, Reader, *docket.Case, *DeskCase) error{
 			v.deskClock, v.deskActions, v.deskPending, v.deskStaff, v.deskScans, v.deskCorrespondence, v.deskEvents, v.deskReplies, v.deskRepresentations, v.deskLicence,

@@ -2,6 +2,7 @@ package view
 
 import (
 	"context"
+	"errors"
 
 	"stoa/internal/blob"
 	"stoa/internal/cases"
@@ -228,6 +229,9 @@ func (v *View) deskLicence(ctx context.Context, tx *store.Tx, r Reader, c *docke
 		return nil
 	}
 	rec, err := v.Docket.Records.Public(ctx, tx, c.Licence)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil // sealed
+	}
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ const (
 )
 
 // Consultations lists the questions to the reader's organisations.
-func (v *View) Consultations(ctx context.Context, r Reader) (q ConsultQueue, err error) {
+func (v Consulting) Consultations(ctx context.Context, r Reader) (q ConsultQueue, err error) {
 	err = v.read(ctx, "Consultations", func(ctx context.Context, tx *store.Tx) error {
 		q = ConsultQueue{}
 		for _, o := range r.consulted() {
@@ -119,7 +119,10 @@ func (v *View) consultation(ctx context.Context, tx *store.Tx, r Reader, id stri
 		return nil, cases.Consultation{}, outOfSight()
 	}
 	q := c.Consultations[i]
-	return c, q, policy.Can(r.Actor, policy.ConsultRead, consultThing(c, q))
+	if err := policy.Can(r.Actor, policy.ConsultRead, consultThing(c, q)); err != nil {
+		return nil, cases.Consultation{}, err
+	}
+	return c, q, v.unconsented(ctx, tx, c)
 }
 
 // consultThing is one question as rights see it: the other organisations that are asked are not party to it.
@@ -135,12 +138,12 @@ func (v *View) lookAtConsultation(ctx context.Context, r Reader, id string) erro
 		if err != nil {
 			return access.Look{}, policy.Thing{}, err
 		}
-		return access.Look{Person: c.Person, Organisation: q.Organisation, What: lookConsultation, Ref: c.Number, Why: string(policy.ConsultRead)}, consultThing(c, q), nil
+		return access.Look{Person: c.Person, Organisation: q.Organisation, What: lookConsultation, Ref: c.Number, Service: c.Service.Service, Why: string(policy.ConsultRead)}, consultThing(c, q), nil
 	})
 }
 
 // Consultation is a question with what may be seen for it. The read is recorded first.
-func (v *View) Consultation(ctx context.Context, r Reader, id string) (p ConsultPage, err error) {
+func (v Consulting) Consultation(ctx context.Context, r Reader, id string) (p ConsultPage, err error) {
 	if err := v.lookAtConsultation(ctx, r, id); err != nil {
 		return ConsultPage{}, err
 	}
@@ -196,7 +199,7 @@ func only(all, listed []*service.Question) []*service.Question {
 }
 
 // ConsultationFile is an upload that the file shows to the asked organisation.
-func (v *View) ConsultationFile(ctx context.Context, r Reader, id, file string) (name, mediaType string, data []byte, err error) {
+func (v Consulting) ConsultationFile(ctx context.Context, r Reader, id, file string) (name, mediaType string, data []byte, err error) {
 	if err = v.lookAtConsultation(ctx, r, id); err != nil {
 		return "", "", nil, err
 	}

@@ -36,6 +36,7 @@ type DeskLicence struct {
 	Actions                []LicenceStep
 	Case, CaseNumber       string // of the latest decision, where there is one
 	Verify                 string // path of the public page; "" for a seed
+	Entry                  string // path of the register's entry at the desk
 }
 
 // LicenceStep is what can be done to a licence.
@@ -77,8 +78,9 @@ func (v *View) DeskLicences(ctx context.Context, r Reader, ask LicenceAsk) (l Li
 		}
 	}
 	l.Register = reg.Register
+	var shown []access.Look
 	err = v.read(ctx, "DeskLicences", func(ctx context.Context, tx *store.Tx) error {
-		l.Lines, l.Next = nil, ""
+		l.Lines, l.Next, shown = nil, "", nil
 		found, err := v.Docket.Records.Find(ctx, tx, reg.Register, ask.Words, ask.After, licencesOnPage+1, false)
 		if err != nil {
 			return err
@@ -90,10 +92,17 @@ func (v *View) DeskLicences(ctx context.Context, r Reader, ask LicenceAsk) (l Li
 		today := j.Calendar.DateOf(tx.Now())
 		for _, rec := range found {
 			l.Lines = append(l.Lines, r.licenceLine(j, rec, today))
+			shown = append(shown, access.Look{Person: rec.Holder, Organisation: rec.Organisation, What: lookListed, Ref: rec.Number, Service: rec.Register, Why: string(policy.LicenceRead)})
 		}
 		return nil
 	})
-	return l, err
+	if err == nil {
+		err = v.lookAtAll(ctx, r, shown, ask.Words == "")
+	}
+	if err != nil {
+		return LicenceList{}, err
+	}
+	return l, nil
 }
 
 func (r Reader) licenceLine(j *service.Jurisdiction, rec *record.Record, today calendar.Date) LicenceLine {
@@ -119,7 +128,7 @@ func (v *View) DeskLicence(ctx context.Context, r Reader, id string) (p DeskLice
 		if err != nil {
 			return access.Look{}, policy.Thing{}, err
 		}
-		return access.Look{Person: rec.Holder, Organisation: rec.Organisation, What: lookLicence, Ref: rec.Number, Why: string(policy.LicenceRead)}, licenceThing(rec), nil
+		return access.Look{Person: rec.Holder, Organisation: rec.Organisation, What: lookLicence, Ref: rec.Number, Service: rec.Register, Why: string(policy.LicenceRead)}, licenceThing(rec), nil
 	})
 	if err != nil {
 		return DeskLicence{}, err
@@ -148,7 +157,7 @@ func (v *View) wholeLicence(ctx context.Context, tx *store.Tx, r Reader, rec *re
 		Organisation: r.organisationName(j, rec.Organisation), Version: rec.Version}
 	for _, f := range reg.Fields {
 		text := rec.Fields[f.ID]
-		if text == "" {
+		if text == "" || !r.sees(licenceThing(rec), &f) {
 			continue
 		}
 		fact := RecordFact{r.words(j, f.Title), r.showField(j, f, text)}
@@ -158,6 +167,7 @@ func (v *View) wholeLicence(ctx context.Context, tx *store.Tx, r Reader, rec *re
 			p.Other = append(p.Other, fact)
 		}
 	}
+	p.Entry = recordPath(rec.Register, rec.Number)
 	history, err := v.Docket.Records.History(ctx, tx, rec.ID)
 	if err != nil || rec.Case == "" {
 		return p, err

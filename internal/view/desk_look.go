@@ -2,6 +2,7 @@ package view
 
 import (
 	"context"
+	"sync"
 
 	"stoa/internal/access"
 	"stoa/internal/cases"
@@ -16,6 +17,8 @@ const (
 	lookFile         = "file"
 	lookLicence      = "licence"
 	lookSearch       = "search"
+	lookListed       = "list"
+	lookExtract      = "extract" // the number of a copy: see Civil.lookedCopy
 )
 
 // record is the one place through which staff come to see what is personal: it asks for the right and
@@ -49,26 +52,71 @@ func (v *View) lookAtCase(ctx context.Context, r Reader, id, what string, why po
 		if row.Pending != nil {
 			thing.Decider = row.Pending.By
 		}
-		return access.Look{Person: row.Person, Organisation: row.Organisation, What: what, Ref: row.Number, Why: string(why)}, thing, nil
+		return access.Look{Person: row.Person, Organisation: row.Organisation, What: what, Ref: row.Number, Service: row.Service, Why: string(why)}, thing, nil
 	})
 }
 
-// lookAtFound records that a search for words gave these cases. Opening one's queue is not recorded: it
-// looks for nobody, and would bury the reads that do.
-func (v *View) lookAtFound(ctx context.Context, r Reader, found []*cases.Case) error {
-	if len(found) == 0 {
-		return nil
+// lookAtFound records that a search for words, or a page of a queue, showed these cases. A page of a queue is written down
+// once a day for each person: it looks for nobody, and would bury the reads that do.
+func (v *View) lookAtFound(ctx context.Context, r Reader, found []*cases.Case, searched bool) error {
+	var looks []access.Look
+	for _, c := range found {
+		look := access.Look{Person: c.Person, Organisation: c.Organisation, What: lookSearch, Ref: c.Number, Service: c.Service, Why: string(policy.CaseList)}
+		if !searched {
+			look.What = lookListed
+		}
+		looks = append(looks, look)
 	}
-	return v.DB.Write(ctx, "view.record", func(ctx context.Context, tx *store.Tx) error {
-		for _, c := range found {
-			if c.Person == r.Actor.Person {
+	return v.lookAtAll(ctx, r, looks, !searched)
+}
+
+// lookAtAll records the lines of a list. With daily, those that this program has recorded today already cost nothing.
+func (v *View) lookAtAll(ctx context.Context, r Reader, looks []access.Look, daily bool) error {
+	today, fresh := v.place().Calendar.DateOf(v.now()).String(), looks[:0]
+	for _, l := range looks {
+		if l.Person == "" || l.Person == r.Actor.Person {
+			continue
+		}
+		if l.Actor = r.Actor.Person; daily {
+			if l.Day = today; v.listed.has(l) {
 				continue
 			}
-			look := access.Look{Person: c.Person, Actor: r.Actor.Person, Organisation: c.Organisation, What: lookSearch, Ref: c.Number, Why: string(policy.CaseList)}
-			if err := access.Record(ctx, tx, look); err != nil {
-				return err
-			}
 		}
+		fresh = append(fresh, l)
+	}
+	if len(fresh) == 0 {
 		return nil
-	})
+	}
+	err := v.DB.Write(ctx, "view.record", func(ctx context.Context, tx *store.Tx) error { return access.RecordAll(ctx, tx, fresh) })
+	if err == nil && daily {
+		v.listed.add(today, fresh)
+	}
+	return err
+}
+
+// listed remembers which lines of lists were recorded today, so that looking at a queue again writes nothing. It is a
+// memory only: what it forgot is recorded again, and the row of the day stays one.
+type listed struct {
+	mu   sync.Mutex
+	day  string
+	seen map[access.Look]bool
+}
+
+const listedMost = 50_000
+
+func (l *listed) has(look access.Look) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.day == look.Day && l.seen[look]
+}
+
+func (l *listed) add(day string, looks []access.Look) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.day != day || len(l.seen) > listedMost {
+		l.day, l.seen = day, map[access.Look]bool{}
+	}
+	for _, look := range looks {
+		l.seen[look] = true
+	}
 }

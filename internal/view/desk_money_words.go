@@ -73,6 +73,8 @@ func (r Reader) source(kind, id string) SourceLink {
 		s.Text = r.P.T("Assessment")
 	case "invoice":
 		s.Text = r.P.T("Invoice")
+	case "extract":
+		s.Text = r.P.T("Order of a copy")
 	case "journal":
 		s.Text = r.P.T("Entry by hand")
 	default:

@@ -100,8 +100,8 @@ func (v *View) Queue(ctx context.Context, r Reader, ask QueueAsk) (q Queue, err 
 		q.Lines, err = v.queueLines(ctx, tx, r, page.Cases, staff)
 		return err
 	})
-	if err == nil && strings.TrimSpace(ask.Words) != "" {
-		err = v.lookAtFound(ctx, r, found)
+	if err == nil {
+		err = v.lookAtFound(ctx, r, found, strings.TrimSpace(ask.Words) != "")
 	}
 	if err != nil {
 		return Queue{}, err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"stoa/internal/job"
+	"stoa/internal/person"
 	"stoa/internal/policy"
 	"stoa/internal/release"
 	"stoa/internal/store"
@@ -23,6 +24,37 @@ type StaffLine struct {
 	ID, Name, Email string
 	Grants          []GrantLine
 	Away            string // until when; "" here
+	WayIn           string
+	AskedBy         string // of an invitation that waits
+}
+
+// How a member of staff gets in.
+const (
+	WayInNone    = ""
+	WayInInvited = "invited"
+	WayInWaits   = "waits"
+	WayInSet     = "set"
+)
+
+// wayIn finds it out.
+func (v *View) wayIn(ctx context.Context, tx *store.Tx, line *StaffLine, invited []person.Invitation) error {
+	have, err := v.People.Factors().Of(ctx, tx, line.ID)
+	if err != nil {
+		return err
+	}
+	if have.Desk() > 0 {
+		line.WayIn = WayInSet
+	}
+	for _, i := range invited {
+		if i.Person != line.ID {
+			continue
+		}
+		line.WayIn = WayInInvited
+		if i.Waits {
+			line.WayIn, line.AskedBy = WayInWaits, i.AskedBy
+		}
+	}
+	return nil
 }
 
 // GrantLine is a role in an organisation.
@@ -47,6 +79,10 @@ func (v *View) Staff(ctx context.Context, r Reader) (s Staff, err error) {
 		if err != nil {
 			return err
 		}
+		invited, err := v.People.Factors().Invitations(ctx, tx)
+		if err != nil {
+			return err
+		}
 		for _, who := range people {
 			line := StaffLine{ID: who.ID, Name: nameOf(who), Email: who.Email}
 			for _, g := range who.Grants {
@@ -58,6 +94,9 @@ func (v *View) Staff(ctx context.Context, r Reader) (s Staff, err error) {
 			}
 			if away && !a.Until.Before(today) && !a.From.After(today) {
 				line.Away = r.date(a.Until)
+			}
+			if err := v.wayIn(ctx, tx, &line, invited); err != nil {
+				return err
 			}
 			s.People = append(s.People, line)
 		}

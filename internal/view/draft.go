@@ -25,7 +25,8 @@ type Draft struct {
 type TaskList struct {
 	Draft
 	Pages []PageLine
-	Next  string // id of the first page that is not done; "" when all are
+	Next  string  // id of the first page that is not done; "" when all are
+	Known []Knows // what registers know of the reader
 	Saved Instant
 }
 
@@ -66,7 +67,7 @@ func (v *View) open(ctx context.Context, tx *store.Tx, r Reader, id string) (*do
 		return nil, err
 	}
 	// Whoever holds the draft is the person it is about: there is no read to record.
-	return d, policy.Can(r.Actor, policy.DraftUse, d.Thing())
+	return d, docket.Open(r.Actor, policy.DraftUse, d)
 }
 
 func (r Reader) head(d *docket.Draft) Draft {
@@ -95,7 +96,8 @@ func (v *View) TaskList(ctx context.Context, r Reader, id string) (t TaskList, e
 			}
 			t.Pages = append(t.Pages, line)
 		}
-		return nil
+		t.Known, err = v.known(ctx, tx, r, d)
+		return err
 	})
 	return t, err
 }
@@ -132,9 +134,15 @@ func (v *View) DraftPage(ctx context.Context, r Reader, id string, ask Ask) (p D
 			}
 		}
 		for _, q := range questions {
-			if d.Judged.Asked(join(p.Place, q.ID)) {
-				p.Fields = append(p.Fields, r.field(d, &d.Typed, p.Place, q))
+			if !d.Judged.Asked(join(p.Place, q.ID)) {
+				continue
 			}
+			f := r.field(d, &d.Typed, p.Place, q)
+			if f.Knows, err = v.knows(ctx, tx, r, d, p.Place, q); err != nil {
+				return err
+			}
+			f.Wallet = v.showable(r, d, p.Place, q)
+			p.Fields = append(p.Fields, f)
 		}
 		if ask.Errors {
 			for _, e := range d.Judged.On(page, p.Place) {

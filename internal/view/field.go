@@ -35,7 +35,9 @@ type Field struct {
 	Searched  string // look-up: the words looked for; "" when nobody looked
 	Manual    bool
 	Register  string
-	Each      string // group
+	Knows     *Knows    // what a register knows; nil: nothing
+	Wallet    *Showable // the licence that may be shown instead; nil: none
+	Each      string    // group
 	Items     []Item
 	Most      int
 }
@@ -133,11 +135,11 @@ func (r Reader) field(d *docket.Draft, typed *process.Typed, place string, q *se
 	case "many_of":
 		f.Chosen = typed.Values(f.Path)
 	case "file":
-		if a, ok := answerAt(d.Judged.Answers, f.Path).(process.File); ok {
+		if a, ok := process.AnswerAt(d.Judged.Answers, f.Path).(process.File); ok {
 			f.File = &File{a.ID, a.Name, r.P.FileSize(a.Size)}
 		}
 	case "lookup":
-		if a, ok := answerAt(d.Judged.Answers, f.Path).(process.Pick); ok && a.Key != "" {
+		if a, ok := process.AnswerAt(d.Judged.Answers, f.Path).(process.Pick); ok && a.Key != "" {
 			f.Pick = &Hit{a.Key, a.Label, process.ShowAnswer(r.P, s, q, a)[1:]}
 		}
 	case "group":
@@ -154,7 +156,7 @@ func (r Reader) field(d *docket.Draft, typed *process.Typed, place string, q *se
 
 // items are those of a group as a page lists them.
 func (r Reader) items(d *docket.Draft, typed *process.Typed, path string, q *service.Question) []Item {
-	answered, _ := answerAt(d.Judged.Answers, path).([]process.Item) // nothing where none is valid
+	answered, _ := process.AnswerAt(d.Judged.Answers, path).([]process.Item) // nothing where none is valid
 	byID := map[string]process.Item{}
 	for _, it := range answered {
 		byID[it.ID] = it
@@ -191,28 +193,6 @@ func firstTyped(q *service.Question, it process.TypedItem) string {
 		}
 	}
 	return ""
-}
-
-// answerAt is the answer at a path with item indices; nil if there is none.
-func answerAt(a process.Answers, path string) any {
-	for {
-		step, rest, more := strings.Cut(path, ".")
-		id, index, inItem := strings.Cut(step, "[")
-		value := a[id]
-		if inItem {
-			items, _ := value.([]process.Item)
-			n, err := strconv.Atoi(strings.TrimSuffix(index, "]"))
-			if err != nil || n >= len(items) {
-				return nil
-			}
-			if a = items[n].Answers; !more {
-				return items[n]
-			}
-		} else if !more {
-			return value
-		}
-		path = rest
-	}
 }
 
 // hit is a record as a look-up lists it, with the fields that the file shows.

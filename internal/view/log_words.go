@@ -16,9 +16,9 @@ import (
 // LeafKinds are the kinds of leaves, in the order in which a list names them.
 func LeafKinds() []string {
 	return []string{publog.EntryPosted, publog.PaymentReceived, publog.CaseDecided, publog.LicenceIssued, publog.LicenceChanged, publog.LicenceSuspended,
-		publog.LicenceRevoked, publog.LicenceSurrendered, publog.CredentialIssued, publog.RecordChanged, publog.ReleaseInForce, publog.SettingsInForce, publog.RoleGranted, publog.RoleWithdrawn,
+		publog.LicenceRevoked, publog.LicenceSurrendered, publog.CredentialIssued, publog.ExtractIssued, publog.RecordChanged, publog.RegisterImported, publog.RecordSealed, publog.ReleaseInForce, publog.SettingsInForce, publog.RoleGranted, publog.RoleWithdrawn,
 		publog.ContractAwarded, publog.GrantAwarded, publog.InvoiceApproved, publog.InvoiceTakenBack, publog.PaymentMade, publog.PaymentReturned,
-		publog.DatasetPublished, publog.DatasetWithdrawn, publog.KindAcknowledged}
+		publog.DatasetPublished, publog.DatasetWithdrawn, publog.DisclosurePublished, publog.DisclosureWithdrawn, publog.DataDeleted, publog.KindAcknowledged}
 }
 
 // LeafKind is the word for a kind of leaf; the kind itself for one that is not known.
@@ -42,8 +42,14 @@ func (r Reader) LeafKind(kind string) string {
 		return r.P.T("Licence given up")
 	case publog.CredentialIssued:
 		return r.P.T("Licence put into a wallet")
+	case publog.ExtractIssued:
+		return r.P.T("Copy of a register entry made")
 	case publog.RecordChanged:
 		return r.P.T("Register changed")
+	case publog.RegisterImported:
+		return r.P.T("Many entries of a register brought in from a file")
+	case publog.RecordSealed:
+		return r.P.T("Something in a register sealed or unsealed")
 	case publog.ReleaseInForce:
 		return r.P.T("Rules put in force")
 	case publog.SettingsInForce:
@@ -56,6 +62,12 @@ func (r Reader) LeafKind(kind string) string {
 		return r.P.T("Dataset published")
 	case publog.DatasetWithdrawn:
 		return r.P.T("Dataset withdrawn")
+	case publog.DisclosurePublished:
+		return r.P.T("Answer to a request for information published")
+	case publog.DisclosureWithdrawn:
+		return r.P.T("Published answer withdrawn")
+	case publog.DataDeleted:
+		return r.P.T("Personal data deleted")
 	case publog.ContractAwarded:
 		return r.P.T("Contract or order awarded")
 	case publog.GrantAwarded:
@@ -80,7 +92,7 @@ func LeafFields() []string {
 		"law", "definition", "case", "applicant", "reasons", "reason", "conditions", "own-conditions", "change", "state", "from", "until", "number",
 		"register", "record", "release", "role", "person", "administrator", "supplier", "supplier-kind", "supplier-number", "title", "purpose", "procurement", "lines",
 		"booked", "beyond", "override", "invoice", "url", "payments", "witnesses", "mail", "virus-scanner", "hooks-inside", "dataset", "version", "rows", "sha256", "rows-added", "rows-removed",
-		"rows-changed", "format", "count"}
+		"rows-changed", "format", "count", "extract", "entitled-as", "delivery", "copy", "text", "files", "exemptions"}
 }
 
 // LeafField is the word for a detail of a leaf; its name where it has none: a register's own field.
@@ -99,7 +111,8 @@ func (r Reader) LeafField(name string) string {
 		"booked": p.T("Entry in the books"), "beyond": p.T("Beyond contract or budget line"), "override": p.T("Why all the same"), "invoice": p.T("Invoice"), "url": p.T("Address"), "payments": p.T("Takes payments"), "witnesses": p.T("Witnesses"),
 		"mail": p.T("Sends mail"), "virus-scanner": p.T("Scans files for viruses"), "hooks-inside": p.T("May call addresses inside"), "dataset": p.T("Dataset"), "version": p.T("Version"), "rows": p.T("Rows"),
 		"sha256": p.T("Fingerprint of the file (SHA-256)"), "rows-added": p.T("Rows added"), "rows-removed": p.T("Rows removed"),
-		"rows-changed": p.T("Rows changed"), "format": p.T("Format"), "count": p.T("How many"),
+		"rows-changed": p.T("Rows changed"), "format": p.T("Format"), "count": p.T("How many"), "extract": p.T("Copy"), "entitled-as": p.T("Given to"), "delivery": p.T("How it was given"), "copy": p.T("Number of this copy"), "text": p.T("Fingerprint of the text (SHA-256)"), "files": p.T("Fingerprints of the files (SHA-256)"),
+		"exemptions": p.T("Exemptions used"),
 	}
 	if w := words[name]; w != "" {
 		return w
@@ -268,6 +281,8 @@ func (l LogPages) value(r Reader, leaf *proof.Leaf, f proof.Field) string {
 		if reg := l.v.place().Registers[f.Value]; reg != nil {
 			return r.words(l.v.place(), reg.Title)
 		}
+	case leaf.Kind == publog.ExtractIssued && (f.Name == "extract" || f.Name == "entitled-as" || f.Name == "delivery"):
+		return r.extractDetail(l.v.place().Registers[ref(leaf, "register")], field(leaf, "extract"), f)
 	case f.Name == "state":
 		return r.RecordState(f.Value)
 	case f.Name == "outcome":

@@ -68,6 +68,9 @@ func (v *View) billedTitle(r Reader, id string) string {
 			return r.words(j, t.Title)
 		}
 	}
+	if reg := j.Registers[id]; reg != nil {
+		return r.words(j, reg.Title)
+	}
 	return id
 }
 

@@ -184,6 +184,7 @@ func (o Open) ofTax(r Reader, t *service.Tax) AlgorithmPage {
 // methods are those of Stoa itself that take part in what is decided here.
 func (o Open) methods(r Reader) (list []AlgorithmPage) {
 	j := o.v.place()
+	list = append(list, o.ofAssistant(r))
 	if j.Money != nil {
 		list = append(list, AlgorithmPage{AlgorithmLine: AlgorithmLine{ID: ownMethod + ".bank", Title: r.P.T("Matching of bank transfers"),
 			Organisation: r.organisationName(j, j.Money.Treasury), Alone: true,

@@ -6,6 +6,7 @@ import (
 
 	"stoa/internal/calendar"
 	"stoa/internal/cases"
+	"stoa/internal/docket"
 	"stoa/internal/service"
 	"stoa/internal/store"
 )
@@ -132,7 +133,7 @@ func (r Reader) standard(s *service.Service, rows []*cases.Case) Promise {
 		if c.Decision == nil {
 			continue
 		}
-		if p.Of++; took(s, c) <= s.Standard.WorkingDays {
+		if p.Of++; docket.Took(s, c) <= s.Standard.WorkingDays {
 			in++
 		}
 	}

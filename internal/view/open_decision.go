@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"stoa/internal/cases"
+	"stoa/internal/docket"
 	"stoa/internal/fault"
 	"stoa/internal/policy"
 	"stoa/internal/publog"
@@ -242,7 +243,7 @@ func (o Open) Decision(ctx context.Context, r Reader, id string) (p DecisionPage
 
 func (r Reader) decisionPage(s *service.Service, c *cases.Case, rules *service.DecisionsFile) DecisionPage {
 	d, j := c.Decision, s.Jurisdiction
-	p := DecisionPage{DecisionLine: r.decisionLine(s, c, rules), Definition: c.Definition, ServiceTitle: r.words(j, s.Title), Took: took(s, c)}
+	p := DecisionPage{DecisionLine: r.decisionLine(s, c, rules), Definition: c.Definition, ServiceTitle: r.words(j, s.Title), Took: docket.Took(s, c)}
 	for _, a := range s.Actions {
 		if a.ID == d.Action {
 			p.Step, p.Appeal = r.words(j, a.Title), r.words(j, a.Appeal)
@@ -272,28 +273,6 @@ func (r Reader) chosen(j *service.Jurisdiction, all []service.ChoiceFile, chosen
 		}
 	}
 	return list
-}
-
-// took counts the working days from submission to the decision, without those on which the clock stood; -1 where the
-// calendar does not reach.
-func took(s *service.Service, c *cases.Case) int {
-	k := s.Jurisdiction.Calendar
-	between := func(from, until time.Time) int {
-		n, err := k.WorkingDaysBetween(k.DateOf(from), k.DateOf(until))
-		if err != nil {
-			return -1 << 20
-		}
-		return n
-	}
-	n := between(c.Submitted, c.Ended)
-	for _, stop := range c.Stops {
-		until := stop.Until
-		if until.IsZero() || until.After(c.Ended) {
-			until = c.Ended
-		}
-		n -= max(0, between(stop.From, until))
-	}
-	return max(n, -1)
 }
 
 // source of a file as one line.

@@ -24,6 +24,9 @@ type RegisterPage struct {
 	Columns []string
 	Rows    []RecordRow
 	Next    string // number after which the next page begins; "" on the last
+	Typed   string // the day that was asked for
+	On      string // the same in words; "": as it is today
+	Wrong   bool   // what was typed is no day, or a day to come
 }
 
 // RecordRow is a record in a register's list.
@@ -35,6 +38,7 @@ type RecordRow struct {
 
 // RecordPage is a record as the public sees it: its public fields, its state today and its history.
 type RecordPage struct {
+	Into         string // the number of the record that this one was merged into: the page says nothing else of it
 	Register     RegisterLine
 	ID, Number   string
 	Label, Kind  string
@@ -43,6 +47,7 @@ type RecordPage struct {
 	Today        string
 	Facts        []RecordFact
 	History      []RecordChange
+	Then         *RecordThen // as it stood, where that was asked
 	Issuer       string
 	Verifiable   bool // something issued by a service; not a seed
 	VerifyURL    string
@@ -58,6 +63,7 @@ type RecordFact struct{ Label, Value string }
 type RecordChange struct {
 	At            Instant
 	Change, State string
+	Valid         string // for which days it says what was so; "": from then on
 }
 
 func (r Reader) registerLine(j *service.Jurisdiction, reg *service.Register) RegisterLine {
@@ -88,16 +94,26 @@ func (v *View) publicRegister(r Reader, id string) (*service.Register, error) {
 
 const recordsOnPage = 20
 
-// Register is a page of a register: the records that hold all the words, by number.
-func (v *View) Register(ctx context.Context, r Reader, id, query, after string) (p RegisterPage, err error) {
+// Register is a page of a register: the records that hold all the words, by number; or, where on is a day, all that it had
+// on that day, as it is known now.
+func (v *View) Register(ctx context.Context, r Reader, id, query, after, on string) (p RegisterPage, err error) {
 	reg, err := v.publicRegister(r, id)
 	if err != nil {
 		return RegisterPage{}, err
 	}
 	j := v.place()
 	err = v.read(ctx, "Register", func(ctx context.Context, tx *store.Tx) error {
-		p = RegisterPage{RegisterLine: r.registerLine(j, reg), Query: query}
-		found, err := v.Docket.Records.Find(ctx, tx, id, query, after, recordsOnPage+1, false)
+		p = RegisterPage{RegisterLine: r.registerLine(j, reg), Query: query, Typed: on}
+		day := j.Calendar.DateOf(tx.Now())
+		var found []*record.Record
+		if on == "" {
+			found, err = v.Docket.Records.Find(ctx, tx, id, query, after, recordsOnPage+1, false)
+		} else if at, shown, ok := r.asked(j, Then{On: on}, tx.Now()); !ok {
+			p.Wrong = true
+		} else {
+			p.On, p.Query, day = shown.On, "", at.Valid
+			found, err = v.Docket.Records.Past().Page(ctx, tx, reg, after, recordsOnPage+1, at, false)
+		}
 		if err != nil {
 			return err
 		}
@@ -109,9 +125,8 @@ func (v *View) Register(ctx context.Context, r Reader, id, query, after string) 
 		for _, f := range columns {
 			p.Columns = append(p.Columns, r.words(j, f.Title))
 		}
-		today := j.Calendar.DateOf(tx.Now())
 		for _, rec := range found {
-			row := RecordRow{ID: rec.ID, Number: rec.Number, Label: rec.Label, State: rec.On(today)}
+			row := RecordRow{ID: rec.ID, Number: rec.Number, Label: rec.Label, State: rec.On(day)}
 			for _, f := range columns {
 				row.Cells = append(row.Cells, r.showField(j, f, rec.Fields[f.ID]))
 			}
@@ -133,16 +148,16 @@ func listColumns(reg *service.Register) []service.RegisterField {
 	return list
 }
 
-// Record is a record's public page, by its register and number.
-func (v *View) Record(ctx context.Context, r Reader, register, number string) (RecordPage, error) {
-	return v.publicRecord(ctx, r, func(ctx context.Context, tx *store.Tx) (*record.Record, error) {
+// Record is a record's public page, by its register and number, with how it stood then.
+func (v *View) Record(ctx context.Context, r Reader, register, number string, then Then) (RecordPage, error) {
+	return v.publicRecord(ctx, r, then, func(ctx context.Context, tx *store.Tx) (*record.Record, error) {
 		return v.Docket.Records.PublicByNumber(ctx, tx, register, number)
 	})
 }
 
 // Verify is what a stranger sees who follows a certificate's code: that it is genuine, and its state today.
 func (v *View) Verify(ctx context.Context, r Reader, id string) (RecordPage, error) {
-	return v.publicRecord(ctx, r, func(ctx context.Context, tx *store.Tx) (*record.Record, error) {
+	return v.publicRecord(ctx, r, Then{}, func(ctx context.Context, tx *store.Tx) (*record.Record, error) {
 		return v.Docket.Records.Public(ctx, tx, id)
 	})
 }
@@ -165,7 +180,7 @@ func (v *View) FindByNumber(ctx context.Context, r Reader, number string) (id st
 	return id, err
 }
 
-func (v *View) publicRecord(ctx context.Context, r Reader, get func(context.Context, *store.Tx) (*record.Record, error)) (p RecordPage, err error) {
+func (v *View) publicRecord(ctx context.Context, r Reader, then Then, get func(context.Context, *store.Tx) (*record.Record, error)) (p RecordPage, err error) {
 	j := v.place()
 	err = v.read(ctx, "Record", func(ctx context.Context, tx *store.Tx) error {
 		rec, err := get(ctx, tx)
@@ -182,6 +197,11 @@ func (v *View) publicRecord(ctx context.Context, r Reader, get func(context.Cont
 			State: rec.On(today), From: r.date(rec.From), Until: r.date(rec.Until), Today: r.date(today),
 			Issuer: r.organisationName(j, rec.Organisation), Verifiable: rec.Service != "", VerifyURL: v.Site.URL + "/verify/" + rec.ID,
 		}
+		if rec.State == record.Merged {
+			p.Label = ""
+			p.Into, err = v.RegisterFiles().mergedInto(ctx, tx, rec.ID)
+			return err
+		}
 		for _, f := range reg.Fields {
 			if text := rec.Fields[f.ID]; f.Public && text != "" {
 				p.Facts = append(p.Facts, RecordFact{r.words(j, f.Title), r.showField(j, f, text)})
@@ -193,9 +213,14 @@ func (v *View) publicRecord(ctx context.Context, r Reader, get func(context.Cont
 			return err
 		}
 		for _, h := range history {
-			p.History = append(p.History, RecordChange{r.instant(j, h.At), r.change(v, rec.Service, h.Change), h.State})
+			change := RecordChange{r.instant(j, h.At), r.change(v, rec.Service, h.Change), h.State, ""}
+			if h.ValidFrom != j.Calendar.DateOf(h.At) || !h.ValidUntil.IsZero() {
+				change.Valid = r.days(h.ValidFrom, h.ValidUntil)
+			}
+			p.History = append(p.History, change)
 		}
-		return nil
+		p.Then, err = v.then(ctx, tx, r, reg, rec.ID, then, func(f *service.RegisterField) bool { return f.Public }, false)
+		return err
 	})
 	return p, err
 }
@@ -219,8 +244,18 @@ func (r Reader) change(v *View, serviceID, change string) string {
 	switch change {
 	case "issued":
 		return r.P.T("Issued")
-	case "seeded":
+	case "seeded", "entered":
 		return r.P.T("Entered")
+	case "imported":
+		return r.P.T("Brought in from a file")
+	case "merged":
+		return r.P.T("Merged with another entry")
+	case "unmerged":
+		return r.P.T("A merge was taken back")
+	case "followed":
+		return r.P.T("A reference follows a merge")
+	case "corrected":
+		return r.P.T("Corrected")
 	}
 	s, ok := v.Docket.Releases.InForce(serviceID)
 	if !ok {
@@ -249,6 +284,8 @@ func (r Reader) RecordState(state string) string {
 		return r.P.C("licence", "Ended")
 	case "future":
 		return r.P.C("licence", "Not in force yet")
+	case "merged":
+		return r.P.C("licence", "Merged into another entry")
 	}
 	return state
 }

@@ -13,8 +13,11 @@ import (
 	"time"
 
 	"stoa/internal/calendar"
+	"stoa/internal/converse"
 	"stoa/internal/dataset"
+	"stoa/internal/disclosure"
 	"stoa/internal/docket"
+	"stoa/internal/extract"
 	"stoa/internal/fault"
 	"stoa/internal/i18n"
 	"stoa/internal/notify"
@@ -37,9 +40,12 @@ type Deps struct {
 
 	Wallets *Wallets // credentials for wallets; nil where none are issued
 
-	Datasets *dataset.Store   // what is published as open data
-	States   *opendata.States // how its publication stands
-	Now      func() time.Time // for what is computed without the database; default time.Now
+	Extracts *extract.Orders // copies of what registers hold; nil where none are given
+
+	Datasets    *dataset.Store    // what is published as open data
+	States      *opendata.States  // how its publication stands
+	Disclosures *disclosure.Store // documents of requests for information, and the disclosure log
+	Now         func() time.Time  // for what is computed without the database; default time.Now
 }
 
 // Site is what pages need to know of this installation.
@@ -59,6 +65,8 @@ type View struct {
 	maps      sitemaps
 	catalogue keptCatalogue
 	statuses  lists
+	listed    listed
+	library   converse.Libraries // what the assistant answers from, for those who look after it
 }
 
 // New makes it.
@@ -71,6 +79,18 @@ type (
 	Data    struct{ *View } // open data
 )
 
+// Demonstration is what the demo shows of itself; Consulting is what organisations see that are asked about a case.
+type (
+	Demonstration struct{ *View }
+	Consulting    struct{ *View }
+)
+
+// Demonstration is what the demo shows of itself.
+func (v *View) Demonstration() Demonstration { return Demonstration{v} }
+
+// Consulting is what organisations see that are asked about a case.
+func (v *View) Consulting() Consulting { return Consulting{v} }
+
 // Finance is what can be seen of bills, payments and the books.
 func (v *View) Finance() Finance { return Finance{v} }
 
@@ -79,6 +99,12 @@ func (v *View) Banking() Banking { return Banking{v} }
 
 // Data is what can be seen of open data.
 func (v *View) Data() Data { return Data{v} }
+
+// Own is what persons see of what is held of them, and staff of its keeping.
+type Own struct{ *View }
+
+// Privacy is what persons see of what is held of them, and staff of its keeping.
+func (v *View) Privacy() Own { return Own{v} }
 
 // now is the instant for what is computed without the database.
 func (v *View) now() time.Time {

@@ -123,6 +123,9 @@ func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps
 
 // showField is a register field's text for the reader.
 func (r Reader) showField(j *service.Jurisdiction, f service.RegisterField, text string) string {
+	if c := f.Choice(text); c != nil {
+		return r.words(j, c.Label)
+	}
 	v, err := fieldValue(f.Type, text)
 	if err != nil {
 		return text

@@ -13,6 +13,7 @@ const (
 	languageCookie = "stoa-language"
 	sessionCookie  = "stoa-session"
 	draftCookie    = "stoa-draft"
+	talkCookie     = "stoa-talk"
 )
 
 func isHTTPS(address string) bool {
@@ -62,6 +63,22 @@ func (r *Request) SignOut(w http.ResponseWriter) (token string) {
 // HoldDraft keeps a draft's token, for the draft's own pages only.
 func (r *Request) HoldDraft(w http.ResponseWriter, draft, token string) {
 	r.server.set(w, r.server.draftName(), token, "/apply/"+draft, 60*24*time.Hour)
+}
+
+// HoldTalk keeps the token of a conversation with the assistant, for its own page only; "" forgets it.
+func HoldTalk(r *Request, w http.ResponseWriter, token string, life time.Duration) {
+	r.server.set(w, r.server.talkName(), token, "/ask", life)
+}
+
+// Talk is the token of the conversation that this browser holds.
+func Talk(r *Request) string { return r.cookie(r.server.talkName()) }
+
+// talkName cannot be a __Host- cookie either.
+func (s *Server) talkName() string {
+	if s.https {
+		return "__Secure-" + talkCookie
+	}
+	return talkCookie
 }
 
 // keepLanguage remembers the language that the address named.

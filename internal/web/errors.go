@@ -71,7 +71,7 @@ func (s *Server) fail(w http.ResponseWriter, r *Request, err error) {
 		panic(http.ErrAbortHandler) // half an answer must not look like a whole one
 	}
 	if status == http.StatusUnauthorized {
-		http.Redirect(w, r.Request, "/sign-in?to="+url.QueryEscape(r.comeBack()), http.StatusSeeOther)
+		http.Redirect(w, r.Request, "/sign-in?to="+url.QueryEscape(r.comeBack())+levelOf(err), http.StatusSeeOther)
 		return
 	}
 	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
@@ -88,6 +88,17 @@ func (s *Server) fail(w http.ResponseWriter, r *Request, err error) {
 		s.Outside.Log.Error("the error page failed", "id", r.ID, "err", bad)
 		http.Error(w, http.StatusText(status), status)
 	}
+}
+
+// levelOf says how sure one has to be who somebody is, where the error does.
+func levelOf(err error) string {
+	var f *fault.Error
+	if errors.As(err, &f) {
+		if level, ok := f.Args["level"].(string); ok {
+			return "&level=" + url.QueryEscape(level)
+		}
+	}
+	return ""
 }
 
 // comeBack is where to go after signing in: this page, or where the form that was sent stood.

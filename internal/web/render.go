@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -33,6 +32,7 @@ type Page struct {
 	Asks        bool // a page of questions, which nobody prints
 	NoIndex     bool
 	Verifies    bool   // verifies proofs in the visitor's own browser: that script, and WebAssembly
+	Passkeys    bool   // asks devices for passkeys: that script
 	Charts      bool   // shows pictures of package chart
 	FormTo      string // an address of others to which its form leads
 }
@@ -58,10 +58,10 @@ func (r *Request) Render(w http.ResponseWriter, p Page) error {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	if p.FormTo != "" {
-		h.Set("Content-Security-Policy", csp(append(slices.Clone(s.Config.PayAt), formTo(p.FormTo))))
+		h.Set("Content-Security-Policy", csp(append(s.Config.away(), formTo(p.FormTo))))
 	}
 	if p.Verifies {
-		h.Set("Content-Security-Policy", cspVerifier(s.Config.PayAt))
+		h.Set("Content-Security-Policy", cspVerifier(s.Config.away()))
 	}
 	h.Set("Content-Language", r.P.Tag())
 	h.Add("Vary", "Accept-Encoding")

@@ -27,12 +27,14 @@ import (
 // Request is a request with who asks, in which language, about which jurisdiction.
 type Request struct {
 	*http.Request
-	ID     string // in the log and on error pages
-	Actor  policy.Actor
-	P      *i18n.Printer
-	Place  *service.Jurisdiction
-	Route  Route
-	server *Server
+	ID    string // in the log and on error pages
+	Actor policy.Actor
+	P     *i18n.Printer
+	Place *service.Jurisdiction
+	Route Route
+	// Carried is the form that Deps.Confirm is to carry on; nil where it is asked for itself.
+	Carried *Carried
+	server  *Server
 }
 
 type requestKey struct{}
@@ -103,15 +105,15 @@ func (r *Request) Redirect(w http.ResponseWriter, to string) error {
 	return nil
 }
 
-// Leave sends the payer to a provider's page. It leads to this site, or to an origin that the operator has configured.
+// Leave sends the reader to the page of a payment provider or an identity scheme. It leads to this site, or to an origin that the operator has configured.
 func (r *Request) Leave(w http.ResponseWriter, to string) error {
 	u, err := url.Parse(to)
 	if err != nil {
-		return fault.NewInternal("leaving for a payment provider", err)
+		return fault.NewInternal("leaving for another site", err)
 	}
 	origin := u.Scheme + "://" + u.Host
-	if own, err := url.Parse(r.server.Config.URL); (err != nil || u.Host != own.Host) && !slices.Contains(r.server.Config.PayAt, origin) {
-		return fault.NewInternal("leaving for a payment provider", fmt.Errorf("%s is no configured provider", origin))
+	if own, err := url.Parse(r.server.Config.URL); (err != nil || u.Host != own.Host) && !slices.Contains(r.server.Config.away(), origin) {
+		return fault.NewInternal("leaving for another site", fmt.Errorf("%s is no configured place", origin))
 	}
 	http.Redirect(w, r.Request, to, http.StatusSeeOther)
 	return nil

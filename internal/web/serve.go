@@ -32,6 +32,9 @@ func (s *Server) Handler() http.Handler {
 		seen := &observed{ResponseWriter: w}
 		id := requestID()
 		s.securityHeaders(seen.Header(), id)
+		if strings.HasPrefix(hr.URL.Path, assetPrefix) {
+			bare(seen.Header())
+		}
 		r := &Request{Request: hr, ID: id, server: s}
 		defer func() {
 			// The pattern and not the path: paths hold ids, queries hold what people search for.
@@ -73,7 +76,11 @@ func (s *Server) serve(route Route) http.HandlerFunc {
 			return
 		}
 		s.cacheHeaders(w.Header(), r)
-		if err := route.Handle(w, r); err != nil {
+		handle := route.Handle
+		if s.stale(r) {
+			handle = s.askAgain
+		}
+		if err := handle(w, r); err != nil {
 			s.fail(w, r, err)
 		}
 	}

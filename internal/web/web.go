@@ -12,6 +12,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"stoa/internal/i18n"
@@ -28,6 +29,8 @@ type Deps struct {
 	Words        *i18n.Bundle
 	Assets       *asset.Set
 	Outside      Outside
+	// Confirm is the page that asks whether it is still the same person. It is given forms that came too late.
+	Confirm Handler
 }
 
 // Config is what the operator sets.
@@ -35,10 +38,14 @@ type Config struct {
 	URL            string   // https://services.greenvale.example; https turns on what needs it
 	Demo           bool     // says so on every page
 	PayAt          []string // origins of payment providers' pages: https://checkout.stripe.com
+	SignInAt       []string // origins of identity schemes' pages
 	Proxy          bool     // a proxy of ours stands in front: the last X-Forwarded-For is the reader's address
 	PostsPerMinute int      // from one address; default 120
 	CodesPerHour   int      // asked for or tried from one address; default 60
 }
+
+// away are the origins of others to which our forms lead.
+func (c Config) away() []string { return append(slices.Clone(c.PayAt), c.SignInAt...) }
 
 // Outside is where time, randomness and the log come from.
 type Outside struct {
@@ -78,6 +85,8 @@ type Route struct {
 	Handle          Handler
 	Body            int64 // bytes; default 1 MB
 	Codes           bool  // counted against codes per hour: it asks for, or tries, a code
+	// Fresh: money, rights or keys are at stake. Whoever has not shown of late who they are is asked to first.
+	Fresh bool
 	// Machines: programs of other sites, and scripts in their pages, call it. It knows no session, so that nobody's rights
 	// can be borrowed.
 	Machines bool
@@ -103,7 +112,7 @@ func New(d Deps, tables ...[]Route) (s *Server, err error) {
 		d.Outside.Now = time.Now
 	}
 	s = &Server{Deps: d, mux: http.NewServeMux(), cross: http.NewCrossOriginProtection()}
-	s.https, s.csp = isHTTPS(d.Config.URL), csp(d.Config.PayAt)
+	s.https, s.csp = isHTTPS(d.Config.URL), csp(d.Config.away())
 	s.posts = newLimiter(orDefault(d.Config.PostsPerMinute, 120), time.Minute)
 	s.codes = newLimiter(orDefault(d.Config.CodesPerHour, 60), time.Hour)
 	s.routes = s.ownRoutes()

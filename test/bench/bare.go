@@ -33,7 +33,7 @@ type trace struct {
 
 // tables are those in which a submission leaves rows.
 var tables = []string{"person", "subject_key", "cases", "case_term", "case_event", "consultation", "letter", "message", "notification", "job",
-	"record", "record_version", "record_key", "record_term", "bill", "bill_move", "ledger_entry", "ledger_line", "ledger_pending"}
+	"record", "record_version", "record_key", "record_word", "bill", "bill_move", "ledger_entry", "ledger_line", "ledger_pending"}
 
 // traced sends one application and reads what it added.
 func traced(ctx context.Context, w *world) (t trace, err error) {

@@ -14,6 +14,8 @@ import (
 	"runtime"
 	"time"
 
+	"stoa/internal/person"
+	"stoa/internal/policy"
 	"stoa/internal/store"
 )
 
@@ -48,7 +50,7 @@ func openSite(ctx context.Context, w *world) (*site, error) {
 	}
 	var session string
 	err = w.DB.Write(ctx, "bench.session", func(ctx context.Context, tx *store.Tx) (err error) {
-		session, err = w.Flow.People.StartSession(ctx, tx, w.officer.Person)
+		session, err = w.Flow.People.Sessions().StartSession(ctx, tx, person.Arrival{Person: w.officer.Person, Method: person.ByDemo, Level: policy.High, Desk: true})
 		return err
 	})
 	if err != nil {

@@ -28,6 +28,7 @@ var checks = []check{
 	{"tools/go.mod", command("go", "-C", "tools", "mod", "tidy", "-diff")},
 	{"documentation", documentation},
 	{"dependencies", dependencies},
+	{"the assessment of security", asvs},
 }
 
 func main() {

@@ -7,6 +7,7 @@ import { issued } from "./issued.mjs";
 import { refusals } from "./refusals.mjs";
 import { revoked } from "./revoked.mjs";
 import { shown } from "./shown.mjs";
+import { answered } from "./answered.mjs";
 import { elsewhere } from "./browser.mjs";
 
 let passed = 0, failed = 0;
@@ -28,7 +29,7 @@ const demo = await Demo.start("--cases", "60");
 try {
   const world = await World.find(demo.url);
   console.log(`${world.number} of ${world.email}, offered by ${demo.url}`);
-  for (const part of [issued, refusals, shown, elsewhere, revoked]) await part(world, check).catch((e) => check(`${part.name} could begin`, () => { throw e; }));
+  for (const part of [issued, refusals, shown, answered, elsewhere, revoked]) await part(world, check).catch((e) => check(`${part.name} could begin`, () => { throw e; }));
   await check("the program wrote no fault into its log", () => { if (demo.faults().length) throw new Error(demo.faults().join("\n")); });
 } finally {
   await demo.stop();

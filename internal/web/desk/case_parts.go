@@ -48,7 +48,7 @@ func cards(p *i18n.Printer, list []view.Card, scans map[string]string, files str
 	for _, c := range list {
 		card := page.SummaryList{Card: page.SummaryCard{Title: page.CardTitle{Text: c.Title, HeadingLevel: 3}}}
 		for _, row := range c.Rows {
-			card.Rows = append(card.Rows, page.SummaryRow{Key: page.Cell{Text: row.Label}, Value: page.Cell{HTML: answer(p, row, scans, files)}})
+			card.Rows = append(card.Rows, page.SummaryRow{Key: page.Cell{Text: row.Label}, Value: page.Cell{HTML: page.Group{answer(p, row, scans, files), from(row)}}})
 		}
 		if c.Empty != "" {
 			card.Rows = append(card.Rows, page.SummaryRow{Key: page.Cell{Text: c.Empty}})
@@ -56,6 +56,14 @@ func cards(p *i18n.Printer, list []view.Card, scans map[string]string, files str
 		g = append(g, card)
 	}
 	return g
+}
+
+// from says where an answer came from that was not simply typed.
+func from(row view.Row) page.Component {
+	if row.From == "" {
+		return nil
+	}
+	return page.Hint{Text: row.From}
 }
 
 // scanWord says what is known of a file that is not known to be clean.

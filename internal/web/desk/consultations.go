@@ -19,7 +19,7 @@ type consultationsPage struct {
 }
 
 func (d *Desk) consultations(w http.ResponseWriter, r *web.Request) error {
-	q, err := d.View.Consultations(r.Context(), reader(r))
+	q, err := d.View.Consulting().Consultations(r.Context(), reader(r))
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (d *Desk) consultation(w http.ResponseWriter, r *web.Request) error {
 		}
 	}
 	var err error
-	if p.ConsultPage, err = d.View.Consultation(r.Context(), reader(r), id); err != nil {
+	if p.ConsultPage, err = d.View.Consulting().Consultation(r.Context(), reader(r), id); err != nil {
 		return err
 	}
 	return d.show(w, r, areaConsults, web.Page{Title: r.T("Consultation on case {number}", i18n.V{"number": p.Number}), Status: status, Failed: p.Problems.any(),
@@ -107,7 +107,7 @@ func (p consultationPage) replyChoices() page.Radios {
 }
 
 func (d *Desk) consultationFile(w http.ResponseWriter, r *web.Request) error {
-	name, mediaType, data, err := d.View.ConsultationFile(r.Context(), reader(r), r.PathValue("consultation"), r.PathValue("file"))
+	name, mediaType, data, err := d.View.Consulting().ConsultationFile(r.Context(), reader(r), r.PathValue("consultation"), r.PathValue("file"))
 	if err != nil {
 		return err
 	}

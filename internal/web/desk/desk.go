@@ -66,9 +66,10 @@ func Routes(d *Desk) []web.Route {
 	post("/staff", policy.StaffManage, d.staff)
 	get("/staff/remove", policy.StaffManage, d.removeRole)
 	post("/staff/remove", policy.StaffManage, d.removeRole)
+	post("/staff/invite", policy.StaffManage, d.invite)
 	get("/system", policy.SystemSee, d.system)
 	post("/system/jobs/{job}", policy.SystemSee, d.retry)
-	return slices.Concat(routes, dataRoutes(d), questionRoutes(d), moneyRoutes(d), spendRoutes(d), bankRoutes(d), taxRoutes(d))
+	return fresh(slices.Concat(routes, dataRoutes(d), redactRoutes(d), questionRoutes(d), assistantRoutes(d), moneyRoutes(d), spendRoutes(d), bankRoutes(d), taxRoutes(d), recordRoutes(d), registerFileRoutes(d), copyRoutes(d), privacyRoutes(d)))
 }
 
 // reader is who asks, as views know it.
@@ -80,10 +81,13 @@ const (
 	areaCases     = "cases"
 	areaConsults  = "consultations"
 	areaLicences  = "licences"
+	areaRegisters = "registers"
+	areaCopies    = "copies"
 	areaMoney     = "money"
 	areaSpending  = "spending"
 	areaData      = "data"
 	areaQuestions = "questions"
+	areaAssistant = "assistant"
 	areaAbsence   = "absence"
 	areaStaff     = "staff"
 	areaSystem    = "system"
@@ -109,10 +113,14 @@ func nav(r *web.Request, area string) []page.NavItem {
 	add(cases, areaCases, p.T("Cases"), "/desk/cases")
 	add(consults, areaConsults, p.T("Consultations"), "/desk/consultations")
 	add(cases, areaLicences, p.T("Licences and registers"), "/desk/licences")
+	add(cases || consults, areaRegisters, p.T("Registers"), "/desk/registers")
+	add(view.CopiesArea(r.Actor, r.Place), areaCopies, p.T("Copies"), "/desk/copies")
 	add(view.MoneyArea(r.Actor, r.Place), areaMoney, p.T("Money"), "/desk/money")
 	add(view.SpendArea(r.Actor, r.Place), areaSpending, p.T("Spending"), "/desk/spending")
 	add(cases, areaData, p.T("Datasets"), "/desk/data")
 	add(view.DataArea(r.Actor), areaQuestions, p.T("Questions about data"), "/desk/questions")
+	add(true, areaAssistant, p.T("Assistant"), "/desk/assistant")
+	add(view.SupervisorArea(r.Actor), areaPrivacy, p.T("Privacy"), "/desk/access-questions")
 	add(administers, areaStaff, p.T("Staff"), "/desk/staff")
 	add(administers, areaSystem, p.T("System"), "/desk/system")
 	add(true, areaAbsence, p.T("Absence"), "/desk/absence")

@@ -35,7 +35,11 @@ func (d *Desk) staff(w http.ResponseWriter, r *web.Request) error {
 		p.Typed.Name, p.Typed.Email, p.Typed.Organisation, p.Roles = r.Field("name"), r.Field("email"), r.Field("organisation"), chosen(r, "roles")
 		err := d.checkStaff(r, p)
 		if err == nil {
-			_, err = d.Flow.AddStaff(r.Context(), r.Actor, flow.AddStaff{Name: p.Typed.Name, Email: p.Typed.Email, Language: r.Place.File.Languages[0], Grants: p.grants()})
+			var id string
+			id, err = d.Flow.AddStaff(r.Context(), r.Actor, flow.AddStaff{Name: p.Typed.Name, Email: p.Typed.Email, Language: r.Place.File.Languages[0], Grants: p.grants()})
+			if err == nil {
+				_, _, err = d.Flow.Identity().Invite(r.Context(), r.Actor, flow.Invite{Person: id})
+			}
 		}
 		if err == nil {
 			return r.Redirect(w, "/desk/staff?done=saved")
@@ -98,6 +102,40 @@ func (p staffPage) roleBoxes() page.Checkboxes {
 func (p staffPage) organisations() page.Select {
 	return page.Select{Name: "organisation", Value: p.Typed.Organisation, Label: page.Label{Text: p.P.T("Organisation"), Classes: "govuk-label--s"},
 		Items: append([]page.Option{{Text: p.P.T("Choose an organisation")}}, options(p.Organisations)...), ErrorMessage: p.Problems.at("organisation")}
+}
+
+// invite is POST /desk/staff/invite: another way in for somebody who has lost theirs, or the consent of a second administrator.
+func (d *Desk) invite(w http.ResponseWriter, r *web.Request) error {
+	if err := r.ReadForm(); err != nil {
+		return err
+	}
+	if r.Field("do") == "agree" {
+		if err := d.Flow.Identity().AgreeToInvitation(r.Context(), r.Actor, r.Field("person")); err != nil {
+			return err
+		}
+		return r.Redirect(w, "/desk/staff?done=invited")
+	}
+	_, waits, err := d.Flow.Identity().Invite(r.Context(), r.Actor, flow.Invite{Person: r.Field("person"), Again: true})
+	if err != nil {
+		return err
+	}
+	if waits {
+		return r.Redirect(w, "/desk/staff?done=waits")
+	}
+	return r.Redirect(w, "/desk/staff?done=invited")
+}
+
+// wayIn is how somebody gets in to work.
+func (p staffPage) wayIn(who view.StaffLine) string {
+	switch who.WayIn {
+	case view.WayInInvited:
+		return p.P.T("Invited; has not set anything up yet")
+	case view.WayInWaits:
+		return p.P.T("A new invitation waits for a second administrator")
+	case view.WayInSet:
+		return p.P.T("Has a passkey or an authenticator app")
+	}
+	return p.P.T("Cannot sign in yet: send an invitation")
 }
 
 // removePage is /desk/staff/remove: taking a role away asks once more.

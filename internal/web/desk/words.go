@@ -141,6 +141,7 @@ func done(r *web.Request) page.Component {
 		"approved": p.T("Approved. The decision has taken effect."), "returned": p.T("Returned to the one who proposed it."),
 		"assigned": p.T("The case has been given away or taken on, as the page now shows."), "sent": p.T("Your message was sent."),
 		"seen": p.T("The messages are marked as read."), "weighed": p.T("Noted."), "replied": p.T("Your reply was sent."),
+		"invited": p.T("The invitation is on its way."), "waits": p.T("A second administrator has to agree before the invitation is sent."),
 		"saved": p.T("Saved."), "ended": p.T("Your absence has ended."), "retried": p.T("The work will be tried again now."),
 	}[r.Query("done")]
 	if text == "" {

@@ -21,16 +21,6 @@ func (s *Site) accessibility(w http.ResponseWriter, r *web.Request) error {
 		contactBlock(r.T("Contact"), s.View.Contact(reader(r))))
 }
 
-// privacy is /privacy.
-func (s *Site) privacy(w http.ResponseWriter, r *web.Request) error {
-	return about(w, r, r.T("Privacy"),
-		body(r.T("Each service asks only what it needs. Its page says what for, by which law, and how long we keep it.")),
-		body(r.T("Your answers and documents are encrypted under a key of your own. Every time somebody of an office opens them, you see it in your account.")),
-		page.Paragraph{HTML: page.LinkTo{Text: r.T("See who has looked at your data"), URL: "/account/looks"}},
-		body(r.T("An application that you begin and do not send is forgotten 60 days after you last touched it.")),
-		contactBlock(r.T("Contact"), s.View.Contact(reader(r))))
-}
-
 // cookies is /cookies.
 func (s *Site) cookies(w http.ResponseWriter, r *web.Request) error {
 	row := func(name, what, life string) []page.Cell {
@@ -43,6 +33,7 @@ func (s *Site) cookies(w http.ResponseWriter, r *web.Request) error {
 			Rows: [][]page.Cell{
 				row("stoa-session", r.T("Keeps you signed in"), r.T("Until you close the browser, 12 hours at most")),
 				row("stoa-draft", r.T("Lets this browser go on with an application"), r.P.N("{n} day", "{n} days", 60)),
+				row("stoa-talk", r.T("Lets this browser go on with a conversation with the assistant"), r.P.N("{n} day", "{n} days", 1)),
 				row("stoa-language", r.T("Remembers your language"), r.T("1 year")),
 			}})
 }

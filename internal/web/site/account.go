@@ -33,10 +33,15 @@ func (s *Site) account(w http.ResponseWriter, r *web.Request) error {
 	if len(a.Licences) > 0 {
 		g = append(g, h2(r.T("Your licences and registrations")), licenceCards(r, a.Licences))
 	}
-	g = append(g, h2(r.T("Your data")), page.Paragraph{HTML: page.LinkTo{Text: r.T("See who has looked at your data"), URL: "/account/looks"}})
+	g = append(g, h2(r.T("Your data")))
+	if s.View.Civil().Any(reader(r)) {
+		g = append(g, page.Paragraph{HTML: page.LinkTo{Text: r.T("Records about you and yours, and copies of them"), URL: "/account/records"}})
+	}
+	g = append(g, dataLinks(r))
 	if len(r.Place.Datasets) > 0 {
 		g = append(g, page.Paragraph{HTML: page.LinkTo{Text: r.T("Open data that you follow"), URL: "/account/data"}})
 	}
+	g = append(g, h2(r.T("Signing in and security")), page.Paragraph{HTML: page.LinkTo{Text: r.T("Passkeys, and where you are signed in"), URL: "/account/security"}})
 	return r.Render(w, web.Page{Title: title, Area: "account", Content: g})
 }
 
@@ -102,22 +107,4 @@ func licenceCards(r *web.Request, list []view.LicenceLine) page.Component {
 		cards = append(cards, card)
 	}
 	return page.ServiceGrid{Cards: cards}
-}
-
-// looks is /account/looks: who has looked at the reader's data.
-func (s *Site) looks(w http.ResponseWriter, r *web.Request) error {
-	list, err := s.View.Looks(r.Context(), reader(r))
-	if err != nil {
-		return err
-	}
-	title := r.T("Who has looked at your data")
-	g := page.Group{heading1("", title), column(body(r.T("Every time somebody of an office opens your case, your licence or a document of yours, it is written down here.")))}
-	t := page.QueueTable{Caption: title, CaptionHidden: true, Columns: []page.Column{{Text: r.T("When")}, {Text: r.T("Who")}, {Text: r.T("What")}, {Text: r.T("Number")}},
-		Empty: page.EmptyState{Heading: r.T("Nobody yet"), Text: r.T("Nobody but you has looked at your data.")}}
-	for _, l := range list {
-		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{
-			{HTML: timeOf(l.At)}, {Text: r.T("{name}, {organisation}", i18n.V{"name": l.Who, "organisation": l.For})}, {Text: l.What}, {HTML: page.ID(l.Case)},
-		}})
-	}
-	return r.Render(w, web.Page{Title: title, Area: "account", Content: append(g, t), Back: "/account"})
 }

@@ -3,10 +3,12 @@ package site
 import (
 	"errors"
 	"net/http"
+	"net/url"
 
 	"stoa/internal/fault"
 	"stoa/internal/flow"
 	"stoa/internal/i18n"
+	"stoa/internal/policy"
 	"stoa/internal/view"
 	"stoa/internal/web"
 	"stoa/internal/web/page"
@@ -41,8 +43,9 @@ func (s *Site) submit(w http.ResponseWriter, r *web.Request) error {
 		return r.Redirect(w, "/apply/"+draft+"/done")
 	}
 	var notReady *flow.NotReady
+	var changed *flow.KnownChanged
 	said, ok := r.Say(err, fault.Invalid)
-	if !errors.As(err, &notReady) && !ok {
+	if !errors.As(err, &notReady) && !errors.As(err, &changed) && !ok {
 		return err
 	}
 	a, bad := s.View.CheckAnswers(r.Context(), reader(r), draft)
@@ -50,6 +53,9 @@ func (s *Site) submit(w http.ResponseWriter, r *web.Request) error {
 		return bad
 	}
 	wrong := pagesNotDone(a)
+	if changed != nil {
+		wrong = append(knownChanged(r, a), wrong...)
+	}
 	if ok {
 		wrong = append(wrong, view.Problem{Path: "declared", Anchor: "declared", Text: said})
 	}
@@ -117,6 +123,9 @@ func answerCard(r *web.Request, base string, c view.Card) page.Component {
 	}
 	for _, a := range c.Rows {
 		value := page.Cell{HTML: paper.Lines(a.Lines)}
+		if a.From != "" {
+			value.HTML = page.Group{value.HTML, page.Hint{Text: a.From}}
+		}
 		if len(a.Lines) == 0 {
 			value = page.Cell{Text: r.T("Not answered")}
 		}
@@ -156,6 +165,11 @@ func feeSection(r *web.Request, fee *view.Fee, complete bool) page.Component {
 }
 
 func sendForm(r *web.Request, base string, a view.Answers, wrong []view.Problem) page.Component {
+	if a.SignIn > policy.Unknown {
+		to := "/sign-in?level=" + a.SignIn.String() + "&to=" + url.QueryEscape(base+"/check")
+		return page.Group{h2(r.T("Show who you are, then send it")), body(r.T("To send this you have to be signed in. Your answers are kept, and afterwards you come back to this page.")),
+			page.ButtonGroup{page.Button{Text: r.T("Sign in and come back"), Href: to}, page.LinkTo{Text: r.T("Save and come back later"), URL: base + "/save"}}}
+	}
 	var inside page.Group
 	if a.Declaration != "" {
 		box := page.Checkboxes{Name: "declared", Items: []page.Choice{{Value: "yes", Text: a.Declaration}},

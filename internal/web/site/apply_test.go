@@ -122,7 +122,7 @@ func TestLettersComeInTheLanguageUsedLast(t *testing.T) {
 	}
 	b.get(draft + "/check?lang=ar")
 	b.follow(draft+"/submit", v("declared", "yes"))
-	mails, _, err := tn.view.Mailbox(t.Context(), view.Reader{P: tn.flow.Words.For("en")}, 1)
+	mails, _, err := tn.view.Demonstration().Mailbox(t.Context(), view.Reader{P: tn.flow.Words.For("en")}, 1)
 	if err != nil || len(mails) == 0 {
 		t.Fatal(mails, err)
 	}
@@ -141,7 +141,7 @@ func TestSaveForLaterOnAnotherDevice(t *testing.T) {
 		t.Errorf("a wrong address: %d", a.status)
 	}
 	b.follow(draft+"/save", v("email", "asha@example.org"))
-	mails, _, err := tn.view.Mailbox(t.Context(), view.Reader{P: tn.flow.Words.For("en")}, 1)
+	mails, _, err := tn.view.Demonstration().Mailbox(t.Context(), view.Reader{P: tn.flow.Words.For("en")}, 1)
 	if err != nil || len(mails) == 0 {
 		t.Fatalf("no message: %v", err)
 	}

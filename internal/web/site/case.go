@@ -23,6 +23,9 @@ func (s *Site) ownCase(w http.ResponseWriter, r *web.Request) error {
 			return err
 		}
 	}
+	if c.Released, c.Published, err = s.View.Disclosure().OwnReleased(r.Context(), reader(r), c.ID); err != nil {
+		return err
+	}
 	return renderCase(w, r, c, messageForm{})
 }
 
@@ -69,7 +72,7 @@ func renderCase(w http.ResponseWriter, r *web.Request, c view.CasePage, f messag
 		title = c.Service
 	}
 	main := page.Group{
-		billOfCase(r, c), caseActions(r, c), decision(r, c), licenceOf(r, c),
+		billOfCase(r, c), caseActions(r, c), decision(r, c), released(r, c), licenceOf(r, c),
 		page.Timeline{Heading: page.Heading{Text: r.T("What has happened")}, Entries: events(r, c)},
 		messages(r, c, f),
 		letters(r, c),

@@ -146,7 +146,7 @@ func (d *dataTown) work() {
 
 func (d *dataTown) mails() []view.Mail {
 	d.t.Helper()
-	mails, _, err := d.view.Mailbox(d.t.Context(), view.Reader{P: d.flow.Words.For("en")}, 1)
+	mails, _, err := d.view.Demonstration().Mailbox(d.t.Context(), view.Reader{P: d.flow.Words.For("en")}, 1)
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -12,19 +12,19 @@ import (
 
 // demo is /demo: who to be. It exists in stoa demo only.
 func (s *Site) demo(w http.ResponseWriter, r *web.Request) error {
-	d, err := s.View.DemoPeople(r.Context(), reader(r))
+	d, err := s.View.Demonstration().DemoPeople(r.Context(), reader(r))
 	if err != nil {
 		return err
 	}
-	title := r.T("People of this demonstration")
+	title, to := r.T("People of this demonstration"), web.LocalPath(r.Query("to"), "")
 	content := page.Group{
 		banner(r, map[string]string{"time": r.T("Time has passed. It is now {date}.", i18n.V{"date": d.Today})}),
 		heading1("", title),
 		column(body(r.T("Everybody here is made up. Sign in as any of them by a click, and change as often as you like.")),
 			page.Paragraph{HTML: page.LinkTo{Text: r.T("Open the mailbox of all of them"), URL: "/demo/mailbox"}},
 			page.Paragraph{HTML: page.LinkTo{Text: r.T("Let time pass"), URL: "#time"}}),
-		h2(r.T("Residents")), people(d.Residents, r.NewKey, r.T("Sign in")),
-		h2(r.T("Staff")), people(d.Staff, r.NewKey, r.T("Sign in")),
+		h2(r.T("Residents")), people(d.Residents, r.NewKey, r.T("Sign in"), to),
+		h2(r.T("Staff")), people(d.Staff, r.NewKey, r.T("Sign in"), to),
 		page.Heading{Text: r.T("Let time pass"), ID: "time"},
 		column(page.Paragraph{HTML: r.P.H("It is now {date}. Time limits run by this date. Let days pass to see what happens then.", i18n.V{"date": d.Today})}),
 		timeForm(r),
@@ -50,7 +50,7 @@ func (s *Site) demoTime(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		days = 0 // refused with the words for it
 	}
-	self, err := s.View.DemoSelf(r.Context(), reader(r))
+	self, err := s.View.Demonstration().DemoSelf(r.Context(), reader(r))
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func (s *Site) demoSignIn(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.enter(w, r, token, "")
+	return s.enter(w, r, token, web.LocalPath(r.Field("to"), ""))
 }
 
 // mailbox is /demo/mailbox?page=: every message that would have gone out.
@@ -85,7 +85,7 @@ func (s *Site) mailbox(w http.ResponseWriter, r *web.Request) error {
 	if err != nil || n < 1 {
 		n = 1
 	}
-	list, more, err := s.View.Mailbox(r.Context(), reader(r), n)
+	list, more, err := s.View.Demonstration().Mailbox(r.Context(), reader(r), n)
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (s *Site) mailbox(w http.ResponseWriter, r *web.Request) error {
 
 // mail is /demo/mailbox/{mail}.
 func (s *Site) mail(w http.ResponseWriter, r *web.Request) error {
-	m, err := s.View.Mail(r.Context(), reader(r), r.PathValue("mail"))
+	m, err := s.View.Demonstration().Mail(r.Context(), reader(r), r.PathValue("mail"))
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func (s *Site) mailFile(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		n = -1
 	}
-	f, err := s.View.MailFile(r.Context(), reader(r), r.PathValue("mail"), n)
+	f, err := s.View.Demonstration().MailFile(r.Context(), reader(r), r.PathValue("mail"), n)
 	if err != nil {
 		return err
 	}

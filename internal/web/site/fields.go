@@ -24,7 +24,9 @@ type groupWords struct{ add, change, remove, none, open string }
 func (f form) controls(fields []view.Field) []page.Component {
 
 	var list []page.Component
-	if slices.ContainsFunc(fields, func(x view.Field) bool { return x.Type == "group" || x.Type == "lookup" || x.File != nil }) {
+	if slices.ContainsFunc(fields, func(x view.Field) bool {
+		return x.Type == "group" || x.Type == "lookup" || x.File != nil || x.Wallet != nil
+	}) {
 		list = append(list, enterKey())
 	}
 	for _, x := range fields {
@@ -58,8 +60,19 @@ func (f form) fieldset(x view.Field) page.Fieldset {
 func wrong(x view.Field) page.ErrorMessage { return page.ErrorMessage{Text: x.Error} }
 func hint(x view.Field) page.Hint          { return page.Hint{Text: x.Help} }
 
-// control is a question as a component, by its type.
+// control is a question as a component, with what is known of it already.
 func (f form) control(x view.Field) page.Component {
+	switch {
+	case x.Wallet != nil && x.Wallet.Shown != "":
+		return f.shown(x)
+	case x.Wallet != nil:
+		return page.Group{f.known(x), f.fromWallet(x)}
+	}
+	return f.known(x)
+}
+
+// typed is a question to be answered by typing, by its type.
+func (f form) typed(x view.Field) page.Component {
 	switch x.Type {
 	case "yes_no":
 		return page.Radios{Name: x.ID, Value: x.Typed[x.ID], Items: page.YesNo(f.r.T("Yes"), f.r.T("No")), Fieldset: f.fieldset(x), Hint: hint(x), ErrorMessage: wrong(x), Classes: "govuk-radios--inline"}

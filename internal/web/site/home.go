@@ -23,6 +23,7 @@ func (s *Site) home(w http.ResponseWriter, r *web.Request) error {
 		}
 	}
 	content := page.Group{
+		askBox(r, "", page.Heading{Text: r.T("Ask a question")}),
 		page.ServiceGrid{Heading: page.Heading{Text: r.T("Services")}, Cards: cards(r, h.Services)},
 		taxGrid(r, s.View.Taxation().Taxes(reader(r))),
 		topicList(r.T("Topics"), "/topics/", h.Topics, r),

@@ -16,6 +16,13 @@ func openGovernment(r *web.Request) page.Component {
 		t.Topics = append(t.Topics, page.Topic{Title: r.T("Open data"), URL: "/data",
 			Text: r.T("Facts and figures to read, download and build on, with all former versions.")})
 	}
+	for _, s := range r.Place.Services {
+		if s.Disclosure != nil {
+			t.Topics = append(t.Topics, page.Topic{Title: r.T("What others have asked"), URL: "/disclosures",
+				Text: r.T("Requests for information and our answers, with the documents.")})
+			break
+		}
+	}
 	t.Topics = append(t.Topics, page.Topic{Title: r.T("Public log"), URL: "/log",
 		Text: r.T("Every payment, decision and licence, where nothing can be changed afterwards.")})
 	t.Topics = append(t.Topics,

@@ -26,6 +26,9 @@ type questionPage struct {
 func (s *Site) question(w http.ResponseWriter, r *web.Request) error {
 	ask := view.Ask{Page: r.PathValue("page"), Item: r.PathValue("item"), Errors: r.Query("show") != ""}
 	if r.Method != http.MethodPost {
+		if err := s.Flow.Known().LookUp(r.Context(), r.Actor, flow.LookUp{Draft: r.PathValue("draft"), Page: ask.Page, Item: ask.Item}); err != nil {
+			return err
+		}
 		p, err := s.View.DraftPage(r.Context(), reader(r), r.PathValue("draft"), ask)
 		if err != nil {
 			return err
@@ -72,6 +75,13 @@ func (s *Site) answer(w http.ResponseWriter, r *web.Request, ask view.Ask) error
 		return r.Redirect(w, here)
 	case "save":
 		return r.Redirect(w, "/apply/"+draft+"/save")
+	case "wallet":
+		return s.askForAnswer(w, r, flow.AskForAnswer{Draft: draft, Page: ask.Page, Item: ask.Item, Question: what})
+	case "type":
+		if err := s.Flow.Credentials().TypeInstead(r.Context(), r.Actor, flow.AskForAnswer{Draft: draft, Page: ask.Page, Item: ask.Item, Question: what}); err != nil {
+			return err
+		}
+		return r.Redirect(w, here)
 	}
 	ask.Find = searches(before, values, do, what)
 	ask.Errors = len(ask.Find) == 0

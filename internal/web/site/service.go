@@ -28,7 +28,7 @@ func (s *Site) service(w http.ResponseWriter, r *web.Request) error {
 		privacyOf(r, p.Privacy),
 		lawList(r, p.Laws),
 	}
-	side := page.Group{contactBlock(r.T("Who to ask"), p.Contact), channels(r, p), register(r, p)}
+	side := page.Group{askBox(r, p.ID, page.Heading{Text: r.T("Ask about this")}), contactBlock(r.T("Who to ask"), p.Contact), channels(r, p), register(r, p)}
 	content := page.Group{
 		heading1("", p.Title),
 		page.Paragraph{Text: p.Summary, Classes: "govuk-body-l"},

@@ -28,7 +28,7 @@ type Site struct {
 
 // Routes is the table of the public's and the citizen's addresses.
 func Routes(s *Site) []web.Route {
-	return slices.Concat(s.publicRoutes(), s.applyRoutes(), s.accountRoutes(), s.taxRoutes(), s.spendingRoutes(), s.dataRoutes(), s.chartRoutes(), s.catalogueRoutes(), s.openRoutes(), s.walletRoutes())
+	return slices.Concat(s.publicRoutes(), s.signInRoutes(), s.securityRoutes(), s.applyRoutes(), s.accountRoutes(), s.taxRoutes(), s.spendingRoutes(), s.dataRoutes(), s.chartRoutes(), s.catalogueRoutes(), s.openRoutes(), s.askRoutes(), s.disclosureRoutes(), s.walletRoutes(), s.copyRoutes(), s.privacyRoutes())
 }
 
 func (s *Site) publicRoutes() []web.Route {
@@ -47,6 +47,7 @@ func (s *Site) publicRoutes() []web.Route {
 		public("GET", "/life-events/{topic}", policy.ServiceRead, s.lifeEvent),
 		public("GET", "/registers", policy.LicenceRead, s.registers),
 		public("GET", "/registers/{register}", policy.LicenceRead, s.register),
+		public("GET", "/registers/{register}/changes", policy.LicenceRead, s.registerChanges),
 		public("GET", "/registers/{register}/{number}", policy.LicenceRead, s.record),
 		public("GET", "/verify", policy.LicenceRead, s.verifyNumber),
 		upload(public("POST", "/verify", policy.LogRead, s.checkProof)),
@@ -62,16 +63,14 @@ func (s *Site) publicRoutes() []web.Route {
 		public("GET", "/notices/{case}/comment", policy.NoticeReply, s.comment),
 		public("POST", "/notices/{case}/comment", policy.NoticeReply, s.comment),
 		public("GET", "/notices/{case}/thanks", policy.NoticeRead, s.thanks),
-		public("GET", "/sign-in", policy.ServiceRead, s.signIn),
-		codes(public("POST", "/sign-in", policy.ServiceRead, s.signIn)),
-		public("GET", "/sign-in/{code}", policy.ServiceRead, s.enterCode),
-		codes(public("POST", "/sign-in/{code}", policy.ServiceRead, s.enterCode)),
-		public("POST", "/sign-out", policy.ServiceRead, s.signOut),
 		public("GET", "/resume", policy.ServiceRead, s.resumeHelp),
 		public("GET", "/resume/{code}", policy.ServiceRead, s.resume),
 		codes(public("POST", "/resume/{code}", policy.ServiceRead, s.resume)),
 		public("GET", "/accessibility", policy.ServiceRead, s.accessibility),
 		public("GET", "/privacy", policy.ServiceRead, s.privacy),
+		public("GET", "/privacy/record.json", policy.ServiceRead, s.processing),
+		public("GET", "/privacy/impact", policy.ServiceRead, s.impact),
+		public("GET", "/privacy/impact.json", policy.ServiceRead, s.impactFile),
 		public("GET", "/cookies", policy.ServiceRead, s.cookies),
 		public("GET", "/contact", policy.ServiceRead, s.contact),
 		{Method: "POST", Pattern: "/pay/callback/{provider}", Area: web.System, Action: policy.PaymentReport, Handle: s.hearProvider},
@@ -95,6 +94,9 @@ func (s *Site) applyRoutes() []web.Route {
 		apply("POST", "/apply/{service}/start", policy.DraftStart, s.start),
 		apply("GET", "/apply/{draft}", policy.DraftUse, s.tasks),
 		apply("GET", "/apply/{draft}/check", policy.DraftUse, s.answers),
+		apply("POST", "/apply/{draft}/known", policy.DraftUse, s.useKnown),
+		apply("GET", "/apply/{draft}/wallet/{question}", policy.DraftUse, s.walletAnswer),
+		apply("POST", "/apply/{draft}/wallet/{question}", policy.DraftUse, s.walletAnswer),
 		apply("POST", "/apply/{draft}/submit", policy.DraftSubmit, s.submit),
 		apply("GET", "/apply/{draft}/submit", policy.DraftUse, s.toAnswers),
 		apply("GET", "/apply/{draft}/done", policy.DraftUse, s.done),
@@ -116,7 +118,6 @@ func (s *Site) accountRoutes() []web.Route {
 	}
 	return []web.Route{
 		account("GET", "/account", policy.AccountOwn, s.account),
-		account("GET", "/account/looks", policy.AccountOwn, s.looks),
 		account("GET", "/account/bills", policy.AccountOwn, s.bills),
 		account("GET", "/account/bills/{bill}", policy.BillOwn, s.bill),
 		account("POST", "/account/bills/{bill}", policy.BillOwn, s.bill),

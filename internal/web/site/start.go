@@ -106,6 +106,9 @@ func (s *Site) begin(w http.ResponseWriter, r *web.Request, in flow.StartDraft) 
 
 // tasks is /apply/{draft}: how far the application is.
 func (s *Site) tasks(w http.ResponseWriter, r *web.Request) error {
+	if err := s.Flow.Known().LookUp(r.Context(), r.Actor, flow.LookUp{Draft: r.PathValue("draft")}); err != nil {
+		return err
+	}
 	t, err := s.View.TaskList(r.Context(), reader(r), r.PathValue("draft"))
 	if err != nil {
 		return err
@@ -148,6 +151,7 @@ func (s *Site) tasks(w http.ResponseWriter, r *web.Request) error {
 	content := column(
 		heading1(caption, title),
 		page.Paragraph{Text: r.T("{done} of {all} parts completed.", i18n.V{"done": done, "all": needed})},
+		knownList(r, t),
 		list,
 		page.ButtonGroup{page.Button{Text: r.T("Continue"), Href: next}, page.LinkTo{Text: r.T("Save and come back later"), URL: base + "/save"}},
 	)

@@ -73,8 +73,9 @@ func open(t testing.TB, demo bool) *town {
 		t.Fatal(err)
 	}
 	tn.server, err = web.New(web.Deps{
-		Config: web.Config{URL: "http://test", Demo: demo, PostsPerMinute: 10_000, CodesPerHour: 10_000},
-		Who:    web.Who{Session: tn.flow.Session, Draft: tn.flow.HoldsDraft}, Jurisdiction: d.Releases.Current, Words: words, Assets: &asset.Set{},
+		Confirm: (&site.Site{Flow: tn.flow, View: tn.view}).Confirm,
+		Config:  web.Config{URL: "http://test", Demo: demo, PostsPerMinute: 10_000, CodesPerHour: 10_000},
+		Who:     web.Who{Session: tn.flow.Session, Draft: tn.flow.HoldsDraft}, Jurisdiction: d.Releases.Current, Words: words, Assets: &asset.Set{},
 		Outside: web.Outside{Now: clock.Now, Log: slog.New(slog.NewTextHandler(testLog{t}, nil))},
 	}, site.Routes(&site.Site{Flow: tn.flow, View: tn.view}))
 	if err != nil {
@@ -197,7 +198,7 @@ func (b *browser) signIn(email string) {
 	b.t.Helper()
 	b.clock.Advance(time.Second) // so that the code's mail is the latest
 	to, _ := b.follow("/sign-in", v("email", email, "to", "/account"))
-	mails, _, err := b.view.Mailbox(b.t.Context(), view.Reader{P: b.flow.Words.For("en")}, 1)
+	mails, _, err := b.view.Demonstration().Mailbox(b.t.Context(), view.Reader{P: b.flow.Words.For("en")}, 1)
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -67,7 +67,11 @@ func (s *Site) walletOffer(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	back := "/account/licences/" + p.Licence
+	base := "/account/licences/" + p.Licence
+	back := base
+	if p.OfRegister {
+		back = "/account/records"
+	}
 	title := r.T("Add to your wallet")
 	g := page.Group{heading1(p.Kind+" "+p.Number, title)}
 	switch {
@@ -77,7 +81,7 @@ func (s *Site) walletOffer(w http.ResponseWriter, r *web.Request) error {
 	case !p.Open:
 		g = append(g, page.StatusPanel{Label: title, Status: r.T("This code is too old"), Tone: page.Caution,
 			Text: r.T("A code is good for ten minutes and for one wallet. You can have a new one.")},
-			postButton(back+"/wallet", r.NewKey(), nil, page.Button{Text: r.T("New code"), PreventDoubleClick: true}))
+			postButton(base+"/wallet", r.NewKey(), nil, page.Button{Text: r.T("New code"), PreventDoubleClick: true}))
 	default:
 		svg, err := document.QRSVG(p.Link, r.T("Code to scan with your wallet"))
 		if err != nil {

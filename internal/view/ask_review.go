@@ -1,0 +1,158 @@
+package view
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"stoa/internal/converse"
+	"stoa/internal/inquiry"
+	"stoa/internal/policy"
+	"stoa/internal/store"
+)
+
+// AskReview is how the assistant does, in numbers and in words that many conversations share.
+type AskReview struct {
+	Since    string
+	Days     int
+	Talks    int
+	Answered int // of every hundred questions
+	Asked    int // answers in all
+	Kinds    []CountLine
+	Up, Down int
+	Words    []converse.Shared // of questions that were not answered
+	Least    int               // conversations that must share a word
+	Gaps     []Gap
+	Unused   []UnusedSource
+	Disliked []CountLine
+	Keep     int // days for which words are kept
+}
+
+// CountLine is how often something happened.
+type CountLine struct {
+	Label string
+	Count int
+}
+
+// Gap is something for an editor to do.
+type Gap struct{ Service, Title, What string }
+
+// UnusedSource is a passage that no answer has cited.
+type UnusedSource struct{ Title, Part, URL string }
+
+const (
+	reviewDays   = 30
+	reviewedMost = 2000 // conversations whose words are counted
+	unusedShown  = 40
+)
+
+// Review is the quality page's facts. Nobody sees what somebody asked: only words that enough conversations share.
+func (a Assistant) Review(ctx context.Context, r Reader) (p AskReview, err error) {
+	if err := policy.Can(r.Actor, policy.AskReview, policy.Thing{Kind: "assistant"}); err != nil {
+		return p, err
+	}
+	j := a.place()
+	err = a.read(ctx, "AskReview", func(ctx context.Context, tx *store.Tx) error {
+		p = AskReview{Days: reviewDays, Least: converse.MinTalks, Keep: int(inquiry.Life / (24 * time.Hour))}
+		since := j.Calendar.DateOf(tx.Now().AddDate(0, 0, -reviewDays))
+		p.Since = r.date(since)
+		t, err := a.inquiries().Since(ctx, tx, since.String())
+		if err != nil {
+			return err
+		}
+		p.count(r, t)
+		recent, err := a.inquiries().Recent(ctx, tx, tx.Now().Add(-inquiry.Life), reviewedMost)
+		if err != nil {
+			return err
+		}
+		states := make([]converse.State, len(recent))
+		for i := range recent {
+			states[i] = recent[i].State
+		}
+		p.Words = converse.Words(states)
+		library, err := a.library.Of(j, j.Calendar.DateOf(tx.Now()))
+		if err != nil {
+			return err
+		}
+		a.gaps(r, &p, t, library)
+		return nil
+	})
+	return p, err
+}
+
+func (p *AskReview) count(r Reader, t inquiry.Tally) {
+	p.Talks, p.Up, p.Down = t.Talks, t.Up, t.Down
+	good, judged := 0, 0
+	for _, kind := range []string{converse.Answered, converse.Reckoned, converse.Asking, converse.Choosing, converse.Mine, converse.HandedOff, converse.ToPerson, converse.Unknown} {
+		n := t.Kinds[kind]
+		p.Asked += n
+		if n > 0 {
+			p.Kinds = append(p.Kinds, CountLine{r.answerKind(kind), n})
+		}
+		switch kind {
+		case converse.Answered, converse.Reckoned, converse.Mine, converse.HandedOff:
+			good, judged = good+n, judged+n
+		case converse.Unknown, converse.ToPerson:
+			judged += n
+		}
+	}
+	if judged > 0 {
+		p.Answered = 100 * good / judged
+	}
+}
+
+// answerKind is what an answer was, in words.
+func (r Reader) answerKind(kind string) string {
+	switch kind {
+	case converse.Answered:
+		return r.P.T("Quoted from what is published")
+	case converse.Reckoned:
+		return r.P.T("Computed, or read from a register")
+	case converse.Asking:
+		return r.P.T("Asked for what was missing")
+	case converse.Choosing:
+		return r.P.T("Asked which of several was meant")
+	case converse.Mine:
+		return r.P.T("About the asker’s own cases or bills")
+	case converse.HandedOff:
+		return r.P.T("Fixed text: emergency, violence and the like")
+	case converse.ToPerson:
+		return r.P.T("Led to a person or to the form")
+	}
+	return r.P.T("Not known")
+}
+
+// gaps are tasks for editors: services whose questions are often not answered, sources that displease, services without worked
+// questions; and what nobody was ever told.
+func (a Assistant) gaps(r Reader, p *AskReview, t inquiry.Tally, library *converse.Library) {
+	j := a.place()
+	for _, s := range j.Services {
+		title := r.words(j, s.Title)
+		if len(s.Asked) == 0 {
+			p.Gaps = append(p.Gaps, Gap{s.Service, title, r.P.T("The file has no worked questions: write what people ask under asked:.")})
+		}
+		if r.words(j, s.Who) == "" {
+			p.Gaps = append(p.Gaps, Gap{s.Service, title, r.P.T("The file does not say who can use it.")})
+		}
+		if len(s.Keywords[r.P.Tag()]) == 0 {
+			p.Gaps = append(p.Gaps, Gap{s.Service, title, r.P.T("The file has no everyday words in this language.")})
+		}
+	}
+	if n := t.Kinds[converse.Unknown]; n >= converse.MinTalks && len(p.Words) > 0 {
+		p.Gaps = append(p.Gaps, Gap{"", r.P.T("Questions without an answer"), r.P.T("Write guidance, or everyday words, for the words below.")})
+	}
+	titles := map[string]string{}
+	for _, src := range library.Sources(r.P.Tag()) {
+		titles[src.ID] = strings.Trim(src.Title+": "+src.Part, ": ")
+		if t.Sources[src.ID] == 0 && len(p.Unused) < unusedShown && p.Asked > 0 {
+			p.Unused = append(p.Unused, UnusedSource{src.Title, src.Part, src.URL})
+		}
+	}
+	for _, id := range sortedKeys(t.Disliked) {
+		if n := t.Disliked[id]; n > 1 && titles[id] != "" {
+			p.Disliked = append(p.Disliked, CountLine{titles[id], n})
+		}
+	}
+	slices.SortStableFunc(p.Disliked, func(a, b CountLine) int { return b.Count - a.Count })
+}
