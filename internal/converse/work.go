@@ -172,18 +172,20 @@ func (h *hearing) goOn(ctx context.Context) error {
 	h.a.Taken = h.taken(s, t, j)
 	if t.Do == Fee || !h.refused(j) { // a sum that is known already may still change with what is missing
 		for _, q := range t.needed(s) {
-			for _, e := range j.Below(q.ID) {
-				if q.Type == "group" || q.Type == "file" {
-					h.tooLong(s)
-					return nil
-				}
-				problem := ""
-				if !e.Missing {
-					problem = e.Message(h.s.p)
-				}
-				h.ask(s, q, problem, nil, "")
+			wrong := j.Below(q.ID)
+			if len(wrong) == 0 {
+				continue
+			}
+			if q.Type == "group" || q.Type == "file" {
+				h.tooLong(s)
 				return nil
 			}
+			problem := ""
+			if !wrong[0].Missing {
+				problem = wrong[0].Message(h.s.p)
+			}
+			h.ask(s, q, problem, nil, "")
+			return nil
 		}
 	}
 	t.Asking = ""

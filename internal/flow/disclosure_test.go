@@ -207,6 +207,9 @@ func (a *inquiry) withdraw(number string) {
 			return err
 		}
 		files, err := a.Disclosures.Files(ctx, tx, e.ID)
+		if err != nil {
+			return err
+		}
 		if e.Request != "" || e.Title != "" || e.Why == "" || len(files) != 0 {
 			a.t.Errorf("%+v %+v", e, files)
 		}

@@ -128,11 +128,11 @@ func registerSide(r *web.Request, p view.DeskRegister, base string) page.Compone
 	g = append(g, page.Filters{Heading: r.T("Search"), Action: base, Fields: []page.Component{
 		page.Input{Name: "q", Value: p.Ask.Words, Label: page.Label{Text: r.T("Number or words")}, Hint: page.Hint{Text: r.T("The beginning of a word is enough")}}}})
 	if len(p.Keys) > 0 {
-		g = append(g, page.Filters{Heading: r.T("Find by an exact value"), Action: base, Fields: []page.Component{
+		g = append(g, page.Filters{ID: "exact", Heading: r.T("Find by an exact value"), Action: base, Fields: []page.Component{
 			page.Select{Name: "key", Value: p.Ask.Key, Label: page.Label{Text: r.T("Field")}, Items: options(p.Keys)},
 			page.Input{Name: "value", Value: p.Ask.Value, Label: page.Label{Text: r.T("Value")}, Hint: page.Hint{Text: r.T("Each entry found is recorded as looked at.")}}}})
 	}
-	return append(g, page.Filters{Heading: r.T("An earlier day"), Action: base, Fields: []page.Component{day}})
+	return append(g, page.Filters{ID: "day", Heading: r.T("An earlier day"), Action: base, Fields: []page.Component{day}})
 }
 
 func waitingTable(r *web.Request, list []view.RecordProposalLine) page.Component {

@@ -9,6 +9,7 @@ import (
 
 // Filters narrow a list down. They are a plain form that asks by address.
 type Filters struct {
+	ID       string // where a page has several
 	Heading  string // instead of "Filter"
 	Action   string
 	Fields   []Component
