@@ -68,15 +68,11 @@ func (f Disclosing) entry(ctx context.Context, tx *store.Tx, c *docket.Case) (*d
 	e := &disclosure.Entry{Number: c.Number, Case: c.ID, Service: c.Service.Service, Organisation: c.Organisation, Outcome: c.State, Ending: c.Ending, Language: c.Language,
 		Received: k.DateOf(c.Submitted), Answered: k.DateOf(c.Ended), Took: docket.Took(c.Service, c.Case)}
 	e.Topic, _ = c.Judged.Answers[c.Service.Disclosure.Topic].(string)
-	used := map[string]bool{}
-	for _, id := range c.Decision.Reasons {
-		used[id] = exempts(c.Service, id)
-	}
-	var files []disclosure.PublishedFile
+	g := disclosure.Gather(e, c.Service, c.Decision.Reasons)
 	for _, d := range documents {
 		switch d.State {
 		case disclosure.Withheld:
-			used[d.Reason] = true
+			g.Withhold(d)
 			continue
 		case disclosure.Approved:
 		default:
@@ -89,29 +85,13 @@ func (f Disclosing) entry(ctx context.Context, tx *store.Tx, c *docket.Case) (*d
 		if err := f.nameless(c, d, data); err != nil {
 			return nil, nil, err
 		}
-		switch d.Source {
-		case disclosure.Request:
-			title, rest, _ := strings.Cut(string(data), "\n")
-			e.Title, e.Request = strings.TrimSpace(title), strings.TrimSpace(rest)
-		case disclosure.Answer:
-			e.Answer = strings.TrimSpace(string(data))
-		default:
-			for _, m := range d.Marks {
-				used[m.Reason] = true
-			}
-			files = append(files, disclosure.PublishedFile{Name: disclosure.ReleasedName(c.Number, d.Seq, d.Kind), Kind: d.Kind, Removed: len(d.Marks), Data: data})
-		}
+		g.Add(d, data)
 	}
 	if e.Title == "" {
 		return nil, nil, fault.NewConflict("Prepare what was asked for publishing first")
 	}
-	for id, is := range used {
-		if is {
-			e.Exemptions = append(e.Exemptions, id)
-		}
-	}
-	slices.Sort(e.Exemptions)
-	return e, files, nil
+	g.Done()
+	return e, g.Files, nil
 }
 
 // nameless looks once more for the requester in what is about to be published. A second person has looked already; a name

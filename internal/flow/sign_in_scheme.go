@@ -252,6 +252,9 @@ func (f Schemes) SchemeOver(ctx context.Context, name, token string) error {
 	if err != nil {
 		return fault.Wrap(err, fault.Unavailable, "")
 	}
+	if err := policy.Can(policy.Actor{System: true}, policy.SchemeReport, policy.Thing{Kind: "scheme", ID: name}); err != nil {
+		return err
+	}
 	return f.DB.Write(ctx, "flow.SchemeOver", func(ctx context.Context, tx *store.Tx) error {
 		before, err := f.People.Ceremonies().Heard(ctx, tx, over.ID)
 		if err == nil && before {

@@ -114,6 +114,7 @@ const (
 	ExtractIssue       Action = "extract.issue"     // at the counter, for somebody who has shown who they are
 	ExtractCheck       Action = "extract.check"     // that a copy is genuine, by the code on it
 	BillOwn            Action = "bill.own"          // the payer's view of a bill, paying it, the receipt
+	SchemeReport       Action = "scheme.report"     // an identity scheme says that somebody has signed out: its signature is what is checked
 	PaymentReport      Action = "payment.report"    // a provider says what became of a payment: its signature is what is checked
 	MoneyRead          Action = "money.read"        // bills, payments, books
 	MoneyWork          Action = "money.work"        // match, take cash, assess, propose what a second person decides
@@ -245,6 +246,7 @@ var table = map[Action][]rule{
 	ExtractIssue:       {works},
 	ExtractCheck:       {published}, // one that was issued: its code is on it
 	BillOwn:            {holdsDraft, themselves},
+	SchemeReport:       {system},
 	PaymentReport:      {system},
 	MoneyRead:          {reads},
 	MoneyWork:          {works},

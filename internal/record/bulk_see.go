@@ -6,32 +6,9 @@ import (
 	"stoa/internal/service"
 )
 
-// MaySee reports whether somebody at the desk sees a field of a register, as its file says.
+// MaySee reports whether somebody at the desk sees a field of a register, whosever record it is.
 func MaySee(a policy.Actor, reg *service.Register, f *service.RegisterField) bool {
-	if len(f.See) == 0 {
-		return a.Has(reg.Organisation, policy.Reader, policy.Officer, policy.Supervisor)
-	}
-	for _, who := range f.See {
-		switch policy.Role(who) {
-		case policy.Reader:
-			if a.Has(reg.Organisation, policy.Reader, policy.Officer, policy.Supervisor) {
-				return true
-			}
-		case policy.Officer:
-			if a.Has(reg.Organisation, policy.Officer, policy.Supervisor) {
-				return true
-			}
-		case policy.Supervisor:
-			if a.Has(reg.Organisation, policy.Supervisor) {
-				return true
-			}
-		default:
-			if a.Has(who, policy.Officer, policy.Supervisor) {
-				return true
-			}
-		}
-	}
-	return false
+	return policy.SeesField(a, policy.Thing{Kind: "register", ID: reg.Register, Organisation: reg.Organisation}, f.Public, f.See)
 }
 
 // MayNotSay refuses what a row says of fields that whoever sends it does not see: an answer "unchanged" would tell them.

@@ -2,12 +2,9 @@ package view
 
 import (
 	"context"
-	"slices"
-	"strings"
 
 	"stoa/internal/disclosure"
 	"stoa/internal/docket"
-	"stoa/internal/service"
 	"stoa/internal/store"
 )
 
@@ -44,39 +41,22 @@ func (d Disclosures) PublishPreview(ctx context.Context, r Reader, caseID string
 
 // gather fills an entry as publishing would.
 func (d Disclosures) gather(ctx context.Context, tx *store.Tx, c *docket.Case, e *disclosure.Entry, all []*disclosure.Document) (files []disclosure.PublishedFile, err error) {
-	used := map[string]bool{}
+	var reasons []string
 	if c.Decision != nil {
-		for _, id := range c.Decision.Reasons {
-			if slices.ContainsFunc(c.Service.Disclosure.Exemptions, func(x service.ChoiceFile) bool { return x.ID == id }) {
-				used[id] = true
-			}
-		}
+		reasons = c.Decision.Reasons
 	}
+	g := disclosure.Gather(e, c.Service, reasons)
 	for _, one := range all {
 		if one.State == disclosure.Withheld {
-			used[one.Reason] = true
+			g.Withhold(one)
 			continue
 		}
 		made, err := d.Disclosures.Release(ctx, tx, c.Service, c.Language, one)
 		if err != nil {
 			return nil, err
 		}
-		switch one.Source {
-		case disclosure.Request:
-			title, rest, _ := strings.Cut(string(made.Data), "\n")
-			e.Title, e.Request = strings.TrimSpace(title), strings.TrimSpace(rest)
-		case disclosure.Answer:
-			e.Answer = strings.TrimSpace(string(made.Data))
-		default:
-			for _, m := range one.Marks {
-				used[m.Reason] = true
-			}
-			files = append(files, disclosure.PublishedFile{ID: one.ID, Name: disclosure.ReleasedName(c.Number, one.Seq, one.Kind), Kind: one.Kind, Size: int64(len(made.Data)), Removed: len(one.Marks)})
-		}
+		g.Add(one, made.Data)
 	}
-	for id := range used {
-		e.Exemptions = append(e.Exemptions, id)
-	}
-	slices.Sort(e.Exemptions)
-	return files, nil
+	g.Done()
+	return g.Files, nil
 }

@@ -34,7 +34,7 @@ func (s *Site) signInRoutes() []web.Route {
 		codes(at("POST", "/sign-in/stop/{token}", web.Public, policy.ServiceRead, s.stopRecovery)),
 		codes(at("POST", "/sign-in/with/{scheme}", web.Public, policy.ServiceRead, s.askScheme)),
 		at("GET", "/sign-in/with/{scheme}", web.Public, policy.ServiceRead, s.hearScheme),
-		{Method: "POST", Pattern: "/sign-in/with/{scheme}/over", Area: web.System, Machines: true, Action: policy.PaymentReport, Handle: s.schemeOver},
+		{Method: "POST", Pattern: "/sign-in/with/{scheme}/over", Area: web.System, Machines: true, Action: policy.SchemeReport, Handle: s.schemeOver},
 		fresh(at("GET", "/sign-in/link", web.Account, policy.AccountOwn, s.linkScheme)),
 		fresh(at("POST", "/sign-in/link", web.Account, policy.AccountOwn, s.linkScheme)),
 		at("GET", web.ConfirmPath, web.Account, policy.AccountOwn, s.Confirm),

@@ -53,10 +53,10 @@ async function birthCertificate(world, profile, parent, other, child) {
   same(good.status, 0, `stoa verify of the certificate says ${good.stderr}; its status`);
   for (const words of ["The proof holds.", "extract.issued", child]) ok(good.stdout.includes(words), `stoa verify does not say ${words}: ${good.stdout}`);
   const begin = paper.indexOf("c2sp.org/tlog-proof");
-  const at = begin > 0 ? begin + 200 : Math.floor(paper.length / 2);
+  ok(begin > 0, "the certificate does not carry its proof");
   const changed = Buffer.from(paper);
-  changed[at] ^= 1;
-  ok(verified(changed, keys).status !== 0 || begin < 0, "a certificate whose proof has a changed byte is verified");
+  changed[begin + 200] ^= 1;
+  ok(verified(changed, keys).status !== 0, "a certificate whose proof has a changed byte is verified");
   await v.press(v.main().locator('a[href$="/copy"]'));
   ok(await v.reads(child), "the page does not name the child");
 
