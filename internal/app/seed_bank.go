@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"slices"
+	"strings"
 
 	"stoa/internal/bill"
 	"stoa/internal/calendar"
@@ -111,15 +112,20 @@ func (s *seeder) payouts(ctx context.Context, from, until calendar.Date) (all []
 	return all, err
 }
 
-// transfers are what some residents transferred for bills that are open.
+// transfers are what some residents transferred for bills that are open: not those whom visitors may be, whose bills must
+// stand as their story left them, and by their titles, since one run numbers all its bills in no order.
 func (s *seeder) transfers(ctx context.Context, today calendar.Date) (all []moved, err error) {
 	var open []*bill.Bill
 	err = s.DB.Read(ctx, "app.seed", func(ctx context.Context, tx *store.Tx) error {
 		for _, kind := range []string{bill.Tax, bill.Fee} {
-			some, err := s.Flow.Money.Treasury.Bills.Find(ctx, tx, bill.Query{Organisation: s.j.Money.Treasury, Kind: kind, State: bill.Open, Limit: 12})
+			some, err := s.Flow.Money.Treasury.Bills.Find(ctx, tx, bill.Query{Organisation: s.j.Money.Treasury, Kind: kind, State: bill.Open, Limit: 500})
 			if err != nil {
 				return err
 			}
+			some = slices.DeleteFunc(some, func(b *bill.Bill) bool {
+				return slices.ContainsFunc(s.tax.with, func(p payer) bool { return p.Holder == b.Payer })
+			})
+			slices.SortFunc(some, func(a, b *bill.Bill) int { return strings.Compare(a.Title, b.Title) })
 			open = append(open, some...)
 		}
 		return nil
