@@ -76,6 +76,9 @@ stoa backup key FILE makes what opens encrypted backups. Keep it apart from them
 			if err != nil {
 				return err
 			}
+			if err := app.NoteBackup(cmd.Context(), config, b); err != nil { // from a standby, or of a schema of long ago
+				fmt.Fprintf(cmd.ErrOrStderr(), "the backup is whole; /desk/operations will not show it: %v\n", err)
+			}
 			if asJSON {
 				return json.NewEncoder(cmd.OutOrStdout()).Encode(b)
 			}

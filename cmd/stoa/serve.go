@@ -47,7 +47,7 @@ problems are refused, with the list, and the former ones stay.`,
 				fmt.Fprintln(cmd.OutOrStdout(), "the settings are complete")
 				return nil
 			}
-			return serve(cmd.Context(), config, slog.New(slog.NewTextHandler(os.Stderr, nil)))
+			return serve(cmd.Context(), config, journal(config))
 		},
 	}
 	f := c.Flags()
@@ -59,6 +59,14 @@ problems are refused, with the list, and the former ones stay.`,
 	f.StringVar(&option.Addr, "addr", "", "HOST:PORT to listen on (default 127.0.0.1:8080)")
 	f.StringVar(&option.URL, "url", "", "how people reach the site")
 	return c
+}
+
+// journal is the log on standard error.
+func journal(c app.Config) *slog.Logger {
+	if c.Journal == "json" {
+		return slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, nil))
 }
 
 func override(cmd *cobra.Command, c *app.Config, option app.Config) {
@@ -104,6 +112,9 @@ func listenAndWork(ctx context.Context, a *app.App, files func() fs.FS, addr str
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	if err := a.Metrics(ctx); err != nil {
+		return err
+	}
 	worked := make(chan error, 1)
 	go func() { worked <- a.Work(ctx, files) }()
 	if ready != nil {
@@ -112,7 +123,7 @@ func listenAndWork(ctx context.Context, a *app.App, files func() fs.FS, addr str
 	a.Log.Info("serving", "addr", listener.Addr().String())
 	h := s.HTTP()
 	h.Handler = a.Handler(h.Handler)
-	err = app.Serve(ctx, h, func() error { return h.Serve(listener) })
+	err = a.Serve(ctx, h, func() error { return h.Serve(listener) })
 	cancel()
 	if werr := <-worked; err == nil && werr != nil && ctx.Err() == nil {
 		err = werr

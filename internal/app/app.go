@@ -9,11 +9,11 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"net/http"
 	"os"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"stoa/internal/access"
@@ -47,6 +47,7 @@ import (
 	"stoa/internal/spend"
 	"stoa/internal/store"
 	"stoa/internal/tax"
+	"stoa/internal/telemetry"
 	"stoa/internal/vault"
 	"stoa/internal/view"
 	"stoa/internal/web"
@@ -61,7 +62,7 @@ var System = policy.Actor{System: true}
 func Migrations() []fs.FS {
 	return []fs.FS{job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(),
 		record.Migrations(), notify.Migrations(), access.Migrations(), retain.Migrations(), consent.Migrations(), release.Migrations(), ledger.Migrations(), bill.Migrations(),
-		pay.Migrations(), bank.Migrations(), spend.Migrations(), tax.Migrations(), publog.Migrations(), dataset.Migrations(), opendata.Migrations(), disclosure.Migrations(), credential.Migrations(), inquiry.Migrations(), extract.Migrations()}
+		pay.Migrations(), bank.Migrations(), spend.Migrations(), tax.Migrations(), publog.Migrations(), dataset.Migrations(), opendata.Migrations(), disclosure.Migrations(), credential.Migrations(), inquiry.Migrations(), extract.Migrations(), telemetry.Migrations()}
 }
 
 // App is a running installation.
@@ -75,6 +76,8 @@ type App struct {
 	Demo   bool
 	Log    *slog.Logger
 
+	telemetry *telemetry.Telemetry
+	draining  atomic.Bool // asked to end: no more requests are to come
 	words     *i18n.Bundle
 	publog    *publog.Log
 	sealer    ring            // the keys that sign the log
@@ -116,11 +119,14 @@ func Open(ctx context.Context, c Config, demo bool, log *slog.Logger) (*App, err
 	if a.words, err = i18n.Load(); err != nil {
 		return nil, fmt.Errorf("loading the interface's languages: %w", err)
 	}
-	a.DB, err = store.Open(ctx, store.Config{URL: c.databaseURL(), Now: a.Clock.Now, Rand: rand.Reader, Log: log})
+	if err := a.observe(ctx); err != nil {
+		return nil, err
+	}
+	a.DB, err = store.Open(ctx, store.Config{URL: c.databaseURL(), Now: a.Clock.Now, Rand: rand.Reader, Log: log, Watch: a.telemetry.Transaction})
 	if err != nil {
 		return nil, fmt.Errorf("opening the database: %w", err)
 	}
-	if err := a.DB.Migrate(ctx, Migrations()...); err != nil {
+	if err := errors.Join(a.noteDatabase(ctx), a.DB.Migrate(ctx, Migrations()...)); err != nil {
 		return nil, errors.Join(fmt.Errorf("preparing the database: %w", err), a.DB.Close())
 	}
 	keys, err := a.keys(ctx)
@@ -187,6 +193,7 @@ func (a *App) wire(keys *vault.Vault) error {
 	a.Flow.Extracts = &extract.Orders{Vault: keys}
 	a.View.Extracts = a.Flow.Extracts
 	a.Jobs = job.NewRunner(a.DB, a.Log)
+	a.Jobs.Watch = a.telemetry.Job
 	a.Jobs.Handle(notify.JobKind, outbox.Handler(a.DB, a.sender()))
 	blobs.Register(a.Jobs, a.DB, a.Log)
 	a.privacy(keys)
@@ -201,7 +208,7 @@ func (a *App) wire(keys *vault.Vault) error {
 	if err := a.others(); err != nil {
 		return err
 	}
-	return a.money(keys)
+	return errors.Join(a.money(keys), a.telemetry.Look(a.figures))
 }
 
 func (a *App) sender() notify.Sender {
@@ -214,7 +221,12 @@ func (a *App) sender() notify.Sender {
 }
 
 // Close ends it.
-func (a *App) Close() error { return errors.Join(a.datasets.Close(), a.DB.Close()) }
+func (a *App) Close() error {
+	still, cancel := context.WithTimeout(context.Background(), 5*time.Second) // a collector that is away keeps nobody
+	defer cancel()
+	kept := a.telemetry.Keep(still, a.DB)
+	return errors.Join(kept, a.datasets.Close(), a.DB.Close(), a.telemetry.Close(still))
+}
 
 // Publish reads a jurisdiction's folder and puts it in force; problems are returned and change nothing.
 func (a *App) Publish(ctx context.Context, files fs.FS) (service.Problems, error) {
@@ -266,13 +278,16 @@ func (a *App) Server(styled bool) (*web.Server, error) {
 		Jurisdiction: a.Flow.Docket.Releases.Current,
 		Words:        a.words,
 		Assets:       assets,
-		Outside:      web.Outside{Now: a.Clock.Now, Rand: rand.Reader, Log: a.Log, Ready: a.ready},
+		Outside:      web.Outside{Now: a.Clock.Now, Rand: rand.Reader, Log: a.Log, Ready: a.ready, Watch: a.telemetry.Request},
 		Confirm:      (&site.Site{Flow: a.Flow, View: a.View}).Confirm,
 	}
 	return web.New(deps, a.tables()...)
 }
 
 func (a *App) ready(ctx context.Context) error {
+	if a.draining.Load() {
+		return errors.New("asked to end")
+	}
 	return a.DB.Read(ctx, "app.ready", func(ctx context.Context, tx *store.Tx) error {
 		any, err := a.Flow.Docket.Releases.Any(ctx, tx)
 		if err == nil && !any {
@@ -331,6 +346,9 @@ func (a *App) turn(ctx context.Context) {
 	if n > 0 {
 		a.Log.Info("turned cases", "count", n)
 	}
+	if err := a.telemetry.Keep(ctx, a.DB); err != nil && ctx.Err() == nil {
+		a.Log.Error("counting", "err", err)
+	}
 	a.keepMoney(ctx)
 	a.publishData(ctx)
 	a.keepCredentials(ctx)
@@ -362,20 +380,6 @@ func (a *App) reload(ctx context.Context, files fs.FS) bool {
 		a.Log.Info("changed files are in force")
 	}
 	return err == nil
-}
-
-// Serve answers on a listener until ctx ends, then lets running requests finish.
-func Serve(ctx context.Context, s *http.Server, listen func() error) error {
-	ended := make(chan error, 1)
-	go func() { ended <- listen() }()
-	select {
-	case err := <-ended:
-		return err
-	case <-ctx.Done():
-	}
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
-	defer cancel()
-	return s.Shutdown(grace)
 }
 
 // clamd is the scanner at HOST:PORT, or at a socket's path.

@@ -11,6 +11,7 @@ import (
 
 	"stoa/internal/carry"
 	"stoa/internal/store"
+	"stoa/internal/telemetry"
 )
 
 // openDatabase opens a database and nothing else.
@@ -45,6 +46,16 @@ func Backup(ctx context.Context, c Config, to io.Writer, told carry.Told) (b car
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	return carry.Save(ctx, db, to, told)
+}
+
+// NoteBackup tells the installation that a backup is whole and on disk, so that its operators see when the last one was made.
+func NoteBackup(ctx context.Context, c Config, b carry.Backup) (err error) {
+	db, err := openDatabase(ctx, c.databaseURL())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return db.Write(ctx, "app.NoteBackup", func(ctx context.Context, tx *store.Tx) error { return telemetry.NoteBackup(ctx, tx, b.Rows()) })
 }
 
 // Restore fills the database that the settings name, which must be empty, from a stream.

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -24,6 +25,10 @@ type Config struct {
 	Addr         string        `yaml:"addr"`         // HOST:PORT to listen on
 	URL          string        `yaml:"url"`          // as people reach it: https://services.greenvale.example
 	Proxy        bool          `yaml:"proxy"`        // a proxy of ours stands in front
+	Metrics      string        `yaml:"metrics"`      // HOST:PORT of a listener for /metrics alone; empty: /metrics answers this machine alone
+	Traces       string        `yaml:"traces"`       // OTLP over HTTP: http://127.0.0.1:4318; empty: none
+	Drain        time.Duration `yaml:"drain"`        // how long it goes on answering after it was asked to end, for proxies to hear of it
+	Journal      string        `yaml:"journal"`      // form of the log on standard error: text (default) or json
 	Clamd        string        `yaml:"clamd"`        // virus scanner: HOST:PORT or the path of a socket
 	HooksInside  bool          `yaml:"hooks_inside"` // webhooks may call addresses inside, and without TLS: for trying out
 	Mail         MailConfig    `yaml:"mail"`
@@ -80,6 +85,10 @@ var settings = []setting{
 	{"addr", false, text(func(c *Config) *string { return &c.Addr })},
 	{"url", false, text(func(c *Config) *string { return &c.URL })},
 	{"proxy", false, func(c *Config, v string) (err error) { c.Proxy, err = strconv.ParseBool(v); return err }},
+	{"metrics", false, text(func(c *Config) *string { return &c.Metrics })},
+	{"traces", false, text(func(c *Config) *string { return &c.Traces })},
+	{"drain", false, func(c *Config, v string) (err error) { c.Drain, err = time.ParseDuration(v); return err }},
+	{"journal", false, text(func(c *Config) *string { return &c.Journal })},
 	{"clamd", false, text(func(c *Config) *string { return &c.Clamd })},
 	{"hooks_inside", false, func(c *Config, v string) (err error) { c.HooksInside, err = strconv.ParseBool(v); return err }},
 	{"mail_host", false, text(func(c *Config) *string { return &c.Mail.Host })},
@@ -162,6 +171,12 @@ func (c Config) Check() error {
 	}
 	if c.Mail.TLS != "starttls" && c.Mail.TLS != "tls" && c.Mail.TLS != "none" {
 		add("mail.tls is %q: use starttls, tls or none", c.Mail.TLS)
+	}
+	if c.Journal != "" && c.Journal != "text" && c.Journal != "json" {
+		add("journal is %q: use text or json", c.Journal)
+	}
+	if c.Drain < 0 || c.Drain > time.Minute {
+		add("drain is %s: say how long proxies take to hear that this process ends, such as 5s, and at most a minute", c.Drain)
 	}
 	if (c.Payments.StripeKey == "") != (c.Payments.StripeWebhook == "") {
 		add("payments.stripe_key and payments.stripe_webhook go together: without the second nobody would know what was paid")

@@ -150,11 +150,13 @@ func (w *answer) Write(b []byte) (int, error) { return w.body.Write(b) }
 // Handler is everything that answers: the pages, and in the demo the practice provider beside them.
 func (a *App) Handler(pages http.Handler) http.Handler {
 	a.pages.set(pages)
-	if a.sandbox == nil {
-		return pages
-	}
 	mux := http.NewServeMux()
-	mux.Handle(sandbox.Prefix, a.sandbox)
+	if a.Config.Metrics == "" && !a.Config.Proxy {
+		mux.Handle("GET /metrics", near(a.telemetry.Handler(), pages))
+	}
+	if a.sandbox != nil {
+		mux.Handle(sandbox.Prefix, a.sandbox)
+	}
 	mux.Handle("/", pages)
 	return mux
 }

@@ -6,15 +6,16 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 )
 
 // plain lists the connections that would leave the machine without TLS.
 func (c Config) plain() []error {
 	var wrong []error
-	if host, mode, err := databaseHost(string(c.Database)); err != nil {
+	if hosts, mode, err := databaseHosts(string(c.Database)); err != nil {
 		wrong = append(wrong, err)
-	} else if !onMachine(host) && mode != "verify-full" && mode != "verify-ca" {
+	} else if slices.ContainsFunc(hosts, func(h string) bool { return !onMachine(h) }) && mode != "verify-full" && mode != "verify-ca" {
 		wrong = append(wrong, errors.New("the database is on another machine: add sslmode=verify-full to its address, so that nobody on the way reads along or answers in its place"))
 	}
 	if host, _, err := net.SplitHostPort(c.Clamd); err == nil && !onMachine(host) {
@@ -26,20 +27,32 @@ func (c Config) plain() []error {
 	return wrong
 }
 
-// databaseHost is where a PostgreSQL is, and how it is spoken to; nowhere for SQLite.
-func databaseHost(address string) (host, mode string, err error) {
+// databaseHosts is where a PostgreSQL is, or several of which one takes writes, and how it is spoken to; nowhere for SQLite.
+func databaseHosts(address string) (hosts []string, mode string, err error) {
 	if !strings.HasPrefix(address, "postgres://") && !strings.HasPrefix(address, "postgresql://") {
-		return "", "", nil
+		return nil, "", nil
 	}
-	u, err := url.Parse(address)
+	// One of several hosts after the other: net/url knows a single one.
+	scheme, rest, _ := strings.Cut(address, "://")
+	authority, path, _ := strings.Cut(rest, "/")
+	user := ""
+	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
+		user, authority = authority[:at+1], authority[at+1:]
+	}
+	var u *url.URL
+	for one := range strings.SplitSeq(authority, ",") {
+		if u, err = url.Parse(scheme + "://" + user + one + "/" + path); err != nil {
+			break
+		}
+		hosts = append(hosts, u.Hostname())
+	}
 	if err != nil {
-		return "", "", errors.New("the address of the database cannot be read: write it like postgres://stoa@db.example/stoa?sslmode=verify-full") // the cause may hold its password
+		return nil, "", errors.New("the address of the database cannot be read: write it like postgres://stoa@db.example/stoa?sslmode=verify-full") // the cause may hold its password
 	}
-	host = u.Hostname()
 	if h := u.Query().Get("host"); h != "" {
-		host = h
+		hosts = strings.Split(h, ",")
 	}
-	return host, u.Query().Get("sslmode"), nil
+	return hosts, u.Query().Get("sslmode"), nil
 }
 
 // onMachine reports whether a host is this machine: a loopback address, a socket's path, or none.

@@ -25,6 +25,7 @@ var (
 		{"internal/app/seed.go", "the demo's half year ends today"},
 		{"internal/app/explain.go", "stoa explain judges as of today unless told a day"},
 		{"internal/app/watch.go", "what stoa check says will soon be wrong, as of today"},
+		{"internal/app/operate.go", "how long answers take, and how long it goes on answering when it is to end"},
 		{"internal/app/app.go", "minutes between looks at what is due"},
 		{"internal/app/log.go", "tenths of a second between looks for leaves"},
 		{"internal/app/elsewhere.go", "the pause before a register of others is asked again"},

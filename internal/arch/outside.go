@@ -15,7 +15,7 @@ type only struct {
 }
 
 var onlies = []only{
-	{"net/http", []string{"hook", "openid", "elsewhere", "ring parts of pages", "ring edge", "ring payment providers", "ring outsiders", "ring wiring", "ring drivers", "web/page/gallery"}, "HTTP ends at the edge; who is called by webhook, and who keeps a register of their own, is outside"},
+	{"net/http", []string{"hook", "telemetry", "openid", "elsewhere", "ring parts of pages", "ring edge", "ring payment providers", "ring outsiders", "ring wiring", "ring drivers", "web/page/gallery"}, "HTTP ends at the edge; who is called by webhook, and who keeps a register of their own, is outside"},
 	{"database/sql", []string{"store", "tabular/lite", "store/storetest", "ring drivers"}, "what differs between databases lives in store; only *store.Tx crosses packages"},
 	{"os", []string{"ring tools", "ring outsiders", "ring wiring", "ring command", "ring beside", "ring drivers"}, "files and the environment come in from outside"},
 	{"os/exec", []string{"store/storetest", "store/storetest/pg", "test/verify", "ring drivers"}, "the product starts no other program"},
@@ -34,6 +34,11 @@ var onlies = []only{
 	{"github.com/coreos/go-oidc/v3", []string{"openid"}, "OpenID Connect: discovery and signatures"},
 	{"golang.org/x/oauth2", []string{"openid"}, "the code flow and PKCE"},
 	{"golang.org/x/time/rate", []string{"web"}, "limits of requests"},
+	{"github.com/prometheus/client_golang", []string{"telemetry"}, "figures in the form of Prometheus"},
+	{"go.opentelemetry.io/otel", []string{"telemetry"}, "traces over OTLP"},
+	{"github.com/prometheus/common", nil, "reads figures as Prometheus does"},
+	{"go.opentelemetry.io/proto/otlp", nil, "reads traces as a collector does"},
+	{"google.golang.org/protobuf", nil, "reads traces as a collector does"},
 	{"github.com/vorlif/spreak", []string{"i18n", "i18n/texts"}, "PO files"},
 	{"cel.dev/cel-go", []string{"rule"}, "the grammar of rules; checking and evaluating is ours"},
 	{"go.yaml.in/yaml/v3", []string{"service", "service/scaffold", "app"}, "files of a jurisdiction and of settings"},

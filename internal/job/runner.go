@@ -27,6 +27,9 @@ type Runner struct {
 
 	mu       sync.RWMutex
 	handlers map[string]handler
+
+	// Watch is told of every job that begins; what it gives, how it ended. nil for nobody.
+	Watch func(ctx context.Context, kind string) (context.Context, func(error))
 }
 
 type handler struct {
@@ -175,6 +178,11 @@ func (r *Runner) do(ctx context.Context, j Job) (cause, err error) {
 	r.mu.RUnlock()
 	limited, cancel := context.WithTimeout(ctx, lease)
 	defer cancel()
+	if r.Watch != nil {
+		var ended func(error)
+		limited, ended = r.Watch(limited, j.Kind)
+		defer func() { ended(cause) }()
+	}
 	if h.inside != nil {
 		cause = r.db.Write(limited, "job "+j.Kind, func(ctx context.Context, tx *store.Tx) error {
 			// First, so that a lost lease does nothing, and so that the row is locked.

@@ -227,3 +227,13 @@ func (p Sessions) Prove(ctx context.Context, tx *store.Tx, old string, a Arrival
 	}
 	return token, nil
 }
+
+// Live counts the sessions that have not ended.
+func Live(ctx context.Context, tx *store.Tx) (n int64, err error) {
+	now := tx.Now()
+	err = tx.QueryRow(ctx, `SELECT COUNT(*) FROM session WHERE seen > $1 AND expires > $2`, store.Micros(now.Add(-SessionIdle)), store.Micros(now)).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count sessions: %w", err)
+	}
+	return n, nil
+}

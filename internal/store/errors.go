@@ -76,7 +76,7 @@ func (e *Error) FaultKind() fault.Kind {
 	switch e.Kind {
 	case ErrNotFound:
 		return fault.NotFound
-	case ErrBusy, ErrSerialization, ErrUnavailable, ErrFull, ErrClosed:
+	case ErrBusy, ErrSerialization, ErrUnavailable, ErrFull, ErrClosed, ErrInDoubt:
 		return fault.Unavailable
 	}
 	return fault.Internal

@@ -41,6 +41,8 @@ type writer struct {
 	queue chan *member
 	ended chan error
 
+	commits, writes atomic.Int64 // since it began
+
 	begun   bool    // a transaction is open
 	broken  error   // why the group cannot commit
 	culprit *member // whose failure broke it
@@ -198,6 +200,7 @@ func (w *writer) run(m *member) {
 	m.turn <- struct{}{}
 	m.err = <-m.ran
 	w.members = append(w.members, m)
+	w.writes.Add(1)
 	switch {
 	case m.err == nil && opened:
 	case m.err == nil:
@@ -233,6 +236,7 @@ func (w *writer) commit() error {
 	if w.broken == nil {
 		err := w.exec("COMMIT")
 		if err == nil {
+			w.commits.Add(1)
 			w.begun = false
 			return nil
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -23,6 +24,8 @@ const (
 type postgresDB struct {
 	writing *sql.DB
 	reading *sql.DB
+
+	commits, writes atomic.Int64 // since it was opened
 }
 
 func openPostgres(ctx context.Context, url string, readConns int) (engine, error) {
@@ -75,7 +78,9 @@ func (db *postgresDB) write(ctx context.Context, newTx func() *Tx, fn func(conte
 	for try := 1; ; try++ {
 		tx := newTx()
 		err := db.once(ctx, db.writing, &sql.TxOptions{Isolation: sql.LevelReadCommitted}, tx, fn)
+		db.writes.Add(1)
 		if err == nil {
+			db.commits.Add(1)
 			tx.committed()
 			return nil
 		}
@@ -129,6 +134,39 @@ func beginError(ctx context.Context, err error) error {
 		return ctx.Err()
 	}
 	return &engineError{fmt.Errorf("begin: %w", err)}
+}
+
+func (db *postgresDB) stats() Stats {
+	w, r := db.writing.Stats(), db.reading.Stats()
+	return Stats{Commits: db.commits.Load(), Writes: db.writes.Load(), Waited: w.WaitCount + r.WaitCount, Readers: r.InUse}
+}
+
+// notes looks at what a server may be told and should not, and whether its clock goes with ours.
+func (db *postgresDB) notes(ctx context.Context, now time.Time) (all []string, err error) {
+	var fsync, pages, commit, name string
+	var standby bool
+	var clock time.Time
+	err = db.reading.QueryRowContext(ctx, `SELECT current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit'),
+		pg_is_in_recovery(), clock_timestamp(), current_database()`).Scan(&fsync, &pages, &commit, &standby, &clock, &name)
+	if err != nil {
+		return nil, fmt.Errorf("look at the server's settings: %w", err)
+	}
+	if fsync != "on" {
+		all = append(all, "fsync is off: a power cut can destroy the whole database. Set fsync = on in postgresql.conf and restart the server")
+	}
+	if pages != "on" {
+		all = append(all, "full_page_writes is off: a power cut can destroy pages of the database. Set full_page_writes = on in postgresql.conf and reload")
+	}
+	if commit == "off" {
+		all = append(all, "synchronous_commit is off: what people were told is stored can be lost. Say ALTER DATABASE "+name+" SET synchronous_commit = on, or remote_apply with a standby")
+	}
+	if standby {
+		all = append(all, "this server is a standby and takes no writes. Name all servers in the URL, with target_session_attrs=read-write, so that the one that takes writes is found")
+	}
+	if apart := clock.Sub(now); apart.Abs() > skewMost {
+		all = append(all, fmt.Sprintf("the server's clock is %s away from this machine's: let both follow a time server (systemctl status systemd-timesyncd)", apart.Round(time.Second/10)))
+	}
+	return all, nil
 }
 
 func (db *postgresDB) close() error { return errors.Join(db.writing.Close(), db.reading.Close()) }

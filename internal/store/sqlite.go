@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	_ "modernc.org/sqlite" // the driver named "sqlite"
 )
@@ -18,6 +20,7 @@ type sqliteDB struct {
 	reading *sql.DB
 	writer  *writer
 	readers chan *stmtCache
+	waited  atomic.Int64 // for a reader
 }
 
 func openSQLite(ctx context.Context, path string, readConns int) (engine, error) {
@@ -90,8 +93,13 @@ func (db *sqliteDB) read(ctx context.Context, newTx func() *Tx, fn func(context.
 	var r *stmtCache
 	select {
 	case r = <-db.readers:
-	case <-ctx.Done():
-		return ctx.Err()
+	default:
+		db.waited.Add(1)
+		select {
+		case r = <-db.readers:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 	defer func() { db.readers <- r }()
 	if err := r.prepareConn(ctx); err != nil {
@@ -113,6 +121,13 @@ func (db *sqliteDB) read(ctx context.Context, newTx func() *Tx, fn func(context.
 	}()
 	return tx.run(ctx, fn)
 }
+
+func (db *sqliteDB) stats() Stats {
+	return Stats{Commits: db.writer.commits.Load(), Writes: db.writer.writes.Load(), Waited: db.waited.Load(), Readers: cap(db.readers) - len(db.readers)}
+}
+
+// notes has nothing to say: what SQLite's promises need is asked for with every connection.
+func (db *sqliteDB) notes(context.Context, time.Time) ([]string, error) { return nil, nil }
 
 func (db *sqliteDB) close() error {
 	errs := []error{db.writer.close()}

@@ -19,8 +19,12 @@ type Config struct {
 	Now       func() time.Time // default time.Now
 	Rand      io.Reader        // default crypto/rand
 	ReadConns int              // connections for Read; default the number of processors
+	Watch     Watch            // told of every transaction; nil for nobody
 	Log       *slog.Logger     // default slog.Default
 }
+
+// Watch is told that a transaction is asked for; what it gives is called when it has ended.
+type Watch func(ctx context.Context, name string, writes bool) (context.Context, func(error))
 
 // DB is an open database.
 type DB struct {
@@ -28,6 +32,7 @@ type DB struct {
 	now    func() time.Time
 	rand   *entropy
 	log    *slog.Logger
+	watch  Watch
 	bells  bells
 
 	mu     sync.Mutex
@@ -43,6 +48,8 @@ type engine interface {
 	write(ctx context.Context, newTx func() *Tx, fn func(context.Context, *Tx) error) error
 	read(ctx context.Context, newTx func() *Tx, fn func(context.Context, *Tx) error) error
 	migrate(ctx context.Context, set migrationSet) error
+	stats() Stats
+	notes(ctx context.Context, now time.Time) ([]string, error)
 	close() error
 }
 
@@ -60,7 +67,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
-	db := &DB{now: cfg.Now, rand: &entropy{r: cfg.Rand}, log: cfg.Log}
+	db := &DB{now: cfg.Now, rand: &entropy{r: cfg.Rand}, log: cfg.Log, watch: cfg.Watch}
 	scheme, rest, _ := strings.Cut(cfg.URL, ":")
 	var err error
 	switch scheme {
@@ -92,7 +99,7 @@ func (db *DB) Read(ctx context.Context, name string, fn func(ctx context.Context
 
 type runner func(context.Context, func() *Tx, func(context.Context, *Tx) error) error
 
-func (db *DB) enter(ctx context.Context, name string, writable bool, run runner, fn func(context.Context, *Tx) error) error {
+func (db *DB) enter(ctx context.Context, name string, writable bool, run runner, fn func(context.Context, *Tx) error) (err error) {
 	for tx, _ := ctx.Value(insideKey{}).(*Tx); tx != nil; tx = tx.outer {
 		if tx.db == db && !tx.done {
 			return &Error{Kind: ErrNested, Tx: name + " inside " + tx.name}
@@ -110,6 +117,11 @@ func (db *DB) enter(ctx context.Context, name string, writable bool, run runner,
 	db.mu.Unlock()
 	defer db.active.Done()
 
+	if db.watch != nil {
+		var ended func(error)
+		ctx, ended = db.watch(ctx, name, writable)
+		defer func() { ended(err) }()
+	}
 	newTx := func() *Tx {
 		return &Tx{db: db, name: name, writable: writable, now: db.Now()}
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -115,6 +116,10 @@ func (tx *Tx) ready(ctx context.Context) error {
 // spoil remembers the first failure: nothing may follow it.
 func (tx *Tx) spoil(err error) error {
 	err = translate(tx.name, err)
+	var e *Error
+	if tx.writable && errors.As(err, &e) && e.Kind == ErrReadOnly {
+		e.Kind = ErrUnavailable // the server has become a standby; the next try finds the one that takes writes
+	}
 	if tx.failed == nil {
 		tx.failed = err
 	}

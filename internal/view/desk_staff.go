@@ -182,7 +182,8 @@ const (
 )
 
 // System lists failed and waiting work, and what is in force.
-func (v *View) System(ctx context.Context, r Reader) (p System, err error) {
+func (w Running) System(ctx context.Context, r Reader) (p System, err error) {
+	v := w.v
 	if err := policy.Can(r.Actor, policy.SystemSee, policy.Thing{Kind: "system"}); err != nil {
 		return System{}, err
 	}

@@ -36,6 +36,13 @@ func (s *Server) Handler() http.Handler {
 			bare(seen.Header())
 		}
 		r := &Request{Request: hr, ID: id, server: s}
+		if s.Outside.Watch != nil {
+			ctx, answered := s.Outside.Watch(hr.Context(), hr.Method)
+			hr = hr.WithContext(ctx)
+			defer func() {
+				answered(r.Request.Pattern, seen.status, r.Route.Area == System || strings.HasPrefix(hr.URL.Path, assetPrefix))
+			}()
+		}
 		defer func() {
 			// The pattern and not the path: paths hold ids, queries hold what people search for.
 			s.Outside.Log.Info("request", "id", id, "method", hr.Method, "route", r.Request.Pattern, "status", seen.status,

@@ -53,6 +53,8 @@ type Outside struct {
 	Rand  io.Reader
 	Log   *slog.Logger
 	Ready func(ctx context.Context) error // what /readyz asks
+	// Watch is told of every request; what it gives, of its answer. nil for nobody.
+	Watch func(ctx context.Context, method string) (context.Context, func(route string, status int, system bool))
 }
 
 // Who tells who is asking, by what the browser holds.

@@ -69,6 +69,7 @@ func Routes(d *Desk) []web.Route {
 	post("/staff/invite", policy.StaffManage, d.invite)
 	get("/system", policy.SystemSee, d.system)
 	post("/system/jobs/{job}", policy.SystemSee, d.retry)
+	get("/operations", policy.SystemSee, d.operations)
 	return fresh(slices.Concat(routes, dataRoutes(d), redactRoutes(d), questionRoutes(d), assistantRoutes(d), moneyRoutes(d), spendRoutes(d), bankRoutes(d), taxRoutes(d), recordRoutes(d), registerFileRoutes(d), copyRoutes(d), privacyRoutes(d)))
 }
 

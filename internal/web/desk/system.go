@@ -19,7 +19,7 @@ type systemPage struct {
 }
 
 func (d *Desk) system(w http.ResponseWriter, r *web.Request) error {
-	s, err := d.View.System(r.Context(), reader(r))
+	s, err := d.View.Running().System(r.Context(), reader(r))
 	if err != nil {
 		return err
 	}
