@@ -255,8 +255,11 @@ func (f *Flow) logRight(ctx context.Context, tx *store.Tx, kind string, by polic
 		organisation = "all"
 	}
 	actor := "administrator"
-	if by.System {
+	switch {
+	case by.System:
 		actor = "operator"
+	case policy.Can(by, policy.StaffManage, policy.Thing{Kind: "staff", ID: who.ID}) != nil:
+		actor = "supervisor"
 	}
 	return f.log(ctx, tx, publog.Event{
 		Kind: kind, ID: tx.NewID(), Organisation: organisation, Subject: who.Subject,

@@ -162,6 +162,7 @@ type (
 		What     string    `json:"what"`
 		Number   string    `json:"number"`
 		Why      string    `json:"right_used"`
+		Reason   string    `json:"reason,omitempty"` // of what was opened in an emergency
 		Service  string    `json:"service,omitempty"`
 		Question string    `json:"your_question,omitempty"`
 		Answer   string    `json:"answer,omitempty"`

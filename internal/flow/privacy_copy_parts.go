@@ -15,6 +15,7 @@ import (
 	"stoa/internal/cases"
 	"stoa/internal/dataset"
 	"stoa/internal/document"
+	"stoa/internal/policy"
 	"stoa/internal/process"
 	"stoa/internal/retain"
 	"stoa/internal/service"
@@ -319,6 +320,15 @@ func (g *everything) looks(ctx context.Context, person string) error {
 		if l.Actor != "" {
 			if one.Who, err = g.name(ctx, l.Actor); err != nil {
 				return err
+			}
+		}
+		if l.Why == string(policy.EmergencyOpen) {
+			o, err := g.f.openings().During(ctx, g.tx, l)
+			if err != nil && !errors.Is(err, store.ErrNotFound) {
+				return err
+			}
+			if err == nil {
+				one.Reason = o.Reason
 			}
 		}
 		for _, q := range asked {

@@ -36,6 +36,8 @@ func Covered() map[string]string {
 		"consent":              "consents",
 		"access":               "who_looked",
 		"access_question":      "who_looked",
+		"access_opening":       "who_looked: with the reason",
+		"role_review":          "not: staff's roles, as supervisors confirmed them",
 		"dataset_question":     "questions_about_data",
 		"dataset_subscription": "data_followed",
 		"retain_copy":          "copies_of_data_asked_for",

@@ -215,7 +215,11 @@ func (f Privacy) retainRows(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			looks, err := access.ForgetBefore(ctx, tx, f.Docket.Releases.Current().Calendar.StartOf(oldest), rowsAtOnce)
+			before := f.Docket.Releases.Current().Calendar.StartOf(oldest)
+			if _, err := access.ForgetOpenings(ctx, tx, before, rowsAtOnce); err != nil {
+				return err
+			}
+			looks, err := access.ForgetBefore(ctx, tx, before, rowsAtOnce)
 			if err != nil {
 				return err
 			}

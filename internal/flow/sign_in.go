@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"stoa/internal/access"
 	"stoa/internal/fault"
 	"stoa/internal/i18n"
 	"stoa/internal/notify"
@@ -130,8 +131,11 @@ func (f *Flow) Session(ctx context.Context, token string) (policy.Actor, error) 
 		return policy.Actor{}, nil
 	}
 	var s person.Session
+	var opened []string
 	err := f.DB.Read(ctx, "flow.Session", func(ctx context.Context, tx *store.Tx) (err error) {
-		s, err = f.People.Sessions().BySession(ctx, tx, token)
+		if s, err = f.People.Sessions().BySession(ctx, tx, token); err == nil && len(s.Person.Grants) > 0 {
+			opened, err = access.OpenFor(ctx, tx, s.Person.ID)
+		}
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {
@@ -146,7 +150,7 @@ func (f *Flow) Session(ctx context.Context, token string) (policy.Actor, error) 
 		return policy.Actor{}, err
 	}
 	return policy.Actor{Person: s.Person.ID, Name: displayName(s.Person), Grants: s.Person.Grants,
-		Session: s.Handle, Level: s.Level, Proved: s.Proved}, nil
+		Session: s.Handle, Level: s.Level, Proved: s.Proved, Opened: opened}, nil
 }
 
 func displayName(p person.Person) string {

@@ -52,6 +52,12 @@ const (
 	EventSchemeUnlinked = "scheme-unlinked"
 	EventSchemeRefused  = "scheme-refused"
 	EventSchemeOver     = "scheme-sessions-ended"
+
+	EventRoleConfirmed    = "role-confirmed"
+	EventRoleWithdrawn    = "role-withdrawn"
+	EventEmergencyOpened  = "emergency-opened"
+	EventEmergencyRefused = "emergency-refused"
+	EventEmergencyMisused = "emergency-misused"
 )
 
 // secure notes what matters for security, once it has happened. It names nobody but by id.
@@ -69,7 +75,8 @@ func (f *Flow) secure(tx *store.Tx, event, who string, more ...any) {
 
 // suspicious are the events that somebody should look at when there are many, or at all.
 var suspicious = map[string]bool{EventCodesHeldBack: true, EventSecondWrong: true, EventPasskeyRefused: true, EventPasskeyCopied: true,
-	EventRecoveryAsked: true, EventRecoveryEnded: true, EventSchemeRefused: true}
+	EventRecoveryAsked: true, EventRecoveryEnded: true, EventSchemeRefused: true,
+	EventEmergencyOpened: true, EventEmergencyMisused: true}
 
 // refusedAt notes what was refused, where nothing is committed.
 func (f *Flow) refusedAt(event, who string, err error) {

@@ -185,8 +185,8 @@ func (p *People) grantsOf(ctx context.Context, tx *store.Tx, where string, args 
 
 // Grant gives a role and ends the person's sessions: new rights begin with a new one.
 func (p *People) Grant(ctx context.Context, tx *store.Tx, id string, g policy.Grant) error {
-	_, err := tx.Exec(ctx, `INSERT INTO person_role (person, organisation, role) VALUES ($1, $2, $3)
-		ON CONFLICT (person, organisation, role) DO NOTHING`, id, g.Organisation, string(g.Role))
+	_, err := tx.Exec(ctx, `INSERT INTO person_role (person, organisation, role, given) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (person, organisation, role) DO NOTHING`, id, g.Organisation, string(g.Role), store.Micros(tx.Now()))
 	if err != nil {
 		return fmt.Errorf("giving a role: %w", err)
 	}

@@ -62,6 +62,11 @@ func (p Sessions) StartSession(ctx context.Context, tx *store.Tx, a Arrival) (st
 	if err != nil {
 		return "", fmt.Errorf("starting a session: %w", err)
 	}
+	if a.Desk {
+		if _, err := tx.Exec(ctx, `UPDATE person SET arrived = $2 WHERE id = $1`, a.Person, store.Micros(now)); err != nil {
+			return "", fmt.Errorf("noting that somebody signed in: %w", err)
+		}
+	}
 	return token, nil
 }
 

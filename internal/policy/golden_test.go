@@ -35,6 +35,8 @@ var relations = []relation{
 	{"I proposed", Thing{Decider: me}},
 	{"other proposed", Thing{Decider: "somebody"}},
 	{"own and other proposed", Thing{Owner: me, Decider: "somebody"}},
+	{"opened in an emergency", Thing{Kind: "case", ID: "opened"}},
+	{"own and opened in an emergency", Thing{Kind: "case", ID: "opened", Owner: me}},
 }
 
 // actors are all kinds of asker: at home in the thing's organisation, or away from it.
@@ -48,7 +50,7 @@ func actors() (names []string, all map[string]Actor) {
 				name += " elsewhere"
 			}
 			names = append(names, name)
-			all[name] = Actor{Person: me, Draft: "d", Grants: []Grant{{r, where}}}
+			all[name] = Actor{Person: me, Draft: "d", Grants: []Grant{{r, where}}, Opened: []string{Opened("case", "opened")}}
 		}
 	}
 	return append(names, "system"), all

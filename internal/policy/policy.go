@@ -7,6 +7,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"stoa/internal/fault"
@@ -43,6 +44,8 @@ type Actor struct {
 	Session string    // names the session; not its secret
 	Level   Level     // how sure it is who this is
 	Proved  time.Time // when they last showed it
+
+	Opened []string // what they have opened in an emergency, and for now may read: see Opened
 }
 
 // Staff reports whether the actor has any role.
@@ -128,6 +131,10 @@ const (
 	AccountOwn         Action = "account.own"
 	DeskEnter          Action = "desk.enter"
 	StaffManage        Action = "staff.manage"
+	RightsSee          Action = "rights.see"       // who may do what, and why
+	RightsReview       Action = "rights.review"    // whether somebody still needs their role
+	EmergencyOpen      Action = "emergency.open"   // a case or a record that one does not see, for a short time and with a reason
+	EmergencyReview    Action = "emergency.review" // whether it was one
 	AbsenceSet         Action = "absence.set"
 	FileOwn            Action = "file.own"
 	SystemSee          Action = "system.see"   // jobs, definitions in force
@@ -198,6 +205,17 @@ var (
 	otherSupervisor = rule{"a supervisor of the organisation who did not look", func(a Actor, t Thing) bool {
 		return a.Has(t.Organisation, Supervisor) && a.Person != "" && a.Person != t.Owner && a.Person != t.Decider
 	}}
+	inEmergency = rule{"has opened it in an emergency", func(a Actor, t Thing) bool {
+		return t.ID != "" && a.Person != t.Owner && slices.Contains(a.Opened, Opened(t.Kind, t.ID))
+	}}
+	inNeed = rule{"works for an organisation that may open what it does not see in an emergency", func(a Actor, t Thing) bool {
+		for _, o := range t.Consulted {
+			if a.Has(o, Reader, Officer, Supervisor) && a.Person != "" && a.Person != t.Owner {
+				return true
+			}
+		}
+		return false
+	}}
 	approves = rule{"another supervisor of the organisation", func(a Actor, t Thing) bool {
 		return a.Has(t.Organisation, Supervisor) && a.Person != t.Owner && t.Decider != "" && a.Person != t.Decider
 	}}
@@ -217,7 +235,7 @@ var table = map[Action][]rule{
 	DraftSubmit:        {holdsDraft, themselves},
 	FileOwn:            {holdsDraft, themselves},
 	CaseOwn:            {themselves},
-	CaseRead:           {reads},
+	CaseRead:           {reads, inEmergency},
 	CaseList:           {reads},
 	CaseWork:           {works},
 	CaseSupervise:      {supervises},
@@ -232,7 +250,7 @@ var table = map[Action][]rule{
 	LicenceOwn:         {themselves},
 	LicenceWork:        {works},
 	LicenceSupervise:   {supervises},
-	RecordRead:         {reads, asked},
+	RecordRead:         {reads, asked, inEmergency},
 	RecordWork:         {works},
 	RecordApprove:      {approves},
 	RecordSupervise:    {supervises},
@@ -260,6 +278,10 @@ var table = map[Action][]rule{
 	AccountOwn:         {themselves},
 	DeskEnter:          {staff},
 	StaffManage:        {admin},
+	RightsSee:          {admin},
+	RightsReview:       {supervises},
+	EmergencyOpen:      {inNeed},
+	EmergencyReview:    {otherSupervisor},
 	AbsenceSet:         {staff},
 	SystemSee:          {admin},
 	RecordShare:        {system},
@@ -292,7 +314,7 @@ var hides = map[Action]bool{
 	RecordRead: true, RecordWork: true, RecordApprove: true, RecordSupervise: true, RecordSealed: true,
 	ExtractOrder: true, ExtractOwn: true, ExtractIssue: true, ExtractCheck: true,
 	BillOwn: true, TaxOwn: true, AccountOwn: true, DataRead: true, DisclosureRead: true, DisclosureOwn: true, DisclosureWork: true, DisclosureApprove: true, DisclosureWithdraw: true, DemoUse: true,
-	AccessAnswer: true, RetentionSee: true, HoldSet: true,
+	AccessAnswer: true, EmergencyReview: true, RetentionSee: true, HoldSet: true,
 }
 
 // Can returns nil if the actor may do the action on the thing, and otherwise the error to answer with:

@@ -20,6 +20,8 @@ const (
 	SettingsInForce     = "settings.in-force"
 	RoleGranted         = "staff.granted"
 	RoleWithdrawn       = "staff.withdrawn"
+	RoleConfirmed       = "staff.confirmed"  // a supervisor looked whether it is still needed
+	EmergencyOpened     = "emergency.opened" // something that whoever opened it does not see otherwise
 	ContractAwarded     = "contract.awarded"
 	GrantAwarded        = "grant.awarded"
 	InvoiceApproved     = "invoice.approved"

@@ -49,6 +49,7 @@ type JurisdictionFile struct {
 	Organisations  []OrganisationFile  `yaml:"organisations" must:"required"`
 	OpenData       *OpenDataFile       `yaml:"open_data"`       // what datasets have in common that no file describes
 	DataProtection *DataProtectionFile `yaml:"data_protection"` // what is said of personal data that no service says
+	Rights         *RightsFile         `yaml:"rights"`          // how roles are looked after, and what may be opened without one
 	Assistant      *AssistantFile      `yaml:"assistant"`       // what it says and does that no service file can say
 }
 

@@ -132,6 +132,7 @@ func (l *loader) load() (*Jurisdiction, Problems) {
 	l.checkBudgets()
 	l.checkOCID()
 	l.checkDataProtection()
+	l.checkRights()
 	l.checkDemo()
 	l.checkCommitments()
 	l.checkAssistant()

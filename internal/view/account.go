@@ -175,6 +175,10 @@ func (r Reader) looked(what string) string {
 		return r.P.T("Your licence")
 	case "search", "list":
 		return r.P.T("Your case, in a list")
+	case lookOpened:
+		return r.P.T("Your case or record, which they do not see otherwise")
+	case lookRights:
+		return r.P.T("Who may see your case or record; not what is in it")
 	case lookQuestionAsked:
 		return r.P.T("Your question about a look at your data")
 	case "draft":

@@ -18,6 +18,8 @@ const (
 	lookLicence      = "licence"
 	lookSearch       = "search"
 	lookListed       = "list"
+	lookOpened       = "opened"  // that it was opened in an emergency
+	lookRights       = "rights"  // who may see it
 	lookExtract      = "extract" // the number of a copy: see Civil.lookedCopy
 )
 
@@ -37,8 +39,17 @@ func (v *View) record(ctx context.Context, r Reader, find func(ctx context.Conte
 			return nil // nobody's, as a seed of a register; or the reader's own
 		}
 		look.Actor = r.Actor.Person
+		look.Why = string(r.whyOpened(policy.Action(look.Why), thing))
 		return access.Record(ctx, tx, look)
 	}))
+}
+
+// whyOpened is the right under which the reader looks, as the person it is about reads it.
+func (r Reader) whyOpened(right policy.Action, t policy.Thing) policy.Action {
+	if policy.InEmergency(r.Actor, right, t) {
+		return policy.EmergencyOpen
+	}
+	return right
 }
 
 // lookAtCase records a read of a case under a right of the desk.

@@ -142,7 +142,7 @@ func (v Registry) look(ctx context.Context, r Reader, reg *service.Register, num
 		if err := policy.Can(r.Actor, right, thing); err != nil {
 			return err
 		}
-		return v.lookAtRecord(ctx, tx, r, reg, rec, right, lookLicence)
+		return v.lookAtRecord(ctx, tx, r, reg, rec, r.whyOpened(right, thing), lookLicence)
 	}))
 	return closed, err
 }

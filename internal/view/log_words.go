@@ -16,7 +16,7 @@ import (
 // LeafKinds are the kinds of leaves, in the order in which a list names them.
 func LeafKinds() []string {
 	return []string{publog.EntryPosted, publog.PaymentReceived, publog.CaseDecided, publog.LicenceIssued, publog.LicenceChanged, publog.LicenceSuspended,
-		publog.LicenceRevoked, publog.LicenceSurrendered, publog.CredentialIssued, publog.ExtractIssued, publog.RecordChanged, publog.RegisterImported, publog.RecordSealed, publog.ReleaseInForce, publog.SettingsInForce, publog.RoleGranted, publog.RoleWithdrawn,
+		publog.LicenceRevoked, publog.LicenceSurrendered, publog.CredentialIssued, publog.ExtractIssued, publog.RecordChanged, publog.RegisterImported, publog.RecordSealed, publog.ReleaseInForce, publog.SettingsInForce, publog.RoleGranted, publog.RoleWithdrawn, publog.RoleConfirmed, publog.EmergencyOpened,
 		publog.ContractAwarded, publog.GrantAwarded, publog.InvoiceApproved, publog.InvoiceTakenBack, publog.PaymentMade, publog.PaymentReturned,
 		publog.DatasetPublished, publog.DatasetWithdrawn, publog.DisclosurePublished, publog.DisclosureWithdrawn, publog.DataDeleted, publog.KindAcknowledged}
 }
@@ -58,6 +58,10 @@ func (r Reader) LeafKind(kind string) string {
 		return r.P.T("Role given")
 	case publog.RoleWithdrawn:
 		return r.P.T("Role taken away")
+	case publog.RoleConfirmed:
+		return r.P.T("Role confirmed by a supervisor")
+	case publog.EmergencyOpened:
+		return r.P.T("Opened in an emergency")
 	case publog.DatasetPublished:
 		return r.P.T("Dataset published")
 	case publog.DatasetWithdrawn:
@@ -195,7 +199,7 @@ func (l LogPages) says(r Reader, leaf *proof.Leaf) string {
 		return l.serviceTitle(r, field(leaf, "service")) + ": " + what
 	case publog.ReleaseInForce:
 		return r.P.N("{n} definition", "{n} definitions", len(leaf.Fields), i18n.V{"n": len(leaf.Fields)})
-	case publog.RoleGranted, publog.RoleWithdrawn:
+	case publog.RoleGranted, publog.RoleWithdrawn, publog.RoleConfirmed:
 		return r.Role(policy.Role(field(leaf, "role")))
 	case publog.SettingsInForce:
 		return field(leaf, "url")

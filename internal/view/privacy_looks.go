@@ -170,6 +170,11 @@ func (v Own) lookLine(ctx context.Context, tx *store.Tx, r Reader, names *names,
 		line.Who = r.P.T("A program: {name}", i18n.V{"name": l.System})
 		return line, nil
 	}
+	if policy.Action(l.Why) == policy.EmergencyOpen {
+		if line.Purpose, err = v.emergencyPurpose(ctx, tx, r, l); err != nil {
+			return Look{}, err
+		}
+	}
 	line.Who, err = names.of(ctx, tx, l.Actor)
 	return line, err
 }
@@ -279,6 +284,10 @@ func (r Reader) purpose(why policy.Action) string {
 		return r.P.T("To pay suppliers and account for what is spent")
 	case policy.AccessAnswer:
 		return r.P.T("To answer your question, or to watch over how staff read")
+	case policy.EmergencyOpen:
+		return r.P.T("In an emergency")
+	case policy.RightsSee, policy.EmergencyReview:
+		return r.P.T("To watch over who may see what")
 	case policy.RetentionSee, policy.HoldSet:
 		return r.P.T("To delete in time what is no longer needed")
 	}

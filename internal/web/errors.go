@@ -150,6 +150,9 @@ func outcomeOf(r *Request, status int, err error) page.Outcome {
 		out.Heading = p.T("Sorry, something went wrong")
 		out.Paragraphs = []string{p.T("The fault is ours and has been noted. Try again in a few minutes. What you have saved is safe.")}
 	}
+	if r.Route.Area == Desk && r.Actor.Staff() && (status == http.StatusNotFound || status == http.StatusForbidden) {
+		whyNot(r, &out)
+	}
 	if said := spoken(p, err); said != "" {
 		out.Paragraphs = []string{said}
 	}

@@ -7,6 +7,7 @@ import (
 	"stoa/internal/fault"
 	"stoa/internal/flow"
 	"stoa/internal/i18n"
+	"stoa/internal/policy"
 	"stoa/internal/view"
 	"stoa/internal/web"
 	"stoa/internal/web/page"
@@ -32,6 +33,9 @@ func (d *Desk) oneCase(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	p.Done = done(r)
+	if policy.InEmergency(r.Actor, policy.CaseRead, policy.Thing{Kind: "case", ID: p.ID}) {
+		p.Done = page.Group{p.Done, page.WarningText{Text: r.T("You see this case because you opened it in an emergency. Whoever it is about sees what you look at.")}}
+	}
 	return d.showCase(w, r, p, 0)
 }
 

@@ -70,7 +70,7 @@ func Routes(d *Desk) []web.Route {
 	get("/system", policy.SystemSee, d.system)
 	post("/system/jobs/{job}", policy.SystemSee, d.retry)
 	get("/operations", policy.SystemSee, d.operations)
-	return fresh(slices.Concat(routes, dataRoutes(d), redactRoutes(d), questionRoutes(d), assistantRoutes(d), moneyRoutes(d), spendRoutes(d), bankRoutes(d), taxRoutes(d), recordRoutes(d), registerFileRoutes(d), copyRoutes(d), privacyRoutes(d)))
+	return fresh(slices.Concat(routes, dataRoutes(d), redactRoutes(d), questionRoutes(d), assistantRoutes(d), moneyRoutes(d), spendRoutes(d), bankRoutes(d), taxRoutes(d), recordRoutes(d), registerFileRoutes(d), copyRoutes(d), privacyRoutes(d), rightsRoutes(d)))
 }
 
 // reader is who asks, as views know it.
@@ -122,6 +122,8 @@ func nav(r *web.Request, area string) []page.NavItem {
 	add(view.DataArea(r.Actor), areaQuestions, p.T("Questions about data"), "/desk/questions")
 	add(true, areaAssistant, p.T("Assistant"), "/desk/assistant")
 	add(view.SupervisorArea(r.Actor), areaPrivacy, p.T("Privacy"), "/desk/access-questions")
+	add(view.EmergencyArea(r.Actor, r.Place), areaEmergency, p.T("In an emergency"), "/desk/emergency")
+	add(administers, areaRights, p.T("Rights"), "/desk/rights")
 	add(administers, areaStaff, p.T("Staff"), "/desk/staff")
 	add(administers, areaSystem, p.T("System"), "/desk/system")
 	add(true, areaAbsence, p.T("Absence"), "/desk/absence")

@@ -55,7 +55,8 @@ func (d *Desk) lookDesk(w http.ResponseWriter, r *web.Request) error {
 		page.Heading{Text: r.T("Unusual reading")},
 		page.Paragraph{HTML: page.Text(r.T("A program compares how staff read with how they did before. What it notices is a reason to ask, and proves nothing. Nothing happens by itself."))},
 		d.alertList(r, list, bad),
-		page.Paragraph{HTML: page.LinkTo{Text: r.T("What is kept, held and deleted"), URL: "/desk/retention"}},
+		page.List{Items: []page.Component{page.LinkTo{Text: r.T("Roles to confirm"), URL: "/desk/rights/review"},
+			page.LinkTo{Text: r.T("Opened in an emergency"), URL: "/desk/emergency"}, page.LinkTo{Text: r.T("What is kept, held and deleted"), URL: "/desk/retention"}}},
 		page.Heading{Text: r.T("Answered")}, lookTable(r, list.Answered, r.T("None yet"))}
 	return d.show(w, r, areaPrivacy, web.Page{Title: title, Failed: bad.any(), Content: g})
 }
