@@ -12,6 +12,8 @@ VCS := $(shell git rev-parse HEAD >/dev/null 2>&1 && echo auto || echo false)
 FUZZTIME ?= 10s
 BENCHTIME ?= 1s
 CRASH_SECONDS ?= 60
+NODES_SECONDS ?= 20
+NODES_MODE ?= roll,kill,postgres,failover,network
 PKG ?= ./...
 DATA ?= ../shared/data/forecast
 STANDARDS ?= ../shared/data/standards
@@ -53,6 +55,10 @@ standards: build ## what is published, held against published standards (STANDAR
 .PHONY: crash
 crash: build ## kills the program under load for CRASH_SECONDS (60); CRASH_SEED repeats one; nothing may be lost or doubled
 	go run ./test/crash -seconds $(CRASH_SECONDS) $(if $(CRASH_SEED),-seed $(CRASH_SEED))
+
+.PHONY: nodes
+nodes: build ## two nodes on one PostgreSQL roll, are killed, fail over under load (NODES_MODE, NODES_SECONDS, NODES_SEED; NODES_FROM=COMMIT rolls from there)
+	go run ./test/nodes -mode $(NODES_MODE) -seconds $(NODES_SECONDS) $(if $(NODES_SEED),-seed $(NODES_SEED)) $(if $(NODES_FROM),-from $(NODES_FROM))
 
 ##: Measure and search
 

@@ -29,6 +29,7 @@ var (
 		{"internal/app/app.go", "minutes between looks at what is due"},
 		{"internal/app/log.go", "tenths of a second between looks for leaves"},
 		{"internal/app/elsewhere.go", "the pause before a register of others is asked again"},
+		{"internal/visitor/person.go", "how long answers took"},
 		{"internal/job/runner.go", "pauses between looks at the queue"},
 		{"cmd/stoa/assist.go", "how long questions took, for the terminal"},
 		{"cmd/stoa/new.go", "the year that a new jurisdiction's calendar begins with"},

@@ -15,11 +15,11 @@ type only struct {
 }
 
 var onlies = []only{
-	{"net/http", []string{"hook", "telemetry", "openid", "elsewhere", "ring parts of pages", "ring edge", "ring payment providers", "ring outsiders", "ring wiring", "ring drivers", "web/page/gallery"}, "HTTP ends at the edge; who is called by webhook, and who keeps a register of their own, is outside"},
+	{"net/http", []string{"hook", "telemetry", "openid", "elsewhere", "ring parts of pages", "ring edge", "ring payment providers", "ring outsiders", "ring visitors", "ring wiring", "ring drivers", "web/page/gallery"}, "HTTP ends at the edge; who is called by webhook, and who keeps a register of their own, is outside"},
 	{"database/sql", []string{"store", "tabular/lite", "store/storetest", "ring drivers"}, "what differs between databases lives in store; only *store.Tx crosses packages"},
 	{"os", []string{"ring tools", "ring outsiders", "ring wiring", "ring command", "ring beside", "ring drivers"}, "files and the environment come in from outside"},
 	{"os/exec", []string{"store/storetest", "store/storetest/pg", "test/verify", "ring drivers"}, "the product starts no other program"},
-	{"net", []string{"ring tools", "ring edge", "ring wiring", "ring command", "ring drivers", "web/page/gallery"}, "the domain reaches nothing"},
+	{"net", []string{"ring tools", "ring edge", "ring visitors", "ring wiring", "ring command", "ring drivers", "web/page/gallery"}, "the domain reaches nothing"},
 	{"crypto/rand", []string{"store", "vault", "publog/signet", "credential/keys", "witness", "web", "app"}, "randomness comes in from outside"},
 	{"math/rand", nil, "math/rand/v2 can be given its source"},
 	{"math/rand/v2", []string{"store", "store/storetest", "app", "assist/train", "allocate", "ring drivers"}, "randomness comes in from outside; the demo's seeding, what is trained and what is searched repeat: each is given its seed"},
@@ -29,7 +29,7 @@ var onlies = []only{
 	{"github.com/bojanz/currency", []string{"money", "i18n"}, "minor units and how money is written"},
 	{"golang.org/x/text", []string{"i18n", "document", "bankfile", "process", "assist", "cases", "record", "resemble"}, "languages, bidi, folding of words"},
 	{"golang.org/x/net/idna", []string{"process"}, "addresses with letters of any script"},
-	{"golang.org/x/net/html", []string{"test/crash"}, "tests read the pages they print"},
+	{"golang.org/x/net/html", []string{"visitor"}, "visitors and tests read pages"},
 	{"github.com/go-webauthn/webauthn", []string{"passkey"}, "WebAuthn: what devices say"},
 	{"github.com/coreos/go-oidc/v3", []string{"openid"}, "OpenID Connect: discovery and signatures"},
 	{"golang.org/x/oauth2", []string{"openid"}, "the code flow and PKCE"},
@@ -49,7 +49,7 @@ var onlies = []only{
 	{"modernc.org/sqlite", []string{"store", "tabular/lite"}, "the dialect seam; tables of open data as files of their own"},
 	{"github.com/pressly/goose/v3", []string{"store"}, "migrations"},
 	{"github.com/wneessen/go-mail", []string{"notify"}, "SMTP"},
-	{"github.com/emersion/go-smtp", nil, "a mail server for tests"},
+	{"github.com/emersion/go-smtp", []string{"test/nodes"}, "a mail server for tests"},
 	{"github.com/emersion/go-sasl", nil, "a mail server for tests"},
 	{"github.com/boxesandglue/textshape", []string{"document"}, "shaping of letters"},
 	{"eliasnaur.com/font", []string{"document"}, "the fonts of printed documents"},

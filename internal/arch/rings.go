@@ -60,18 +60,23 @@ var rings = []ring{
 		why:      "whoever checks the public log shares nothing with those who keep it but the forms",
 	},
 	{
+		name: "visitors", sees: []string{"pure"},
+		packages: []string{"visitor"},
+		why:      "people know a site by its pages, and come to those that others run",
+	},
+	{
 		name: "wiring", sees: []string{"pure", "tools", "domain", "use cases", "parts of pages", "edge", "payment providers", "outsiders"},
 		packages: []string{"app"},
 		why:      "one place knows everything, and nobody knows it but the command",
 	},
 	{
-		name: "command", sees: []string{"wiring", "outsiders"},
+		name: "command", sees: []string{"wiring", "outsiders", "visitors"},
 		packages: []string{"cmd/stoa"},
 		why:      "arguments, signals and exit codes, nothing else",
 	},
 	{
-		name: "drivers", sees: []string{"pure", "tools", "domain", "use cases", "parts of pages", "edge", "payment providers", "wiring"},
-		packages: []string{"test/bench", "test/bench-forecast", "test/bench-allocate", "test/crash"},
+		name: "drivers", sees: []string{"pure", "tools", "domain", "use cases", "parts of pages", "edge", "payment providers", "visitors", "wiring"},
+		packages: []string{"test/bench", "test/bench-forecast", "test/bench-allocate", "test/crash", "test/nodes"},
 		why:      "they measure the whole from outside",
 	},
 	{

@@ -20,6 +20,8 @@ import (
 	"os/signal"
 	"sync"
 	"time"
+
+	"stoa/internal/visitor"
 )
 
 type options struct {
@@ -64,7 +66,7 @@ func run(ctx context.Context, o options) (well bool, err error) {
 		}()
 	}
 	fmt.Printf("seed %d, %d people, %d s\n", o.seed, o.people, o.seconds)
-	plans, err := read(o.folder)
+	plans, err := visitor.Plans(os.DirFS(o.folder), time.Now())
 	if err != nil {
 		return false, err
 	}
@@ -100,10 +102,10 @@ func run(ctx context.Context, o options) (well bool, err error) {
 
 // load is everybody who uses the program, over all its lives.
 type load struct {
-	plans []plan
+	plans []visitor.Plan
 	mu    sync.Mutex
 	dice  *rand.Rand
-	all   []*person
+	all   []*visitor.Person
 }
 
 func (l *load) roll(n int) int {
@@ -112,17 +114,17 @@ func (l *load) roll(n int) int {
 	return l.dice.IntN(n)
 }
 
-func (l *load) next() (*person, error) {
+func (l *load) next() (*visitor.Person, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	p, err := newPerson(len(l.all), l.plans[l.dice.IntN(len(l.plans))])
+	p, err := visitor.New(len(l.all), l.plans[l.dice.IntN(len(l.plans))])
 	if err == nil {
 		l.all = append(l.all, p)
 	}
 	return p, err
 }
 
-func (l *load) tally(is func(*person) bool) (n int) {
+func (l *load) tally(is func(*visitor.Person) bool) (n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, p := range l.all {
@@ -133,10 +135,10 @@ func (l *load) tally(is func(*person) bool) (n int) {
 	return n
 }
 
-func (l *load) acknowledged() int { return l.tally(func(p *person) bool { return p.sent }) }
-func (l *load) payments() int     { return l.tally(func(p *person) bool { return p.paid != "" }) }
+func (l *load) acknowledged() int { return l.tally(func(p *visitor.Person) bool { return p.Sent }) }
+func (l *load) payments() int     { return l.tally(func(p *visitor.Person) bool { return p.Paid != "" }) }
 func (l *load) doubtful() int {
-	return l.tally(func(p *person) bool { return p.form != nil && !p.sent })
+	return l.tally(func(p *visitor.Person) bool { return p.Form != nil && !p.Sent })
 }
 
 // round is one life of the program.
@@ -155,7 +157,7 @@ func (l *load) round(ctx context.Context, o options, last time.Duration) error {
 				// A request that is under way when the program is killed ends by itself.
 				p, err := l.next()
 				if err == nil {
-					err = p.apply(ctx, s.url)
+					err = p.Apply(ctx, s.url)
 				}
 				if err != nil && life.Err() == nil && s.alive() {
 					select {

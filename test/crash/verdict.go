@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"stoa/internal/store"
 )
@@ -27,40 +26,40 @@ func (l *load) verdict(ctx context.Context, o options, before int) (v verdict, e
 	expected := 0
 	seen := map[string]bool{}
 	for _, p := range l.all {
-		if p.form == nil {
+		if p.Form == nil {
 			continue // not yet sent: a draft, which may be anything
 		}
-		told := p.sent
-		if p.at, err = p.at.Parse(s.url + "/"); err != nil {
+		told := p.Sent
+		if err := p.Back(s.url); err != nil {
 			return v, err
 		}
 		if told {
-			err = p.readNumber(ctx)
+			err = p.ReadNumber(ctx)
 		} else {
-			err = p.send(ctx, s.url+"/apply/"+p.draft+"/submit") // the same form with the same key
+			err = p.Send(ctx, s.url+"/apply/"+p.Draft+"/submit") // the same form with the same key
 		}
 		switch {
 		case err != nil && told:
 			v.lost++
-			fmt.Printf("lost: %s, draft %s, number %q: %v\n", p.plan.service.Service, p.draft, p.number, err)
+			fmt.Printf("lost: %s, draft %s, number %q: %v\n", p.Plan.Service(), p.Draft, p.Number, err)
 			continue
 		case err != nil:
 			return v, fmt.Errorf("an application that was not answered cannot be sent again: %w", err)
 		}
-		if seen[p.number] {
+		if seen[p.Number] {
 			v.doubled++
-			fmt.Printf("two applications have the number %s\n", p.number)
+			fmt.Printf("two applications have the number %s\n", p.Number)
 		}
-		seen[p.number] = true
+		seen[p.Number] = true
 		expected++
 		if told {
 			v.found++
 		}
-		if p.paid != "" {
-			if err := p.follow(ctx, http.MethodGet, s.url+p.paid, nil); err == nil && strings.Contains(text(p.page), "Payment received") {
+		if p.Paid != "" {
+			if err := p.Follow(ctx, http.MethodGet, s.url+p.Paid, nil); err == nil && p.Says("Payment received") {
 				v.paid++
 			} else {
-				fmt.Printf("the payment %s is lost: %v\n", p.paid, err)
+				fmt.Printf("the payment %s is lost: %v\n", p.Paid, err)
 			}
 		}
 	}

@@ -49,7 +49,7 @@ func waits(r *web.Request, o view.Operations) page.Component {
 	if o.Dead > 0 {
 		dead = page.LinkTo{Text: r.T("{n}: look, and try again", i18n.V{"n": o.Dead}), URL: "/desk/system"}
 	}
-	backup := page.Component(page.State(r.T("Never"), page.Bad))
+	backup := page.Component(page.State(r.T("No backup was made yet"), page.Bad))
 	if o.Backup.Machine != "" {
 		backup = page.Text(o.Backup.Text)
 		if o.BackupOld {

@@ -1,9 +1,10 @@
-package main
+package visitor
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
-	"os"
 	"slices"
 	"time"
 
@@ -12,8 +13,8 @@ import (
 	"stoa/internal/service"
 )
 
-// plan is what people apply for: a worked example of a service's own file.
-type plan struct {
+// Plan is what people apply for: a worked example of a service's own file.
+type Plan struct {
 	service *service.Service
 	example *service.ExampleFile
 	today   calendar.Date
@@ -22,19 +23,19 @@ type plan struct {
 // applied are the services that the load applies for: without a fee, and with one that is paid at once.
 var applied = []string{"information-request", "temporary-event-notice"}
 
-// read makes plans of the first examples that are taken without groups of answers.
-func read(folder string) ([]plan, error) {
-	j, problems := service.Load(os.DirFS(folder))
+// Plans makes plans of the first examples that are taken without groups of answers, for people who apply today.
+func Plans(files fs.FS, now time.Time) ([]Plan, error) {
+	j, problems := service.Load(files)
 	if len(problems) > 0 {
-		return nil, fmt.Errorf("%s has problems: stoa check says which", folder)
+		return nil, errors.New("the folder has problems: stoa check says which")
 	}
-	var all []plan
+	var all []Plan
 	for _, s := range j.Services {
 		if !slices.Contains(applied, s.Service) {
 			continue
 		}
 		for i := range s.Examples {
-			p := plan{s, &s.Examples[i], j.Calendar.DateOf(time.Now())}
+			p := Plan{s, &s.Examples[i], j.Calendar.DateOf(now)}
 			if e := p.example; e.Variant != "" && e.Variant != "new" || len(e.Expect.Errors) > 0 || e.Expect.Eligible != nil && !*e.Expect.Eligible {
 				continue
 			}
@@ -45,14 +46,17 @@ func read(folder string) ([]plan, error) {
 		}
 	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("%s has no worked example that could be sent", folder)
+		return nil, errors.New("the folder has no worked example that could be sent")
 	}
 	return all, nil
 }
 
+// Service is what is applied for.
+func (p Plan) Service() string { return p.service.Service }
+
 // typed is what the nth person types: the example's answers, given today, by themselves, at a place of their own where the service
 // asks for one.
-func (p plan) typed(n int) (process.Typed, error) {
+func (p Plan) typed(n int) (process.Typed, error) {
 	answers := maps.Clone(p.example.Answers)
 	for id, v := range answers {
 		day, err := calendar.ParseISO(fmt.Sprint(v))
@@ -69,12 +73,12 @@ func (p plan) typed(n int) (process.Typed, error) {
 		answers["place"] = map[string]any{"label": fmt.Sprintf("Field %d behind Orchard Lane", n)}
 	}
 	if a := p.service.Applicant; a.Email != "" {
-		answers[a.Email] = fmt.Sprintf("person-%d@crash.example", n)
+		answers[a.Email] = fmt.Sprintf("person-%d@visitor.example", n)
 	}
 	return process.TypedFrom(p.service, answers), nil
 }
 
 // asks reports whether a field is of a question.
-func (p plan) asks(name string) bool {
+func (p Plan) asks(name string) bool {
 	return slices.ContainsFunc(p.service.Questions, func(q *service.Question) bool { return q.ID == name })
 }

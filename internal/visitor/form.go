@@ -1,4 +1,4 @@
-package main
+package visitor
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 )
 
 // fill fills the first form of the page that leads on, with what the plan answers.
-func (p *person) fill() (url.Values, string, error) {
+func (p *Person) fill() (url.Values, string, error) {
 	var form *html.Node
 	walk(find(p.page, "main", ""), func(n *html.Node) {
 		if form == nil && n.Data == "form" && strings.EqualFold(attr(n, "method"), "post") {
@@ -32,13 +32,13 @@ func (p *person) fill() (url.Values, string, error) {
 		answer, known := p.types[name]
 		switch {
 		case n.Data == "input" && attr(n, "type") == "radio":
-			if known && answer[0] == attr(n, "value") || !known && !values.Has(name) && !p.plan.asks(name) {
+			if known && answer[0] == attr(n, "value") || !known && !values.Has(name) && !p.Plan.asks(name) {
 				values.Set(name, attr(n, "value")) // a choice that is not of the questions: the first
 			}
 		case n.Data == "input" && attr(n, "type") == "checkbox":
 			if known {
 				values[name] = answer
-			} else if !p.plan.asks(name) {
+			} else if !p.Plan.asks(name) {
 				values.Set(name, attr(n, "value")) // a declaration
 			}
 		case known && (n.Data == "input" || n.Data == "textarea" || n.Data == "select"):

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"io"
+	"math/rand/v2"
+	"net"
+	"sync"
+	"time"
+)
+
+// line is the network between the nodes and the database: it can be slow, and it can be cut.
+type line struct {
+	listener net.Listener
+	to       string
+	mu       sync.Mutex
+	delay    time.Duration
+	down     bool
+	open     map[net.Conn]bool
+}
+
+func startLine(to string) (*line, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	l := &line{listener: listener, to: to, open: map[net.Conn]bool{}}
+	go func() {
+		for {
+			c, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go l.carry(c)
+		}
+	}()
+	return l, nil
+}
+
+func (l *line) addr() string { return l.listener.Addr().String() }
+
+// set changes how the line is; a line that goes down cuts what is on it.
+func (l *line) set(delay time.Duration, down bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.delay, l.down = delay, down
+	if down {
+		l.cut()
+	}
+}
+
+// cut breaks all connections in the middle of what they carry.
+func (l *line) cut() {
+	for c := range l.open {
+		if t, ok := c.(*net.TCPConn); ok {
+			_ = t.SetLinger(0)
+		}
+		_ = c.Close()
+	}
+	clear(l.open)
+}
+
+func (l *line) carry(c net.Conn) {
+	l.mu.Lock()
+	down := l.down
+	l.open[c] = true
+	l.mu.Unlock()
+	defer c.Close()
+	if down {
+		return
+	}
+	far, err := net.Dial("tcp", l.to)
+	if err != nil {
+		return
+	}
+	defer far.Close()
+	done := make(chan struct{}, 2)
+	for _, way := range [][2]net.Conn{{c, far}, {far, c}} {
+		go func() {
+			defer func() { done <- struct{}{} }()
+			b := make([]byte, 32<<10)
+			for {
+				n, err := way[0].Read(b)
+				l.mu.Lock()
+				delay := l.delay
+				l.mu.Unlock()
+				if n > 0 {
+					time.Sleep(delay)
+					if _, err := way[1].Write(b[:n]); err != nil {
+						return
+					}
+				}
+				if err == io.EOF || err != nil {
+					return
+				}
+			}
+		}()
+	}
+	<-done
+}
+
+// badLine makes the line slow, cuts it, and lets it be well again, over and over.
+func badLine(life context.Context, w *world, dice *rand.Rand) error {
+	for life.Err() == nil {
+		wait(life, 500+dice.IntN(1500))
+		switch dice.IntN(3) {
+		case 0:
+			w.line.set(time.Duration(5+dice.IntN(20))*time.Millisecond, false)
+			w.tell("slow")
+			wait(life, 500+dice.IntN(1000))
+		case 1:
+			w.line.set(0, true)
+			w.tell("down")
+			wait(life, 200+dice.IntN(1500))
+		default:
+			w.line.mu.Lock()
+			w.line.cut()
+			w.line.mu.Unlock()
+			w.tell("cut")
+		}
+		w.line.set(0, false)
+	}
+	return nil
+}
+
+// wait waits some milliseconds, or until life ends.
+func wait(life context.Context, ms int) {
+	select {
+	case <-life.Done():
+	case <-time.After(time.Duration(ms) * time.Millisecond):
+	}
+}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"stoa/internal/store"
+	"stoa/internal/visitor"
+)
+
+// world is a database, perhaps with a standby, the line to it, two nodes, the proxy before them, and where their mail goes.
+type world struct {
+	o          options
+	dir        string
+	url        string
+	database   string // its address, as the nodes know it
+	primary    *server
+	standby    *server
+	line       *line
+	nodes      []*node
+	proxy      *proxy
+	mail       *mailbox
+	plans      []visitor.Plan
+	stop       context.CancelFunc
+	mu         sync.Mutex
+	happened   []string
+	lastHappen map[string]int
+}
+
+// begin builds it, and waits until it serves.
+func begin(ctx context.Context, o options, standby bool) (w *world, err error) {
+	ctx, stop := context.WithCancel(ctx)
+	w = &world{o: o, stop: stop, lastHappen: map[string]int{}}
+	if w.dir, err = os.MkdirTemp("", "stoa-nodes-"); err != nil {
+		return w, err
+	}
+	if err := os.Chmod(w.dir, 0o755); err != nil {
+		return w, err
+	}
+	if w.plans, err = visitor.Plans(os.DirFS(o.folder), time.Now()); err != nil {
+		return w, err
+	}
+	databases := filepath.Join(w.dir, "postgres")
+	if err := os.Mkdir(databases, 0o755); err != nil {
+		return w, err
+	}
+	if w.primary, err = newServer(ctx, databases, "first", nil); err != nil {
+		return w, err
+	}
+	if w.line, err = startLine(w.primary.addr()); err != nil {
+		return w, err
+	}
+	w.database = "postgres://stoa@" + w.line.addr() + "/postgres?sslmode=disable"
+	if standby {
+		if w.standby, err = newServer(ctx, databases, "second", w.primary); err != nil {
+			return w, err
+		}
+		for _, sql := range []string{"ALTER SYSTEM SET synchronous_standby_names = '*'", "ALTER SYSTEM SET synchronous_commit = 'remote_apply'", "SELECT pg_reload_conf()"} {
+			if err := w.primary.say(ctx, sql); err != nil {
+				return w, err
+			}
+		}
+		w.database = "postgres://stoa@" + w.line.addr() + "," + w.standby.addr() + "/postgres?sslmode=disable&connect_timeout=2&target_session_attrs=read-write"
+	}
+	if w.mail, err = startMailbox(); err != nil {
+		return w, err
+	}
+	var addrs []string
+	for range 2 {
+		port, err := freePort()
+		if err != nil {
+			return w, err
+		}
+		addrs = append(addrs, fmt.Sprintf("127.0.0.1:%d", port))
+	}
+	if w.proxy, err = startProxy(ctx, addrs); err != nil {
+		return w, err
+	}
+	w.url = w.proxy.url
+	for i, addr := range addrs { // the first makes the keys that all share
+		n := w.newNode(i, addr)
+		w.nodes = append(w.nodes, n)
+		if err := n.start(ctx, o.program); err != nil {
+			return w, err
+		}
+	}
+	time.Sleep(3 * probe) // until the proxy has heard of both
+	return w, nil
+}
+
+// end takes it away; of one that went wrong the logs stay.
+func (w *world) end(well bool) {
+	for _, n := range w.nodes {
+		n.kill()
+	}
+	w.primary.kill()
+	w.standby.kill()
+	w.stop()
+	if w.proxy != nil {
+		_ = w.proxy.server.Close()
+	}
+	if w.line != nil {
+		_ = w.line.listener.Close()
+	}
+	if w.mail != nil {
+		_ = w.mail.server.Close()
+	}
+	if well {
+		_ = os.RemoveAll(w.dir)
+	} else {
+		fmt.Println("what is left of it lies in", w.dir)
+	}
+}
+
+// tell notes what happened.
+func (w *world) tell(what string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.lastHappen[what]++; w.lastHappen[what] == 1 {
+		w.happened = append(w.happened, what)
+	}
+}
+
+func (w *world) story() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var all []string
+	for _, what := range w.happened {
+		all = append(all, fmt.Sprintf("%s %d×", what, w.lastHappen[what]))
+	}
+	return strings.Join(all, ", ")
+}
+
+// count is how many cases there are.
+func (w *world) count(ctx context.Context) (n int, err error) {
+	db, err := store.Open(ctx, store.Config{URL: w.database})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return n, db.Read(ctx, "nodes.count", func(ctx context.Context, tx *store.Tx) error {
+		return tx.QueryRow(ctx, "SELECT COUNT(*) FROM cases").Scan(&n)
+	})
+}
