@@ -106,6 +106,7 @@ await script("stoa");
 await script("passkey");
 // What verifies in the visitor's own browser: made by the Makefile, with Go's own script beside it.
 await script("verify", { wasm_exec: new URL("wasm_exec.js", made).pathname });
+await script("scan");
 await emit("verifier.wasm", await readFile(new URL("verifier.wasm", made)));
 for (const folder of ["icons/", "notices/"]) {
   for (const name of await readdir(new URL(folder, source))) {

@@ -13,6 +13,7 @@ import (
 
 	"stoa/internal/proof"
 	"stoa/internal/proof/reader"
+	"stoa/internal/scan"
 )
 
 func verifyCommand() *cobra.Command {
@@ -20,17 +21,19 @@ func verifyCommand() *cobra.Command {
 	var extends string
 	var asJSON bool
 	c := &cobra.Command{
-		Use:   "verify FILE|FOLDER|URL",
+		Use:   "verify FILE|FOLDER|URL|TEXT",
 		Short: "Check a proof, or a whole public log, without asking whoever keeps it",
 		Long: `Check a proof, or a whole public log, without asking whoever keeps it.
 
-A proof (.tlog-proof, or a PDF that carries one) is a file or an address; it is checked offline against the keys that you
-name. What is printed on a PDF is not checked: what counts is what the proof says. A log is an address
-or a folder with the same files; all its entries and hashes are read and the tree is built anew.
+A proof is a file or an address (.tlog-proof, a PDF that carries one, a photo of the code on a paper), or the text of such a
+code, which begins with STOA1:. It is checked offline against the keys that you name. What is printed is not checked: what
+counts is what the proof says, so compare the two. What was suspended, revoked or changed since then is not in it. A log is
+an address or a folder with the same files; all its entries and hashes are read and the tree is built anew.
 
 Exit code 0: it holds. 1: it does not, and a sentence says what that means. 2: the command was used wrongly.`,
 		Example: `  stoa verify receipt.tlog-proof --key log.town.example/log+7262a33e+AWsW…
   stoa verify receipt.pdf --key keys.txt --quorum 1
+  stoa verify photo.jpg --key keys.txt
   stoa verify https://town.example/log --key keys.txt
   stoa verify https://town.example/log --key keys.txt --extends checkpoint-of-last-year`,
 		Args: exactly(1, "the proof or the log to check"),
@@ -145,13 +148,16 @@ func verify(ctx context.Context, at, extends string, trust proof.Trust) (*verify
 func look(ctx context.Context, at string) (data []byte, isLog bool, err error) {
 	if reader.IsURL(at) {
 		data, err = reader.Get(ctx, at)
-		if err == nil && proof.IsBundle(proof.Carried(data)) {
+		if err == nil && (proof.IsBundle(proof.Carried(data)) || proof.IsPaper(data)) {
 			return data, false, nil
 		}
 		if err != nil && strings.HasSuffix(at, ".tlog-proof") {
 			return nil, false, err
 		}
 		return nil, true, nil // a log has nothing at its prefix itself, or a page for people
+	}
+	if proof.IsPaper([]byte(at)) {
+		return []byte(at), false, nil
 	}
 	info, err := os.Stat(at)
 	if err != nil {
@@ -160,8 +166,27 @@ func look(ctx context.Context, at string) (data []byte, isLog bool, err error) {
 	if info.IsDir() {
 		return nil, true, nil
 	}
-	data, err = reader.File(at)
+	if data, err = reader.File(at); err == nil {
+		data, err = pictured(data)
+	}
 	return data, false, err
+}
+
+// pictured is the proof in the code on a picture, or the data itself where it is none.
+func pictured(data []byte) ([]byte, error) {
+	if proof.IsBundle(proof.Carried(data)) || !scan.IsPicture(data) {
+		return data, nil
+	}
+	texts, err := scan.Codes(data)
+	if err != nil {
+		return nil, err
+	}
+	for _, text := range texts {
+		if proof.IsPaper([]byte(text)) {
+			return []byte(text), nil
+		}
+	}
+	return nil, fmt.Errorf("on this picture there is no code of a proof that can be read: %d other codes. Take it again, closer and sharp", len(texts))
 }
 
 // oldState reads a checkpoint that somebody kept. It counts as much as its signature, by a key of then.
@@ -215,6 +240,7 @@ func (r *verifyReport) print(out io.Writer, trust proof.Trust) {
 			fmt.Fprintf(out, "  %s: %s (in the log only as a hash, which this proof opens)\n", f.Name, printable(f.Value))
 		}
 		fmt.Fprintf(out, "\nIt is entry %d of the public log %s, in the state of %d entries.\n", r.Leaf.Index, printable(r.Origin), r.Size)
+		fmt.Fprintln(out, "It says how things stood then. What was suspended, revoked or changed since, it cannot say.")
 	} else {
 		fmt.Fprintf(out, "The log holds.\n\nAll %d entries of %s lead to the root %s.\n", r.Size, printable(r.Origin), r.Root)
 	}

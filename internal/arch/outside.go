@@ -54,6 +54,7 @@ var onlies = []only{
 	{"github.com/boxesandglue/textshape", []string{"document"}, "shaping of letters"},
 	{"eliasnaur.com/font", []string{"document"}, "the fonts of printed documents"},
 	{"rsc.io/qr", []string{"document"}, "QR codes"},
+	{"github.com/makiuchi-d/gozxing", []string{"scan"}, "QR codes on photos"},
 	{"github.com/ledongthuc/pdf", []string{"redact"}, "the objects and streams of a PDF, whose text is read by ours"},
 	{"github.com/a-h/templ", []string{"ring parts of pages", "ring edge", "ring payment providers", "web/page/gallery"}, "templates"},
 	{"github.com/andybalholm/brotli", []string{"web"}, "compression of answers"},

@@ -19,7 +19,7 @@ type ring struct {
 var rings = []ring{
 	{
 		name: "pure", ordered: true,
-		packages: []string{"fault", "money", "calendar", "i18n", "disclose", "tabular", "policy", "totp", "document", "bankfile", "rule", "service", "process", "assess", "proof", "forecast", "forecast/table", "allocate", "assist", "assist/measure", "converse", "catalogue", "ocds", "credential/envelope", "credential/sdjwt", "credential/mdoc", "credential/status", "redact", "resemble"},
+		packages: []string{"fault", "money", "calendar", "i18n", "disclose", "scan", "tabular", "policy", "totp", "document", "bankfile", "rule", "service", "process", "assess", "proof", "forecast", "forecast/table", "allocate", "assist", "assist/measure", "converse", "catalogue", "ocds", "credential/envelope", "credential/sdjwt", "credential/mdoc", "credential/status", "redact", "resemble"},
 		why: "the law's own logic knows no clock, network or database, so that worked examples, drafts and cases run the same code; " +
 			"each package sees only those below it",
 	},
@@ -115,6 +115,7 @@ var neighbours = []neighbour{
 	{"cmd/stoa", "policy", "the role that stoa staff gives"},
 	{"cmd/stoa", "carry", "stoa backup, restore and move write and read files"},
 	{"cmd/stoa", "proof", "stoa verify, witness and monitor judge by it"},
+	{"cmd/stoa", "scan", "stoa verify reads a photo"},
 	{"cmd/stoa", "service/scaffold", "stoa new"},
 	{"cmd/stoa", "jurisdictions", "the sample that stoa demo serves"},
 	{"app", "service/scaffold", "its tests serve what stoa new writes"},

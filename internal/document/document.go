@@ -111,9 +111,11 @@ type (
 		Numeric bool
 	}
 	// QR is a code for URL. Alt replaces it for those who cannot see it;
-	// Caption stands beside it, followed by the address in letters.
+	// Caption stands beside it, followed by the address in letters. With Data
+	// instead, the code holds a text for programs, and grows with it.
 	QR struct {
 		URL     string
+		Data    string `json:",omitempty"`
 		Alt     string
 		Caption Text
 	}

@@ -224,11 +224,12 @@ func (l *layout) fit(boxes []box, extra float64) [][]box {
 
 // qr puts the code at the start edge and its caption beside it.
 func (l *layout) qr(doc *element, b QR) error {
-	code, err := encodeQR(b.URL)
+	code, err := encodeQR(b.URL + b.Data)
 	if err != nil {
 		return err
 	}
-	const side, gap = 92.0, 12.0
+	const least, gap, finest = 92.0, 12.0, 1.2 // finest: a module of 0.42 mm, which telephones tell apart
+	side := max(least, finest*float64(code.Size+2*quiet))
 	module := side / float64(code.Size+2*quiet)
 	margin := quiet * module
 	x := l.within(-margin, side) // the black modules stand in line with the text
@@ -236,15 +237,8 @@ func (l *layout) qr(doc *element, b QR) error {
 	width := l.width - side - gap
 	tx := l.within(side+gap, width)
 	caption := l.paragraph(doc.add("P", ""), b.Caption, bodyStyle.strong(), tx, width, 0)
-	anchor := doc.add("P", "").add("Link", " /Alt "+pdfText(b.URL))
-	address := l.lines(Isolate(b.URL), smallStyle, width)
-	for _, ln := range address {
-		caption = append(caption, box{height: smallStyle.leading, draw: func(p *page, top float64) {
-			p.mark(anchor)
-			p.text(ln, smallStyle, l.dir, tx, top+smallStyle.rise(), width)
-			p.links = append(p.links, link{owner: anchor, url: b.URL,
-				x0: tx, y0: p.height - top - smallStyle.leading, x1: tx + width, y1: p.height - top})
-		}})
+	if b.URL != "" {
+		caption = append(caption, l.address(doc, b.URL, tx, width)...)
 	}
 	beside := stack(caption)
 	height := max(side, beside.height)
@@ -258,6 +252,20 @@ func (l *layout) qr(doc *element, b QR) error {
 		beside.draw(p, top+(height-beside.height)/2)
 	}})
 	return nil
+}
+
+// address is a link in letters, in lines of a width.
+func (l *layout) address(doc *element, url string, x, width float64) (boxes []box) {
+	anchor := doc.add("P", "").add("Link", " /Alt "+pdfText(url))
+	for _, ln := range l.lines(Isolate(url), smallStyle, width) {
+		boxes = append(boxes, box{height: smallStyle.leading, draw: func(p *page, top float64) {
+			p.mark(anchor)
+			p.text(ln, smallStyle, l.dir, x, top+smallStyle.rise(), width)
+			p.links = append(p.links, link{owner: anchor, url: url,
+				x0: x, y0: p.height - top - smallStyle.leading, x1: x + width, y1: p.height - top})
+		}})
+	}
+	return boxes
 }
 
 func figureAttrs(alt string, x0, y0, x1, y1 float64) string {

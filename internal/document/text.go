@@ -108,8 +108,10 @@ func (w *textWriter) block(b Block) {
 		w.line(b.Title)
 		w.line(w.text(b.Text))
 	case QR:
-		w.line(w.text(b.Caption))
-		w.line(b.URL)
+		if b.URL != "" { // what is for programs is no text for people
+			w.line(w.text(b.Caption))
+			w.line(b.URL)
+		}
 	case Rule:
 		w.line(strings.Repeat("-", 24))
 	}

@@ -128,6 +128,13 @@ func (b *Bundle) parseExtra(extra []byte) error {
 	return c.end("the extra line")
 }
 
+func parse(data []byte) (*Bundle, error) {
+	if IsPaper(data) {
+		return ParsePaper(string(data))
+	}
+	return ParseBundle(Carried(data))
+}
+
 // Proved is what a bundle proves.
 type Proved struct {
 	Leaf   *Leaf
@@ -136,10 +143,10 @@ type Proved struct {
 	*Signed
 }
 
-// Verify holds a bundle, or the one that a PDF carries, to the keys that the reader trusts. All of a bundle counts: no byte
-// of it can change without a failure.
+// Verify holds a bundle, the one that a PDF carries, or one that was read from paper, to the keys that the reader trusts.
+// All of a bundle counts: no byte of it can change without a failure.
 func Verify(data []byte, trust Trust) (*Proved, error) {
-	b, err := ParseBundle(Carried(data))
+	b, err := parse(data)
 	if err != nil {
 		return nil, err
 	}

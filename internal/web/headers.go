@@ -28,10 +28,15 @@ func (s *Server) securityHeaders(h http.Header, id string) {
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()")
+	h.Set("Permissions-Policy", permissions(""))
 	if s.https {
 		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 	}
+}
+
+// permissions says what a page may use of a device: nothing, but where codes are scanned, the camera.
+func permissions(camera string) string {
+	return "camera=(" + camera + "), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
 }
 
 // bare leaves out what a file that is no page has no use for: on a slow line every byte before the first page counts.

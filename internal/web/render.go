@@ -62,6 +62,7 @@ func (r *Request) Render(w http.ResponseWriter, p Page) error {
 	}
 	if p.Verifies {
 		h.Set("Content-Security-Policy", cspVerifier(s.Config.away()))
+		h.Set("Permissions-Policy", permissions("self"))
 	}
 	h.Set("Content-Language", r.P.Tag())
 	h.Add("Vary", "Accept-Encoding")

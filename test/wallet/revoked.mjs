@@ -26,7 +26,7 @@ export async function revoked(world, check) {
     if (!page.includes(words)) throw new Error(`the verifier's page does not say ${words}`);
     const stranger = new Person(url);
     await stranger.page("/verify");
-    await stranger.send("/verify/credential", { text: held.credential });
+    await stranger.send("/verify", { text: held.credential });
     if (!stranger.text.includes(words)) throw new Error(`the page that checks what is pasted does not say ${words}`);
   };
 

@@ -18,7 +18,7 @@ type carried struct {
 
 // carriedProof is the proof of something of the reader's own, for its PDF. What is from before the log began has none; what
 // is being published says so.
-func carriedProof(r *web.Request, d document.Document, name string, p view.Proof, bundle func() ([]byte, error), err error) (c carried, _ error) {
+func (s *Site) carriedProof(r *web.Request, d document.Document, name string, p view.Proof, bundle func() ([]byte, error), err error) (c carried, _ error) {
 	if fault.KindOf(err) == fault.NotFound || err == nil && !p.Logged {
 		return c, nil
 	}
@@ -43,15 +43,27 @@ func carriedProof(r *web.Request, d document.Document, name string, p view.Proof
 		document.QR{URL: r.URLOf("/log/leaves/" + itoa64(p.Index)), Alt: in.T("Code that leads to the entry in the public log"),
 			Caption: document.Plain(in.T("Its entry in the public log, number {number}", i18n.V{"number": itoa64(p.Index)}))},
 	}
+	code, err := s.View.LogPages().OnPaper(view.Reader{Actor: r.Actor, P: in}, raw, d)
+	if err != nil {
+		return c, err
+	}
+	if code != "" {
+		c.blocks = append(c.blocks, document.QR{Data: code, Alt: in.T("Code that proves without a network what is written here"),
+			Caption: document.Plain(in.T("This code holds the proof itself. Scan it at {address}, or check it with the program stoa where there is no network, and compare what it says with this paper. What has changed since, it cannot say.", i18n.V{"address": r.URLOf("/verify")}))})
+	}
 	return c, nil
 }
 
-// printed is the document with what is said of its proof. A certificate has one code already, for whoever is shown it, and
-// should stay on one page: it says the rest in a sentence.
+// printed is the document with what is said of its proof. A certificate has a link already, for whoever is shown it, and should
+// stay on one page: of the rest it has the code that proves it, or where that is too large, the sentence.
 func (c carried) printed(d document.Document) document.Document {
 	blocks := c.blocks
 	if d.Kind == document.Certificate {
-		blocks = slices.DeleteFunc(slices.Clone(blocks), func(b document.Block) bool { _, sentence := b.(document.Paragraph); return !sentence })
+		is := func(b document.Block) bool { code, ok := b.(document.QR); return ok && code.Data != "" }
+		if !slices.ContainsFunc(blocks, is) {
+			is = func(b document.Block) bool { _, sentence := b.(document.Paragraph); return sentence }
+		}
+		blocks = slices.DeleteFunc(slices.Clone(blocks), func(b document.Block) bool { return !is(b) })
 	}
 	d.Blocks = append(slices.Clone(d.Blocks), blocks...)
 	return d

@@ -349,7 +349,7 @@ func (s *Site) letterPDF(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	proof, bundle, err := s.View.LogPages().Decision(r.Context(), reader(r), r.PathValue("case"), r.PathValue("letter"))
-	carry, err := carriedProof(r, d, "decision", proof, bundle, err)
+	carry, err := s.carriedProof(r, d, "decision", proof, bundle, err)
 	if err != nil {
 		return err
 	}

@@ -132,7 +132,7 @@ func (s *Site) copyPDF(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	proof, bundle, err := s.View.LogPages().Extract(r.Context(), reader(r), p.ID)
-	carry, err := carriedProof(r, p.Document, "copy", proof, bundle, err)
+	carry, err := s.carriedProof(r, p.Document, "copy", proof, bundle, err)
 	if err != nil {
 		return err
 	}

@@ -134,7 +134,7 @@ func (s *Site) licencePDF(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	proof, bundle, err := s.View.LogPages().Licence(r.Context(), reader(r), l.ID)
-	carry, err := carriedProof(r, l.Document, "licence", proof, bundle, err)
+	carry, err := s.carriedProof(r, l.Document, "licence", proof, bundle, err)
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,6 @@
 package site
 
 import (
-	"encoding/json"
-	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -267,59 +265,4 @@ func (s *Site) letterProof(w http.ResponseWriter, r *web.Request) error {
 	id, letter := r.PathValue("case"), r.PathValue("letter")
 	p, bundle, err := s.View.LogPages().Decision(r.Context(), reader(r), id, letter)
 	return ownProof(w, r, "decision", "/account/cases/"+id+"/letters/"+letter, p, bundle, err)
-}
-
-// checkProof is POST /verify: a proof that was sent here to be checked. Nothing of it is kept.
-func (s *Site) checkProof(w http.ResponseWriter, r *web.Request) error {
-	_, files, done, err := r.ReadUpload()
-	if done != nil {
-		defer done()
-	}
-	if err != nil {
-		return err
-	}
-	var raw []byte
-	for _, f := range files {
-		if f.Field != "proof" || f.TooLarge {
-			continue
-		}
-		raw = make([]byte, min(f.Body.Len(), proof.MaxBundle+1))
-		if _, err := f.Body.Read(raw); err != nil && f.Body.Size() > 0 {
-			return fault.NewInternal("reading a proof", err)
-		}
-	}
-	if len(raw) == 0 {
-		return s.showVerify(w, r, verifyForm{problem: r.T("Choose a file that ends in .tlog-proof, or a PDF that carries its proof")})
-	}
-	p, err := s.View.LogPages().Prove(r.Context(), reader(r), raw)
-	var failure *proof.Failure
-	switch {
-	case errors.As(err, &failure):
-		return s.showVerify(w, r, verifyForm{failed: reader(r).Failing(err), why: failure.What})
-	case err != nil:
-		return err
-	}
-	return s.showVerify(w, r, verifyForm{proved: &p})
-}
-
-// verifyWords is what the script of the page needs, in the reader's language.
-func verifyWords(r *web.Request) string {
-	v := reader(r)
-	kinds, fields := map[string]string{}, map[string]string{}
-	for _, k := range view.LeafKinds() {
-		kinds[k] = v.LeafKind(k)
-	}
-	for _, f := range view.LeafFields() {
-		fields[f] = v.LeafField(f)
-	}
-	raw, err := json.Marshal(map[string]any{
-		"holds": r.T("The proof holds"), "fails": r.T("The proof does not hold"), "unreadable": r.T("It cannot be read as a proof."),
-		"here": r.T("Checked in your own browser. The file has not left your device."),
-		"what": r.T("What"), "by": r.T("By"), "at": r.T("When"), "place": r.T("Place in the log"), "witnesses": r.T("Confirmed by witnesses"),
-		"nobody": r.T("nobody yet"), "kinds": kinds, "fields": fields, "failures": v.Failings(),
-	})
-	if err != nil {
-		return "{}" // texts can be written
-	}
-	return string(raw)
 }

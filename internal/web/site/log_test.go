@@ -20,7 +20,14 @@ import (
 // logged is a town whose log is kept and published as far as it goes.
 func logged(t *testing.T) *town {
 	t.Helper()
-	tn := open(t, false)
+	tn, _ := logging(t, false)
+	return tn
+}
+
+// logging is logged with what publishes the log again.
+func logging(t *testing.T, demo bool) (tn *town, publish func()) {
+	t.Helper()
+	tn = open(t, demo)
 	if err := tn.flow.DB.Migrate(t.Context(), publog.Migrations()); err != nil {
 		t.Fatal(err)
 	}
@@ -37,10 +44,14 @@ func logged(t *testing.T) *town {
 		t.Fatal(err)
 	}
 	s := publog.NewSequencer(publog.SequencerDeps{Log: log, DB: tn.flow.DB, Signet: keys, Holder: "test", Errors: slog.New(slog.DiscardHandler)})
-	if _, err := s.Cycle(t.Context()); err != nil {
-		t.Fatal(err)
+	publish = func() {
+		t.Helper()
+		if _, err := s.Cycle(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 	}
-	return tn
+	publish()
+	return tn, publish
 }
 
 // TestThePublicLogIsServed to programs and in words; a proof that anybody may have is checked by the site, and with one
@@ -65,21 +76,24 @@ func TestThePublicLogIsServed(t *testing.T) {
 		}
 	}
 	raw := []byte(b.get("/log/leaves/0/proof").body)
-	if a := b.upload("/verify", "proof", "x.tlog-proof", raw); a.status != 200 || !strings.Contains(a.body, "The proof holds") {
+	if a := b.upload("/verify", "file", "x.tlog-proof", raw); a.status != 200 || !strings.Contains(a.body, "The proof holds") {
 		t.Errorf("%d, %s", a.status, a.body)
 	}
 	for i := 0; i < len(raw); i += 37 {
 		changed := bytes.Clone(raw)
 		changed[i] ^= 1
-		a := b.upload("/verify", "proof", "x.tlog-proof", changed)
+		a := b.upload("/verify", "file", "x.tlog-proof", changed)
 		if a.status != 200 || !strings.Contains(a.body, "The proof does not hold") {
 			t.Fatalf("byte %d changed: %d, %s", i, a.status, a.body)
 		}
 	}
 	for _, bad := range [][]byte{{0}, bytes.Repeat([]byte("x"), 1<<20+5)} {
-		if a := b.upload("/verify", "proof", "x.tlog-proof", bad); a.status != 200 || !strings.Contains(a.body, "The proof does not hold") {
+		if a := b.upload("/verify", "file", "x.pdf", bad); a.status != 422 || !strings.Contains(a.body, "This is nothing that we can check") {
 			t.Errorf("%d bytes of something else: %d", len(bad), a.status)
 		}
+	}
+	if a := b.upload("/verify", "file", "x.tlog-proof", []byte("x")); a.status != 200 || !strings.Contains(a.body, "The proof does not hold") {
+		t.Errorf("a proof of which nothing is left: %d", a.status)
 	}
 	if a := b.upload("/verify", "other", "x", []byte("x")); a.status != 422 || !strings.Contains(a.body, "Choose a file") {
 		t.Errorf("no file: %d", a.status)

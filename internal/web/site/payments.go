@@ -96,7 +96,7 @@ func (s *Site) receiptPDF(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	proof, bundle, err := s.View.LogPages().Payment(r.Context(), reader(r), p.ID)
-	carry, err := carriedProof(r, p.Receipt, "receipt", proof, bundle, err)
+	carry, err := s.carriedProof(r, p.Receipt, "receipt", proof, bundle, err)
 	if err != nil {
 		return err
 	}

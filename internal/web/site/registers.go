@@ -3,7 +3,6 @@ package site
 import (
 	"net/http"
 	"net/url"
-	"strings"
 
 	"stoa/internal/fault"
 	"stoa/internal/i18n"
@@ -159,112 +158,8 @@ func said(state, days string) string {
 	return state + " · " + days
 }
 
-// verifyForm is what /verify answers to a proof.
-type verifyForm struct {
-	problem     string // no file
-	failed, why string // it does not hold: what that means, and what was found
-	proved      *view.LeafPage
-	credential  *view.CheckedCredential // what was found out about a credential
-
-	credentialProblem string // nothing was sent, or no credential
-}
-
-// verifyNumber is /verify: the number of a licence, for those who cannot read its code, and proofs as files.
-func (s *Site) verifyNumber(w http.ResponseWriter, r *web.Request) error {
-	number := r.Query("number")
-	var problem string
-	if number != "" {
-		id, err := s.View.FindByNumber(r.Context(), reader(r), number)
-		if err == nil {
-			return r.Redirect(w, "/verify/"+id)
-		}
-		if fault.KindOf(err) != fault.NotFound {
-			return err
-		}
-		problem = r.T("We know no licence with the number “{number}”. Check it, letter by letter.", i18n.V{"number": number})
-	}
-	return s.showVerifyNumber(w, r, verifyForm{}, number, problem)
-}
-
-func (s *Site) showVerify(w http.ResponseWriter, r *web.Request, f verifyForm) error {
-	return s.showVerifyNumber(w, r, f, "", "")
-}
-
-func (s *Site) showVerifyNumber(w http.ResponseWriter, r *web.Request, f verifyForm, number, problem string) error {
-	title := r.T("Check a licence or a proof")
-	g := page.Group{heading1("", title), h2(r.T("Check a licence")), body(r.T("Enter the number on the licence, or read its code with the camera of a telephone. You see whether it is genuine, and whether it is in force today."))}
-	if problem != "" {
-		g = append(g, page.WarningText{Text: problem})
-	}
-	g = append(g, page.SearchBox{Action: "/verify", Name: "number", Label: r.T("Number on the licence"), Value: number, Button: r.T("Check")})
-	form, err := s.proofForm(r, f)
-	if err != nil {
-		return err
-	}
-	if f.proved != nil || f.failed != "" || f.problem != "" { // what was asked for comes first
-		g = page.Group{g[0], form, page.Group(g[1:])}
-	} else {
-		g = append(g, form)
-	}
-	wallets := s.walletForms(r, f)
-	switch {
-	case f.credential != nil:
-		g = page.Group{g[0], credentialSays(r, *f.credential), wallets, page.Group(g[1:])}
-	case f.credentialProblem != "":
-		g = page.Group{g[0], wallets, page.Group(g[1:])}
-	default:
-		g = append(g, wallets)
-	}
-	if f.problem != "" {
-		g = append(page.Group{summary(r, []view.Problem{{Anchor: "proof-file", Text: f.problem}})}, g...)
-	}
-	if f.credentialProblem != "" {
-		g = append(page.Group{summary(r, []view.Problem{{Anchor: "credential-text", Text: f.credentialProblem}})}, g...)
-	}
-	return r.Render(w, web.Page{Title: title, Failed: f.problem != "" || f.credentialProblem != "", Area: "registers", Content: column(g...), Verifies: true})
-}
-
-// proofForm checks a proof: by the site, or where scripts run, in the visitor's own browser.
-func (s *Site) proofForm(r *web.Request, f verifyForm) (page.Component, error) {
-	keys, err := s.View.LogPages().Keys(r.Context())
-	if fault.KindOf(err) == fault.NotFound {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var logs, witnesses []string
-	for _, k := range keys {
-		logs = append(logs, k.String())
-	}
-	for _, k := range s.View.Log.Witnesses {
-		witnesses = append(witnesses, k.String())
-	}
-	g := page.Group{page.Heading{Text: r.T("Check a proof file"), ID: "proof"}}
-	switch {
-	case f.proved != nil:
-		g = append(g, page.StatusPanel{Label: f.proved.Kind, Status: r.T("The proof holds"), Tone: page.Good, Heading: 3,
-			Text: r.T("It is in the public log, as number {number}.", i18n.V{"number": itoa64(f.proved.Index)})}, leafFacts(r, *f.proved))
-	case f.failed != "":
-		g = append(g, page.StatusPanel{Label: r.T("Proof"), Status: r.T("The proof does not hold"), Tone: page.Bad, Heading: 3, Text: f.failed, HTML: aside(f.why)})
-	}
-	g = append(g, body(r.T("Receipts, licences and decisions come with a proof: a small file that ends in .tlog-proof, which their PDF carries too. Choose either, and see whether what the proof says is in the public log.")))
-	found := page.Component(nil)
-	if url := r.Asset("verifier.wasm"); url != "" {
-		found = verifier(url, strings.Join(logs, " "), strings.Join(witnesses, " "), verifyWords(r))
-	}
-	return append(g, page.Form{Action: "/verify", Key: r.NewKey(), Files: true, HTML: page.Group{
-		page.FileUpload{Name: "proof", ID: "proof-file", Label: page.Label{Text: r.T("Proof file")}, ErrorMessage: page.ErrorMessage{Text: f.problem}},
-		page.Button{Text: r.T("Check the proof"), Classes: "govuk-button--secondary"}, found,
-	}}), nil
-}
-
-// verify is /verify/{record}, where a certificate's code leads.
-func (s *Site) verify(w http.ResponseWriter, r *web.Request) error {
-	p, err := s.View.Verify(r.Context(), reader(r), r.PathValue("record"))
-	if err != nil {
-		return err
-	}
+// standing says of something genuine how it stands today.
+func standing(r *web.Request, state string) string {
 	words := map[string]string{
 		"active":      r.T("Genuine, and in force today"),
 		"suspended":   r.T("Genuine, but suspended: it may not be used today"),
@@ -273,10 +168,19 @@ func (s *Site) verify(w http.ResponseWriter, r *web.Request) error {
 		"ended":       r.T("Genuine, but its time is over: it may not be used"),
 		"future":      r.T("Genuine, but not in force yet"),
 	}
-	title := words[p.State]
-	if title == "" {
-		title = reader(r).RecordState(p.State)
+	if words[state] == "" {
+		return reader(r).RecordState(state)
 	}
+	return words[state]
+}
+
+// verify is /verify/{record}, where a certificate's code leads.
+func (s *Site) verify(w http.ResponseWriter, r *web.Request) error {
+	p, err := s.View.Verify(r.Context(), reader(r), r.PathValue("record"))
+	if err != nil {
+		return err
+	}
+	title := standing(r, p.State)
 	status := page.StatusPanel{Label: p.Kind, Status: title, Tone: tone(p.State), Heading: 1,
 		Text: r.T("Checked today, {date}, in the register of {issuer}.", i18n.V{"date": p.Today, "issuer": p.Issuer})}
 	cert, err := certificateOf(r, 2, p.Facts, view.LicenceLine{ID: p.ID, Number: p.Number, Label: p.Label, Kind: p.Kind, State: p.State, From: p.From, Until: p.Until}, p.Issuer, p.VerifyURL)

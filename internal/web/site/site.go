@@ -36,7 +36,6 @@ func (s *Site) publicRoutes() []web.Route {
 		return web.Route{Method: method, Pattern: pattern, Area: web.Public, Action: do, Handle: h}
 	}
 	codes := func(r web.Route) web.Route { r.Codes = true; return r }
-	upload := func(r web.Route) web.Route { r.Body = 2 << 20; return r }
 	return []web.Route{
 		public("GET", "/{$}", policy.ServiceRead, s.home),
 		public("GET", "/services", policy.ServiceRead, s.services),
@@ -49,8 +48,8 @@ func (s *Site) publicRoutes() []web.Route {
 		public("GET", "/registers/{register}", policy.LicenceRead, s.register),
 		public("GET", "/registers/{register}/changes", policy.LicenceRead, s.registerChanges),
 		public("GET", "/registers/{register}/{number}", policy.LicenceRead, s.record),
-		public("GET", "/verify", policy.LicenceRead, s.verifyNumber),
-		upload(public("POST", "/verify", policy.LogRead, s.checkProof)),
+		public("GET", "/verify", policy.LicenceRead, s.check),
+		{Method: "POST", Pattern: "/verify", Area: web.Public, Action: policy.LicenceRead, Handle: s.checkGiven, Body: web.FileMost + 1<<20},
 		public("GET", "/verify/{record}", policy.LicenceRead, s.verify),
 		public("GET", "/log", policy.LogRead, s.log),
 		public("GET", "/log/leaves", policy.LogRead, s.leaves),

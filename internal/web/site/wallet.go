@@ -3,7 +3,6 @@ package site
 import (
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/a-h/templ"
 
@@ -26,7 +25,6 @@ func (s *Site) walletRoutes() []web.Route {
 		{Method: "POST", Pattern: "/credentials/authorize", Area: web.Account, Action: policy.CredentialOwn, Handle: s.authorizeWallet},
 		{Method: "POST", Pattern: "/verify/wallet", Area: web.Public, Action: policy.CredentialAsk, Handle: s.askWallet},
 		{Method: "GET", Pattern: "/verify/wallet/{question}", Area: web.Public, Action: policy.CredentialAsk, Handle: s.askedWallet},
-		{Method: "POST", Pattern: "/verify/credential", Area: web.Public, Action: policy.CredentialAsk, Handle: s.checkCredential, Body: 1 << 20},
 	}
 }
 
@@ -282,8 +280,8 @@ func credentialSays(r *web.Request, p view.CheckedCredential) page.Component {
 	return g
 }
 
-// walletForms are the parts of /verify that are about wallets: a credential that somebody has, and a wallet to ask.
-func (s *Site) walletForms(r *web.Request, f verifyForm) page.Component {
+// walletForm is the part of /verify that asks a wallet.
+func (s *Site) walletForm(r *web.Request) page.Component {
 	kinds := s.View.Credentials().Askable(reader(r))
 	if len(kinds) == 0 {
 		return nil
@@ -299,45 +297,5 @@ func (s *Site) walletForms(r *web.Request, f verifyForm) page.Component {
 			page.Select{Name: "kind", ID: "kind", Items: items, Label: page.Label{Text: r.T("What they should show")}},
 			page.Button{Text: r.T("Make a code"), Classes: "govuk-button--secondary"},
 		}},
-		page.Heading{Text: r.T("Check a licence from a wallet"), ID: "credential"},
-		body(r.T("You were sent a licence out of a wallet, as a file or as a long text. Choose the file, or paste the text.")),
-		page.Form{Action: "/verify/credential", Key: r.NewKey(), Files: true, HTML: page.Group{
-			page.FileUpload{Name: "file", ID: "credential-file", Label: page.Label{Text: r.T("File")}},
-			page.Textarea{Name: "text", ID: "credential-text", Rows: 4, Label: page.Label{Text: r.T("Text")}, Spellcheck: "false", ErrorMessage: page.ErrorMessage{Text: f.credentialProblem}},
-			page.Button{Text: r.T("Check"), Classes: "govuk-button--secondary"},
-		}},
 	}
-}
-
-// checkCredential is POST /verify/credential. Nothing of what is sent is kept.
-func (s *Site) checkCredential(w http.ResponseWriter, r *web.Request) error {
-	w.Header().Set("Cache-Control", "no-store") // as above
-	form, files, done, err := r.ReadUpload()
-	if done != nil {
-		defer done()
-	}
-	if err != nil {
-		return err
-	}
-	given := []byte(strings.TrimSpace(form.Get("text")))
-	for _, f := range files {
-		if f.Field != "file" || f.TooLarge || f.Body.Size() == 0 {
-			continue
-		}
-		given = make([]byte, f.Body.Len())
-		if _, err := f.Body.Read(given); err != nil {
-			return fault.NewInternal("reading a credential", err)
-		}
-	}
-	if len(given) == 0 {
-		return s.showVerify(w, r, verifyForm{credentialProblem: r.T("Choose a file, or paste a text")})
-	}
-	p, ok, err := s.View.Credentials().CheckCredential(r.Context(), reader(r), given)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return s.showVerify(w, r, verifyForm{credentialProblem: r.T("This is no licence out of a wallet. It should be a file, or a long text with dots and tildes in it")})
-	}
-	return s.showVerify(w, r, verifyForm{credential: &p})
 }

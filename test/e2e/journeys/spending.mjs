@@ -65,9 +65,9 @@ async function toTheReceipt(world, { js, lang, width }) {
 
 async function check(v, buffer, says) {
   await v.go("/verify");
-  await v.main().locator("input[name=proof]").setInputFiles({ name: "payment.tlog-proof", mimeType: "application/octet-stream", buffer });
-  if (v.js) await v.main().getByRole("button", { name: v.t("Check the proof") }).click();
-  else await v.pressButton("Check the proof");
+  await v.main().locator("#check-file").setInputFiles({ name: "payment.tlog-proof", mimeType: "application/octet-stream", buffer });
+  if (v.js) await v.main().locator("#check").click();
+  else await v.press(v.main().locator("#check"));
   await eventually(says, async () => v.reads(v.t(says)));
 }
 
