@@ -114,7 +114,9 @@ func (s *seeder) know(ctx context.Context) error {
 		if _, err := s.Flow.KnowResident(ctx, System, d, language); err != nil {
 			return fmt.Errorf("making %s: %w", p.Name, err)
 		}
-		s.people = append(s.people, d)
+		if !p.Quiet {
+			s.people = append(s.people, d)
+		}
 	}
 	for i := range 60 {
 		s.people = append(s.people, invented(i))
@@ -179,7 +181,7 @@ func (s *seeder) play(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return s.giveMandates(ctx)
 }
 
 // schedule spreads applications over the days. An example keeps its weekday, since law counts in

@@ -20,6 +20,7 @@ import (
 	"stoa/internal/calendar"
 	"stoa/internal/fault"
 	"stoa/internal/i18n"
+	"stoa/internal/policy"
 	"stoa/internal/vault"
 )
 
@@ -82,6 +83,14 @@ type Bill struct {
 	Updated       time.Time
 	Words
 	Moves []Move // all, oldest first; read by Get, not by lists
+}
+
+// About is what a bill is for, as mandates name it.
+func (b *Bill) About() string {
+	if b.Kind == Tax {
+		return policy.TaxService(b.Service)
+	}
+	return b.Service
 }
 
 // Words are the sealed part.

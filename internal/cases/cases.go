@@ -67,6 +67,16 @@ type Body struct {
 	Pending  *process.Decision `json:"pending,omitempty"` // awaiting a second person
 	Fee      int64             `json:"fee"`               // minor units, as judged on submission
 	Waived   bool              `json:"waived,omitempty"`
+	Behalf   *Behalf           `json:"behalf,omitempty"` // who sent it for the person; nil: they themselves
+}
+
+// Behalf is who does something for another, and under which mandate.
+type Behalf struct {
+	Mandate string `json:"mandate"`
+	Person  string `json:"person"` // who does it
+	Name    string `json:"name"`
+	For     string `json:"for"` // the name of the other
+	Kind    string `json:"kind"`
 }
 
 // Looked is the stored answer of a register to a look-up.

@@ -31,7 +31,8 @@ type Draft struct {
 type DraftBody struct {
 	Typed    process.Typed     `json:"typed"`
 	Previous map[string]string `json:"previous,omitempty"`
-	Known    map[string]*Known `json:"known,omitempty"` // by question, see process.Typed.Key
+	Known    map[string]*Known `json:"known,omitempty"`  // by question, see process.Typed.Key
+	Behalf   *Behalf           `json:"behalf,omitempty"` // who began it for the person; nil: they themselves
 }
 
 // StartDraft stores a new draft. tokenHash proves later that a browser started or resumed it.

@@ -43,6 +43,7 @@ type Event struct {
 // EventWords is the sealed part of an event.
 type EventWords struct {
 	Name string `json:"name,omitempty"` // of the actor then
+	For  string `json:"for,omitempty"`  // of the one for whom they acted
 	Text string `json:"text,omitempty"`
 	Ref  string `json:"ref,omitempty"` // id of the letter, message …
 }
@@ -320,6 +321,7 @@ type Message struct {
 // MessageWords is the sealed part.
 type MessageWords struct {
 	Name  string   `json:"name,omitempty"`
+	For   string   `json:"for,omitempty"` // of the one for whom they wrote
 	Text  string   `json:"text"`
 	Files []string `json:"files,omitempty"` // blobs
 }

@@ -43,9 +43,15 @@ type Draft struct {
 
 // Thing is the draft as rights see it.
 func (d *Draft) Thing() policy.Thing {
-	t := policy.Thing{Kind: "draft", ID: d.ID, Draft: d.ID, Owner: d.Person, Organisation: d.Service.Organisation}
+	t := policy.Thing{Kind: "draft", ID: d.ID, Draft: d.ID, Owner: d.Person, Organisation: d.Service.Organisation, Service: d.Service.Service}
+	switch {
+	case d.Behalf == nil: // what somebody begins themselves is theirs alone until it is sent
+		t.Service = ""
+	default: // a mandate lets in, and when it ends no token does
+		t.Draft, t.Mandate, t.By = "", d.Behalf.Mandate, d.Behalf.Person
+	}
 	if who := d.Kept(); who != "" {
-		t.Draft, t.Owner = "", who
+		t.Draft, t.Owner, t.Service = "", who, ""
 	}
 	return t
 }
@@ -62,7 +68,10 @@ type Case struct {
 
 // Thing is the case as rights see it.
 func (c *Case) Thing() policy.Thing {
-	t := policy.Thing{Kind: "case", ID: c.ID, Organisation: c.Organisation, Owner: c.Person}
+	t := policy.Thing{Kind: "case", ID: c.ID, Organisation: c.Organisation, Owner: c.Person, Service: c.Case.Service}
+	if c.Behalf != nil {
+		t.Mandate, t.By = c.Behalf.Mandate, c.Behalf.Person
+	}
 	for _, q := range c.Consultations {
 		t.Consulted = append(t.Consulted, q.Organisation)
 	}

@@ -8,6 +8,7 @@ import (
 	"stoa/internal/docket"
 	"stoa/internal/fault"
 	"stoa/internal/i18n"
+	"stoa/internal/mandate"
 	"stoa/internal/notify"
 	"stoa/internal/policy"
 	"stoa/internal/process"
@@ -45,6 +46,9 @@ func (f *Flow) ActOnCase(ctx context.Context, actor policy.Actor, in ActOnCase) 
 			}
 			if c.Awaits != "" && action.By != byApplicant {
 				return "", fault.NewConflict("A decision on this case waits for approval")
+			}
+			if err := f.doneFor(ctx, tx, actor, mandate.Acted, c.Case.Service, c.ID, c.Number, action.Title.In(c.Language)); err != nil {
+				return "", err
 			}
 			return "", f.act(ctx, tx, actor, c, action, in)
 		})
@@ -84,7 +88,7 @@ func (f *Flow) act(ctx context.Context, tx *store.Tx, actor policy.Actor, c *doc
 	if err != nil {
 		return err
 	}
-	by := doer{actor.Person, actor.Name}
+	by := doneBy(actor)
 	if action.Approval {
 		return f.propose(ctx, tx, c, in.Decision, by)
 	}
@@ -97,7 +101,7 @@ func (f *Flow) act(ctx context.Context, tx *store.Tx, actor policy.Actor, c *doc
 // propose holds a decision back until a second person approves it.
 func (f *Flow) propose(ctx context.Context, tx *store.Tx, c *docket.Case, d process.Decision, by doer) error {
 	c.Pending, c.Awaits = &d, "approval"
-	event := cases.Event{Kind: cases.EventProposed, Actor: by.Person, Action: d.Action, EventWords: cases.EventWords{Name: by.Name, Text: d.Reason}}
+	event := cases.Event{Kind: cases.EventProposed, Actor: by.Person, Action: d.Action, EventWords: cases.EventWords{Name: by.Name, For: by.For, Text: d.Reason}}
 	if err := f.Docket.Cases.Note(ctx, tx, c.Case, event); err != nil {
 		return err
 	}
@@ -116,7 +120,7 @@ func (f *Flow) accompany(ctx context.Context, tx *store.Tx, c *docket.Case, acti
 		return nil
 	}
 	incoming := action.By == byApplicant
-	m := &cases.Message{Incoming: incoming, Author: by.Person, MessageWords: cases.MessageWords{Name: by.Name, Text: text}}
+	m := &cases.Message{Incoming: incoming, Author: by.Person, MessageWords: cases.MessageWords{Name: by.Name, For: by.For, Text: text}}
 	return f.message(ctx, tx, c, m)
 }
 
@@ -125,7 +129,7 @@ func (f *Flow) message(ctx context.Context, tx *store.Tx, c *docket.Case, m *cas
 	if err := f.Docket.Cases.Write(ctx, tx, c.Case, m); err != nil {
 		return err
 	}
-	event := cases.Event{Kind: cases.EventMessage, Public: true, Actor: m.Author, EventWords: cases.EventWords{Name: m.Name, Ref: m.ID}}
+	event := cases.Event{Kind: cases.EventMessage, Public: true, Actor: m.Author, EventWords: cases.EventWords{Name: m.Name, For: m.For, Ref: m.ID}}
 	if m.Incoming {
 		event.Action = "incoming"
 	}
@@ -140,7 +144,7 @@ func (f *Flow) message(ctx context.Context, tx *store.Tx, c *docket.Case, m *cas
 		return err
 	}
 	p := f.Words.For(c.Language)
-	return f.Outbox.Put(ctx, tx, notify.Message{
+	return f.inform(ctx, tx, c.Person, c.Case.Service, notify.Message{
 		Subject: c.Subject, Kind: "message", Language: c.Language,
 		Content: notify.Content{
 			To: who.Email, Name: who.Name,
@@ -183,12 +187,12 @@ func (f *Flow) Approve(ctx context.Context, actor policy.Actor, in Approve) erro
 func (f *Flow) approve(ctx context.Context, tx *store.Tx, actor policy.Actor, c *docket.Case, in Approve) error {
 	decision := *c.Pending
 	c.Pending, c.Awaits = nil, ""
-	by := doer{actor.Person, actor.Name}
+	by := doneBy(actor)
 	if !in.Yes {
 		if in.Text == "" {
 			return fault.NewInvalid("Say why you return the decision")
 		}
-		event := cases.Event{Kind: cases.EventReturned, Actor: by.Person, Action: decision.Action, EventWords: cases.EventWords{Name: by.Name, Text: in.Text}}
+		event := cases.Event{Kind: cases.EventReturned, Actor: by.Person, Action: decision.Action, EventWords: cases.EventWords{Name: by.Name, For: by.For, Text: in.Text}}
 		if err := f.Docket.Cases.Note(ctx, tx, c.Case, event); err != nil {
 			return err
 		}

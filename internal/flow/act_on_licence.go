@@ -52,7 +52,7 @@ func (f *Flow) ActOnLicence(ctx context.Context, actor policy.Actor, in ActOnLic
 			return err
 		}
 		_, err = f.once(ctx, tx, actor, in.Key, in, func() (string, error) {
-			return "", f.actOnLicence(ctx, tx, c, r, action, in, doer{actor.Person, actor.Name})
+			return "", f.actOnLicence(ctx, tx, c, r, action, in, doneBy(actor))
 		})
 		return err
 	})
@@ -90,7 +90,7 @@ func (f *Flow) actOnLicence(ctx context.Context, tx *store.Tx, c *docket.Case, r
 	if err := f.logRecord(ctx, tx, c.Service.Issue.Register, r, action.ID, in.Reason); err != nil {
 		return fmt.Errorf("changing licence %s: %w", r.Number, err)
 	}
-	event := cases.Event{Kind: cases.EventAction, Public: true, Actor: by.Person, Action: "licence." + action.ID, EventWords: cases.EventWords{Name: by.Name, Text: in.Reason}}
+	event := cases.Event{Kind: cases.EventAction, Public: true, Actor: by.Person, Action: "licence." + action.ID, EventWords: cases.EventWords{Name: by.Name, For: by.For, Text: in.Reason}}
 	if err := f.Docket.Cases.Note(ctx, tx, c.Case, event); err != nil {
 		return err
 	}

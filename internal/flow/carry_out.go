@@ -9,12 +9,16 @@ import (
 	"stoa/internal/calendar"
 	"stoa/internal/cases"
 	"stoa/internal/docket"
+	"stoa/internal/policy"
 	"stoa/internal/process"
 	"stoa/internal/store"
 )
 
 // doer is who did it, for the timeline; the zero doer is Stoa itself.
-type doer struct{ Person, Name string }
+type doer struct{ Person, Name, For string }
+
+// doneBy is an actor as a doer, with the name of whom they act for.
+func doneBy(a policy.Actor) doer { return doer{a.Person, a.Name, a.For.Name} }
 
 // carryOut makes real what package process says an event does, and stores the case.
 func (f *Flow) carryOut(ctx context.Context, tx *store.Tx, c *docket.Case, effects []process.Effects, by doer) error {
@@ -43,7 +47,7 @@ func (f *Flow) one(ctx context.Context, tx *store.Tx, c *docket.Case, e process.
 		return err
 	}
 	if e.Action != "" {
-		words := cases.EventWords{Name: by.Name}
+		words := cases.EventWords{Name: by.Name, For: by.For}
 		if e.Decision != nil {
 			words.Text = e.Decision.Reason
 		}

@@ -87,6 +87,9 @@ func (c Credentials) TakeShown(ctx context.Context, actor policy.Actor, in TakeS
 		return fault.NewNotFound("")
 	}
 	return c.DB.Write(ctx, "flow.TakeShown", func(ctx context.Context, tx *store.Tx) error {
+		if actor.Acting() {
+			return fault.NewConflict("Only the person themselves can show what is in their wallet. Type the answer instead")
+		}
 		draft, q, key, err := c.answerable(ctx, tx, actor, in.AskForAnswer)
 		if err != nil {
 			return err

@@ -141,7 +141,7 @@ func (f Disclosing) tellPublished(ctx context.Context, tx *store.Tx, c *docket.C
 		return err
 	}
 	p := f.Words.For(c.Language)
-	return f.Outbox.Put(ctx, tx, notify.Message{Subject: c.Subject, Kind: "disclosure", Language: c.Language, Content: notify.Content{
+	return f.inform(ctx, tx, c.Person, c.Case.Service, notify.Message{Subject: c.Subject, Kind: "disclosure", Language: c.Language, Content: notify.Content{
 		To: who.Email, Name: who.Name, Title: p.T("The answer to your request {number} is published", i18n.V{"number": c.Number}),
 		Text: p.T("We have published what you asked and what we answered in our disclosure log. Your name and your other details are not in it."),
 		Link: "/disclosures/" + c.Number}})

@@ -47,7 +47,7 @@ func (f *Flow) issue(ctx context.Context, tx *store.Tx, c *docket.Case, l *proce
 	}
 	c.Licence, c.LicenceNumber, c.Facts.Licence = r.ID, r.Number, r.Number
 	return f.Docket.Cases.Note(ctx, tx, c.Case, cases.Event{
-		Kind: cases.EventIssued, Public: true, Actor: by.Person, Action: change, EventWords: cases.EventWords{Name: by.Name, Text: r.Number, Ref: r.ID},
+		Kind: cases.EventIssued, Public: true, Actor: by.Person, Action: change, EventWords: cases.EventWords{Name: by.Name, For: by.For, Text: r.Number, Ref: r.ID},
 	})
 }
 

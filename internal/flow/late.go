@@ -154,7 +154,7 @@ func orAccount(code string, b *bill.Bill) string {
 
 // tellLate writes to the payer in the words of the file, with what is owed and how to pay.
 func (f *Flow) tellLate(ctx context.Context, tx *store.Tx, b *bill.Bill, step *service.Late, o assess.Overdue, charged int64) error {
-	if b.Email == "" {
+	if b.Email == "" && b.Payer == "" {
 		return nil // a letter is printed; who has no e-mail is in the list of what to print
 	}
 	w := f.Words.For(b.Language)
@@ -170,7 +170,7 @@ func (f *Flow) tellLate(ctx context.Context, tx *store.Tx, b *bill.Bill, step *s
 		text += "\n\n" + w.T("You can no longer pay by instalments: all that is owed is due now.")
 	}
 	text += "\n\n" + w.T("In all, {owed} is owed. Pay in your account, or by bank transfer with the reference {reference}.", v)
-	return f.Outbox.Put(ctx, tx, notify.Message{
+	return f.inform(ctx, tx, b.Payer, b.About(), notify.Message{
 		Subject: b.Subject, Kind: "reminder", Language: b.Language,
 		Content: notify.Content{To: b.Email, Name: b.Name, Title: w.T("{what}: bill {number}", i18n.V{"what": step.Title.In(b.Language), "number": b.Number}), Text: text, Link: "/account/bills/" + b.ID},
 	})

@@ -38,7 +38,7 @@ func (f *Flow) sendLetter(ctx context.Context, tx *store.Tx, c *docket.Case, let
 		return err
 	}
 	p := f.Words.For(c.Language)
-	return f.Outbox.Put(ctx, tx, notify.Message{
+	return f.inform(ctx, tx, c.Person, c.Case.Service, notify.Message{
 		Subject: c.Subject, Kind: "letter", Language: c.Language,
 		Content: notify.Content{
 			To: who.Email, Name: who.Name,
@@ -56,12 +56,16 @@ func (f *Flow) Letter(ctx context.Context, tx *store.Tx, c *docket.Case, letter 
 	if err != nil {
 		return document.Document{}, err
 	}
+	to := []string{who.Name}
+	if c.Behalf != nil {
+		to = append(to, f.Words.For(c.Language).T("represented by {name}", i18n.V{"name": c.Behalf.Name}))
+	}
 	verify := ""
 	if c.Licence != "" {
 		verify = f.Site.URL + "/verify/" + c.Licence
 	}
 	doc, err := process.RenderLetter(ctx, c.Judged, c.Facts, letter, process.LetterContext{
-		Printer: f.Words.For(c.Language), Date: docket.Day(c.Service, tx.Now()), To: []string{who.Name}, Said: said,
+		Printer: f.Words.For(c.Language), Date: docket.Day(c.Service, tx.Now()), To: to, Said: said,
 		Follow: f.Site.URL + "/account/cases/" + c.ID, Verify: verify,
 	})
 	if err != nil {
@@ -79,7 +83,7 @@ func (f *Flow) receipt(ctx context.Context, tx *store.Tx, c *docket.Case, who pe
 		next += "\n\n" + p.T("The fee is {amount}. Pay it in your account, if you have not paid it already.",
 			i18n.V{"amount": p.Money(c.Judged.Fee.Total.Minor, c.Judged.Fee.Total.Currency)})
 	}
-	return f.Outbox.Put(ctx, tx, notify.Message{
+	return f.inform(ctx, tx, c.Person, c.Case.Service, notify.Message{
 		Subject: c.Subject, Kind: "receipt", Language: c.Language,
 		Content: notify.Content{
 			To: who.Email, Name: who.Name,

@@ -70,5 +70,5 @@ func moneyThing(book *treasury.Book, id string) policy.Thing {
 
 // billThing is a bill as rights see it. draft is the draft whose holder may see it, "" for none.
 func billThing(b *bill.Bill, draft string) policy.Thing {
-	return policy.Thing{Kind: "bill", ID: b.ID, Organisation: b.Organisation, Owner: b.Payer, Draft: draft}
+	return policy.Thing{Kind: "bill", ID: b.ID, Organisation: b.Organisation, Owner: b.Payer, Draft: draft, Service: b.About()}
 }

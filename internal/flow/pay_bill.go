@@ -7,6 +7,7 @@ import (
 
 	"stoa/internal/bill"
 	"stoa/internal/fault"
+	"stoa/internal/mandate"
 	"stoa/internal/money"
 	"stoa/internal/pay"
 	"stoa/internal/policy"
@@ -66,8 +67,10 @@ func (f Finance) PayBill(ctx context.Context, actor policy.Actor, in PayBill) (B
 			Key: "form " + in.Key, Amount: amountOf(amount, b.Currency), Until: tx.Now().Add(pay.Window),
 			Words: pay.Words{Title: b.Title + " (" + b.Number + ")", Name: b.Name, Email: b.Email}, Targets: []pay.Target{{Bill: b.ID, Amount: amount}},
 		}
-		_, err = f.Money.Treasury.Payments.Begin(ctx, tx, p)
-		return err
+		if _, err = f.Money.Treasury.Payments.Begin(ctx, tx, p); err != nil {
+			return err
+		}
+		return f.doneFor(ctx, tx, actor, mandate.Paid, b.About(), b.ID, b.Number, b.Title)
 	})
 	if err != nil {
 		return Begun{}, err

@@ -23,6 +23,7 @@ type Everything struct {
 	Taxes     []CopiedTax      `json:"tax_accounts"`
 	Copies    []CopiedOrder    `json:"copies_ordered"`
 	Consents  []CopiedConsent  `json:"consents"`
+	Mandates  []CopiedMandate  `json:"acting_for_others"`
 	Looks     []CopiedLook     `json:"who_looked"`
 	Questions []CopiedQuestion `json:"questions_about_data"`
 	Follows   []CopiedFollow   `json:"data_followed"`
@@ -154,6 +155,26 @@ type (
 		Until     string     `json:"until"`
 		Withdrawn *time.Time `json:"withdrawn,omitempty"`
 		Receipt   any        `json:"receipt"`
+	}
+	CopiedMandate struct {
+		Of       string       `json:"of"` // the one for whom somebody acts
+		To       string       `json:"to"`
+		Kind     string       `json:"kind"`
+		Scope    []string     `json:"scope"` // empty: all that the kind may do
+		From     string       `json:"from"`
+		Until    string       `json:"until"`
+		State    string       `json:"state"`
+		Messages string       `json:"who_gets_messages"`
+		Written  string       `json:"what_was_written_down,omitempty"`
+		Ended    *time.Time   `json:"ended,omitempty"`
+		Done     []CopiedOnce `json:"what_was_done"`
+	}
+	CopiedOnce struct {
+		At     time.Time `json:"at"`
+		What   string    `json:"what"`
+		Title  string    `json:"title"`
+		Number string    `json:"number,omitempty"`
+		By     string    `json:"by"`
 	}
 	CopiedLook struct {
 		At       time.Time `json:"at"`

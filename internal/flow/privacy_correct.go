@@ -67,7 +67,7 @@ func (f Privacy) SayWrong(ctx context.Context, actor policy.Actor, in SayWrong) 
 			p := f.Words.For(c.Language)
 			text := p.T("I ask you to correct my data (Article 16 of the General Data Protection Regulation).") + "\n\n" +
 				p.T("What is wrong:") + "\n" + in.What + "\n\n" + p.T("What would be right:") + "\n" + in.Right
-			return "", f.message(ctx, tx, c, &cases.Message{Incoming: true, Author: actor.Person, MessageWords: cases.MessageWords{Name: actor.Name, Text: text}})
+			return "", f.message(ctx, tx, c, &cases.Message{Incoming: true, Author: actor.Person, MessageWords: cases.MessageWords{Name: actor.Name, For: actor.For.Name, Text: text}})
 		})
 		return err
 	})

@@ -151,7 +151,7 @@ func (f *Flow) moneyCame(ctx context.Context, tx *store.Tx, book *treasury.Book,
 
 // sendReceipt owes the payer a message that the money has come.
 func (f *Flow) sendReceipt(ctx context.Context, tx *store.Tx, p *pay.Payment, bills []*bill.Bill) error {
-	if len(bills) == 0 || bills[0].Email == "" {
+	if len(bills) == 0 || bills[0].Email == "" && bills[0].Payer == "" {
 		return nil
 	}
 	b := bills[0]
@@ -161,7 +161,7 @@ func (f *Flow) sendReceipt(ctx context.Context, tx *store.Tx, p *pay.Payment, bi
 	if b.Balance > 0 {
 		text += "\n\n" + w.T("Still to be paid: {amount}.", i18n.V{"amount": w.Money(b.Balance, b.Currency)})
 	}
-	return f.Outbox.Put(ctx, tx, notify.Message{
+	return f.inform(ctx, tx, b.Payer, b.About(), notify.Message{
 		Subject: b.Subject, Kind: "payment", Language: b.Language,
 		Content: notify.Content{To: b.Email, Name: b.Name, Title: w.T("Receipt {number}: {amount}", v), Text: text, Link: "/account/payments/" + p.ID},
 	})
@@ -194,14 +194,17 @@ func (f Finance) ReturnFromProvider(ctx context.Context, actor policy.Actor, id 
 		return err
 	}
 	var p *pay.Payment
+	var thing policy.Thing
 	err = f.DB.Read(ctx, "flow.ReturnFromProvider", func(ctx context.Context, tx *store.Tx) error {
-		p, err = f.Money.Treasury.Payments.Get(ctx, tx, book.Organisation, id)
+		if p, err = f.Money.Treasury.Payments.Get(ctx, tx, book.Organisation, id); err != nil {
+			return err
+		}
+		thing, err = treasury.PaymentThing(ctx, tx, f.Money.Treasury.Bills, p)
 		return err
 	})
 	if err != nil {
 		return missing(err)
 	}
-	thing := policy.Thing{Kind: "payment", ID: p.ID, Organisation: p.Organisation, Owner: p.Payer, Draft: p.Draft}
 	if err := policy.Can(actor, policy.BillOwn, thing); err != nil || p.State == pay.StatePaid {
 		return err
 	}

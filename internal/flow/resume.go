@@ -24,6 +24,9 @@ func (f *Flow) SaveForLater(ctx context.Context, actor policy.Actor, in SaveForL
 		if err != nil {
 			return err
 		}
+		if draft.Behalf != nil {
+			return fault.NewConflict("This is kept in the account of the one for whom it is. Act for them again to go on with it")
+		}
 		id, code, tooMany, err := f.People.NewCode(ctx, tx, in.Email, person.CodeResume, draft.ID)
 		if err != nil {
 			return err

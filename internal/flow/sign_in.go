@@ -132,8 +132,14 @@ func (f *Flow) Session(ctx context.Context, token string) (policy.Actor, error) 
 	}
 	var s person.Session
 	var opened []string
+	var behalf policy.Behalf
 	err := f.DB.Read(ctx, "flow.Session", func(ctx context.Context, tx *store.Tx) (err error) {
-		if s, err = f.People.Sessions().BySession(ctx, tx, token); err == nil && len(s.Person.Grants) > 0 {
+		behalf, opened = policy.Behalf{}, nil
+		s, err = f.People.Sessions().BySession(ctx, tx, token)
+		switch {
+		case err == nil && s.Acting != "": // then no role counts
+			behalf, err = f.behalf(ctx, tx, s.Person.ID, s.Person.Email, s.Acting)
+		case err == nil && len(s.Person.Grants) > 0:
 			opened, err = access.OpenFor(ctx, tx, s.Person.ID)
 		}
 		return err
@@ -150,7 +156,7 @@ func (f *Flow) Session(ctx context.Context, token string) (policy.Actor, error) 
 		return policy.Actor{}, err
 	}
 	return policy.Actor{Person: s.Person.ID, Name: displayName(s.Person), Grants: s.Person.Grants,
-		Session: s.Handle, Level: s.Level, Proved: s.Proved, Opened: opened}, nil
+		Session: s.Handle, Level: s.Level, Proved: s.Proved, Opened: opened, For: behalf}, nil
 }
 
 func displayName(p person.Person) string {

@@ -58,6 +58,10 @@ const (
 	EventEmergencyOpened  = "emergency-opened"
 	EventEmergencyRefused = "emergency-refused"
 	EventEmergencyMisused = "emergency-misused"
+	EventMandateOffered   = "mandate-offered"
+	EventMandateAccepted  = "mandate-accepted"
+	EventMandateRevoked   = "mandate-revoked"
+	EventActsForAnother   = "acts-for-another"
 )
 
 // secure notes what matters for security, once it has happened. It names nobody but by id.
@@ -96,6 +100,7 @@ func (f *Flow) tell(ctx context.Context, tx *store.Tx, who person.Person, title,
 
 // signedIn finds the actor's person and session; everything about their own ways in begins with it.
 func (f *Flow) signedIn(ctx context.Context, tx *store.Tx, actor policy.Actor, token string) (person.Session, error) {
+	actor = actor.Alone() // whoever they act for, it is they who show who they are
 	if err := policy.Can(actor, policy.AccountOwn, policy.Thing{Kind: "account", Owner: actor.Person}); err != nil {
 		return person.Session{}, err
 	}

@@ -290,6 +290,7 @@ func (f Identity) keepsOne(ctx context.Context, tx *store.Tx, who person.Person,
 
 // self is the actor's person.
 func (f Identity) self(ctx context.Context, tx *store.Tx, actor policy.Actor) (person.Person, error) {
+	actor = actor.Alone()
 	if err := policy.Can(actor, policy.AccountOwn, policy.Thing{Kind: "account", Owner: actor.Person}); err != nil {
 		return person.Person{}, err
 	}

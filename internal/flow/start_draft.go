@@ -8,6 +8,7 @@ import (
 	"stoa/internal/cases"
 	"stoa/internal/docket"
 	"stoa/internal/fault"
+	"stoa/internal/mandate"
 	"stoa/internal/person"
 	"stoa/internal/policy"
 	"stoa/internal/process"
@@ -38,9 +39,14 @@ func (f *Flow) StartDraft(ctx context.Context, actor policy.Actor, in StartDraft
 		if err := policy.Can(actor, policy.DraftStart, policy.Thing{Kind: "service", ID: s.Service, Organisation: s.Organisation}); err != nil {
 			return err
 		}
+		if actor.Acting() {
+			if err := policy.Can(actor, policy.MandateBegin, policy.Thing{Kind: "service", ID: s.Service, Owner: actor.For.Person, Service: s.Service, Mandate: actor.For.Mandate}); err != nil {
+				return err
+			}
+		}
 		draft := &cases.Draft{
-			ID: tx.NewID(), Service: s.Service, Variant: "new", Definition: s.Hash, Person: actor.Person, Language: in.Language,
-			DraftBody: cases.DraftBody{Typed: in.Typed},
+			ID: tx.NewID(), Service: s.Service, Variant: "new", Definition: s.Hash, Person: actor.Whose(), Language: in.Language,
+			DraftBody: cases.DraftBody{Typed: in.Typed, Behalf: onBehalf(actor)},
 		}
 		if in.Variant != "" && in.Variant != "new" {
 			if err := f.fromLicence(ctx, tx, actor, s, in, draft); err != nil {
@@ -50,8 +56,14 @@ func (f *Flow) StartDraft(ctx context.Context, actor policy.Actor, in StartDraft
 			return err
 		}
 		id = draft.ID
-		return f.Docket.Cases.StartDraft(ctx, tx, draft, person.TokenHash(token))
+		if err := f.Docket.Cases.StartDraft(ctx, tx, draft, person.TokenHash(token)); err != nil {
+			return err
+		}
+		return f.doneFor(ctx, tx, actor, mandate.Began, s.Service, draft.ID, "", s.Title.In(in.Language))
 	})
+	if actor.Acting() {
+		token = "" // the mandate lets in, and no browser once it has ended
+	}
 	return id, token, err
 }
 
@@ -138,9 +150,17 @@ func (f *Flow) prefillContact(ctx context.Context, tx *store.Tx, actor policy.Ac
 	if actor.Person == "" {
 		return nil
 	}
-	who, err := f.People.Get(ctx, tx, actor.Person)
+	who, err := f.People.Get(ctx, tx, actor.Whose())
 	if err != nil {
 		return err
+	}
+	if actor.Acting() { // of the other no more than name and address; who has none is reached through who acts
+		who.Phone = ""
+		if self, err := f.People.Get(ctx, tx, actor.Person); err == nil && who.Email == "" {
+			who.Email = self.Email
+		} else if err != nil {
+			return err
+		}
 	}
 	if draft.Typed.Fields == nil {
 		draft.Typed.Fields = map[string][]string{}
@@ -155,6 +175,6 @@ func (f *Flow) prefillContact(ctx context.Context, tx *store.Tx, actor policy.Ac
 
 // licenceThing is a licence as rights see it.
 func licenceThing(r *record.Record, s *service.Service) policy.Thing {
-	return policy.Thing{Kind: "licence", ID: r.ID, Organisation: r.Organisation, Owner: r.Holder,
+	return policy.Thing{Kind: "licence", ID: r.ID, Organisation: r.Organisation, Owner: r.Holder, Service: r.Service,
 		Public: s.Issue != nil && s.Issue.Register.Public}
 }

@@ -8,6 +8,7 @@ import (
 	"stoa/internal/cases"
 	"stoa/internal/docket"
 	"stoa/internal/fault"
+	"stoa/internal/mandate"
 	"stoa/internal/person"
 	"stoa/internal/policy"
 	"stoa/internal/process"
@@ -44,7 +45,9 @@ func (f *Flow) Submit(ctx context.Context, actor policy.Actor, in Submit) (done 
 	if len(changed) > 0 {
 		return done, &KnownChanged{Draft: in.Draft}
 	}
+	waits := false
 	err = f.DB.Write(ctx, "flow.Submit", func(ctx context.Context, tx *store.Tx) error {
+		waits = false
 		draft, err := f.Docket.Draft(ctx, tx, in.Draft)
 		if err != nil {
 			return missing(err)
@@ -75,25 +78,40 @@ func (f *Flow) Submit(ctx context.Context, actor policy.Actor, in Submit) (done 
 		if in.Language != "" {
 			draft.Language = in.Language
 		}
-		c, err := f.open(ctx, tx, draft)
+		title := draft.Service.Title.In(draft.Language)
+		may, err := f.alone(ctx, tx, actor, "application "+draft.ID, draft.Whole(), "/apply/"+draft.ID, title)
 		if err != nil {
+			return err
+		}
+		if waits = !may; waits {
+			return nil
+		}
+		draft.Behalf = onBehalf(actor)
+		c, err := f.open(ctx, tx, actor, draft)
+		if err != nil {
+			return err
+		}
+		if err := f.doneFor(ctx, tx, actor, mandate.Submitted, c.Case.Service, c.ID, c.Number, title); err != nil {
 			return err
 		}
 		done = Submitted{c.ID, c.Number}
 		draft.Case, draft.Person, draft.Typed, draft.Known = c.ID, c.Person, process.Typed{}, nil
 		return f.Docket.Cases.SaveDraft(ctx, tx, draft.Draft)
 	})
+	if err == nil && waits {
+		err = &WaitsForSecond{actor.For.Name}
+	}
 	return done, err
 }
 
 // open makes the case of a draft that is ready.
-func (f *Flow) open(ctx context.Context, tx *store.Tx, draft *docket.Draft) (*docket.Case, error) {
+func (f *Flow) open(ctx context.Context, tx *store.Tx, actor policy.Actor, draft *docket.Draft) (*docket.Case, error) {
 	s, j, now := draft.Service, draft.Judged, tx.Now()
 	details, err := applicant(s, j)
 	if err != nil {
 		return nil, err
 	}
-	who, err := f.People.Ensure(ctx, tx, details, draft.Language)
+	who, by, err := f.applies(ctx, tx, actor, details, draft.Language)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +127,7 @@ func (f *Flow) open(ctx context.Context, tx *store.Tx, draft *docket.Draft) (*do
 		ID: tx.NewID(), Organisation: s.Organisation, Number: number, Service: s.Service, Variant: draft.Variant,
 		Definition: draft.Definition, Person: who.ID, Subject: draft.Subject, Language: draft.Language, Licence: draft.Licence,
 		State: s.Case.Start, Entered: now, Submitted: now,
-		Label: label, Body: cases.Body{Typed: draft.Whole(), Known: origins(draft), Previous: draft.Previous, Lookups: draft.Lookups, Picks: draft.Picks},
+		Label: label, Body: cases.Body{Typed: draft.Whole(), Known: origins(draft), Previous: draft.Previous, Lookups: draft.Lookups, Picks: draft.Picks, Behalf: draft.Behalf},
 	}
 	if j.Fee != nil {
 		row.Fee = j.Fee.Total.Minor
@@ -130,7 +148,7 @@ func (f *Flow) open(ctx context.Context, tx *store.Tx, draft *docket.Draft) (*do
 	if err := f.Docket.Cases.Index(ctx, tx, row, append([]string{number, label}, j.Searchable()...)...); err != nil {
 		return nil, err
 	}
-	submitted := cases.Event{Kind: cases.EventSubmitted, Public: true, Actor: who.ID, To: row.State, EventWords: cases.EventWords{Name: who.Name}}
+	submitted := cases.Event{Kind: cases.EventSubmitted, Public: true, Actor: by.Person, To: row.State, EventWords: cases.EventWords{Name: by.Name, For: by.For}}
 	if err := f.Docket.Cases.Note(ctx, tx, row, submitted); err != nil {
 		return nil, err
 	}
@@ -144,10 +162,27 @@ func (f *Flow) open(ctx context.Context, tx *store.Tx, draft *docket.Draft) (*do
 	if err := f.receipt(ctx, tx, c, who, effects[0].To); err != nil {
 		return nil, err
 	}
+	if err := f.tellAssisted(ctx, tx, actor, c, who); err != nil {
+		return nil, err
+	}
 	if err := f.Privacy().agreed(ctx, tx, s, j, who.ID); err != nil {
 		return nil, err
 	}
-	return c, f.carryOut(ctx, tx, c, effects, doer{Person: who.ID, Name: who.Name})
+	return c, f.carryOut(ctx, tx, c, effects, by)
+}
+
+// applies is whose case it is and who sends it: the person of the address that was typed; or for whom the actor acts.
+func (f *Flow) applies(ctx context.Context, tx *store.Tx, actor policy.Actor, d person.Details, language string) (person.Person, doer, error) {
+	if actor.Acting() {
+		who, err := f.People.Get(ctx, tx, actor.For.Person)
+		if err == nil && actor.For.Kind == policy.Assisted { // whom nobody knew by name is known by it now
+			d.Email = who.Email
+			who, err = f.People.Ensure(ctx, tx, d, language)
+		}
+		return who, doneBy(actor), err
+	}
+	who, err := f.People.Ensure(ctx, tx, d, language)
+	return who, doer{Person: who.ID, Name: who.Name}, err
 }
 
 // applicant reads who applies from the questions that the file names for it.

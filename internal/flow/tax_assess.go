@@ -28,7 +28,7 @@ var errBelowNothing = fault.NewConflict("The charge comes to less than nothing, 
 
 // accountThing is a tax account as rights see it.
 func accountThing(a *tax.Account) policy.Thing {
-	return policy.Thing{Kind: "tax account", ID: a.ID, Organisation: a.Organisation, Owner: a.Holder}
+	return policy.Thing{Kind: "tax account", ID: a.ID, Organisation: a.Organisation, Owner: a.Holder, Service: policy.TaxService(a.Tax)}
 }
 
 // taxAccount reads an account for somebody who has the right.

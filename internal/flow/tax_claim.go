@@ -9,6 +9,7 @@ import (
 	"stoa/internal/calendar"
 	"stoa/internal/fault"
 	"stoa/internal/i18n"
+	"stoa/internal/mandate"
 	"stoa/internal/policy"
 	"stoa/internal/process"
 	"stoa/internal/service"
@@ -63,7 +64,10 @@ func (f Taxation) ClaimFact(ctx context.Context, actor policy.Actor, in ClaimFac
 			if err != nil {
 				return "", err
 			}
-			r := &tax.Request{Kind: tax.Claim, About: in.Fact, From: in.From, By: actor.Person, RequestWords: tax.RequestWords{Value: value, Text: in.Text}}
+			r := &tax.Request{Kind: tax.Claim, About: in.Fact, From: in.From, By: actor.Person, RequestWords: tax.RequestWords{Value: value, Text: in.Text, Name: actor.Name, For: actor.For.Name}}
+			if err := f.doneFor(ctx, tx, actor, mandate.Claimed, policy.TaxService(a.Tax), a.ID, a.Number, a.Label); err != nil {
+				return "", err
+			}
 			return f.request(ctx, tx, a, r, files)
 		})
 		return err
@@ -229,6 +233,11 @@ func (f *Flow) decide(ctx context.Context, actor policy.Actor, kind, request str
 		if err != nil {
 			return err
 		}
+		thing := accountThing(a)
+		thing.By = found.By // who asked for somebody else does not decide on it either
+		if err := policy.Can(actor, policy.MoneyWork, thing); err != nil {
+			return err
+		}
 		_, err = f.once(ctx, tx, actor, key, input, func() (string, error) {
 			r, err := f.Money.Requests.Get(ctx, tx, book.Organisation, request) // again, now that its account is locked
 			if err != nil {
@@ -319,6 +328,9 @@ func (f Taxation) WithdrawRequest(ctx context.Context, actor policy.Actor, in Wi
 		}
 		_, err = f.once(ctx, tx, actor, in.Key, in, func() (string, error) {
 			if r, err = f.Money.Requests.Get(ctx, tx, book.Organisation, in.Request); err != nil {
+				return "", err
+			}
+			if err := f.doneFor(ctx, tx, actor, mandate.Claimed, policy.TaxService(a.Tax), a.ID, a.Number, a.Label); err != nil {
 				return "", err
 			}
 			return "", f.Money.Requests.Decide(ctx, tx, a, r, tax.Withdrawn, actor.Person, "")

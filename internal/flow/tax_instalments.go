@@ -7,6 +7,7 @@ import (
 	"stoa/internal/bill"
 	"stoa/internal/calendar"
 	"stoa/internal/fault"
+	"stoa/internal/mandate"
 	"stoa/internal/policy"
 	"stoa/internal/service"
 	"stoa/internal/store"
@@ -36,6 +37,9 @@ func (f Taxation) ChooseInstalments(ctx context.Context, actor policy.Actor, in 
 			}
 		}
 		_, err = f.once(ctx, tx, actor, in.Key, in, func() (string, error) {
+			if err := f.doneFor(ctx, tx, actor, mandate.Claimed, policy.TaxService(a.Tax), a.ID, a.Number, a.Label); err != nil {
+				return "", err
+			}
 			return "", f.chooseInstalments(ctx, tx, book, a, actor.Person, in.Number)
 		})
 		return err

@@ -8,6 +8,7 @@ import (
 	"stoa/internal/calendar"
 	"stoa/internal/fault"
 	"stoa/internal/i18n"
+	"stoa/internal/mandate"
 	"stoa/internal/policy"
 	"stoa/internal/process"
 	"stoa/internal/service"
@@ -56,7 +57,10 @@ func (f Taxation) Object(ctx context.Context, actor policy.Actor, in Object) (id
 			if err := f.inTime(ctx, tx, one, in); err != nil {
 				return "", err
 			}
-			r := &tax.Request{Kind: tax.Objection, About: one.ID, By: actor.Person, RequestWords: tax.RequestWords{Ground: in.Ground, Text: in.Text}}
+			r := &tax.Request{Kind: tax.Objection, About: one.ID, By: actor.Person, RequestWords: tax.RequestWords{Ground: in.Ground, Text: in.Text, Name: actor.Name, For: actor.For.Name}}
+			if err := f.doneFor(ctx, tx, actor, mandate.Claimed, policy.TaxService(a.Tax), a.ID, a.Number, a.Label); err != nil {
+				return "", err
+			}
 			return f.request(ctx, tx, a, r, files)
 		})
 		return err

@@ -13,6 +13,7 @@ import (
 	"stoa/internal/calendar"
 	"stoa/internal/i18n"
 	"stoa/internal/notify"
+	"stoa/internal/policy"
 	"stoa/internal/process"
 	"stoa/internal/service"
 	"stoa/internal/store"
@@ -26,6 +27,7 @@ type change struct {
 	from     calendar.Date // first day that is touched
 	by       string        // person id
 	why      string        // for the payer
+	name, of string        // who declared, and for whom; "" the payer themselves
 	begins   calendar.Date // of the period for which something else was declared
 	declared *process.Typed
 }
@@ -305,10 +307,7 @@ func (f *Flow) howToObject(p *i18n.Printer, t *service.Tax, a *tax.Assessment) s
 
 // tellHolder owes the holder of an account a message. Who has no address of e-mail gets what is printed.
 func (f *Flow) tellHolder(ctx context.Context, tx *store.Tx, a *tax.Account, kind, title, text, link string) error {
-	if a.Email == "" {
-		return nil
-	}
-	return f.Outbox.Put(ctx, tx, notify.Message{
+	return f.inform(ctx, tx, a.Holder, policy.TaxService(a.Tax), notify.Message{
 		Subject: a.Subject, Kind: kind, Language: f.languageOf(a),
 		Content: notify.Content{To: a.Email, Name: a.Name, Title: title, Text: text, Link: link},
 	})

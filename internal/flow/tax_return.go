@@ -12,6 +12,7 @@ import (
 	"stoa/internal/calendar"
 	"stoa/internal/fault"
 	"stoa/internal/i18n"
+	"stoa/internal/mandate"
 	"stoa/internal/policy"
 	"stoa/internal/process"
 	"stoa/internal/service"
@@ -199,8 +200,15 @@ func (f Taxation) SendReturn(ctx context.Context, actor policy.Actor, in SendRet
 		case d.Amends && !d.AmendBy.IsZero() && today.After(d.AmendBy):
 			return Assessed{}, fault.NewConflict("The time to amend what you declared has ended. Write to us")
 		}
-		done, err := f.declare(ctx, tx, book, d, change{cause: tax.ByReturn, by: actor.Person})
+		c := change{cause: tax.ByReturn, by: actor.Person}
+		if actor.Acting() {
+			c.name, c.of = actor.Name, actor.For.Name
+		}
+		done, err := f.declare(ctx, tx, book, d, c)
 		if err != nil {
+			return done, err
+		}
+		if err := f.doneFor(ctx, tx, actor, mandate.Declares, policy.TaxService(a.Tax), a.ID, a.Number, a.Label); err != nil {
 			return done, err
 		}
 		return done, f.keepReturn(ctx, tx, d, tax.Sent, done.Assessment, actor.Person)
@@ -303,6 +311,9 @@ func (f *Flow) tellDeclared(ctx context.Context, tx *store.Tx, d *Declaration, c
 		text = p.T("You have not declared, so we have estimated: {title}. It comes to {amount}. If you declare after all, your return takes its place.", v)
 	case d.Amends:
 		text = p.T("We have received your amended return: {title}. It comes to {amount}; before it was {before}.", v)
+	}
+	if why.name != "" {
+		text += "\n\n" + p.T("Declared by {name}, for {other}.", i18n.V{"name": why.name, "other": why.of})
 	}
 	if why.why != "" {
 		text += "\n\n" + p.T("Why: {reason}", i18n.V{"reason": why.why})

@@ -23,6 +23,7 @@ import (
 	"stoa/internal/i18n"
 	talks "stoa/internal/inquiry"
 	"stoa/internal/job"
+	"stoa/internal/mandate"
 	"stoa/internal/notify"
 	"stoa/internal/person"
 	"stoa/internal/policy"
@@ -38,7 +39,7 @@ import (
 )
 
 var tables = []fs.FS{job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(),
-	record.Migrations(), credential.Migrations(), disclosure.Migrations(), notify.Migrations(), access.Migrations(), retain.Migrations(), consent.Migrations(), release.Migrations(), talks.Migrations(), publog.Migrations()}
+	record.Migrations(), credential.Migrations(), disclosure.Migrations(), notify.Migrations(), access.Migrations(), retain.Migrations(), consent.Migrations(), mandate.Migrations(), release.Migrations(), talks.Migrations(), publog.Migrations()}
 
 // world is an installation with the small jurisdiction of package service's tests in force.
 type world struct {

@@ -6,6 +6,7 @@ import (
 	"stoa/internal/cases"
 	"stoa/internal/docket"
 	"stoa/internal/fault"
+	"stoa/internal/mandate"
 	"stoa/internal/policy"
 	"stoa/internal/store"
 )
@@ -28,7 +29,12 @@ func (f *Flow) WriteMessage(ctx context.Context, actor policy.Actor, in WriteMes
 			return fault.NewInvalid("Write your message")
 		}
 		_, err = f.once(ctx, tx, actor, in.Key, in, func() (string, error) {
-			m := &cases.Message{Incoming: incoming, Author: actor.Person, MessageWords: cases.MessageWords{Name: actor.Name, Text: in.Text}}
+			m := &cases.Message{Incoming: incoming, Author: actor.Person, MessageWords: cases.MessageWords{Name: actor.Name, For: actor.For.Name, Text: in.Text}}
+			if incoming {
+				if err := f.doneFor(ctx, tx, actor, mandate.Wrote, c.Case.Service, c.ID, c.Number, ""); err != nil {
+					return "", err
+				}
+			}
 			return "", f.message(ctx, tx, c, m)
 		})
 		return err

@@ -42,5 +42,5 @@ func Erase(ctx context.Context, tx *store.Tx, p *People, id string) error {
 	return nil
 }
 
-// Erased reports whether a person was erased.
-func (w Person) Erased() bool { return w.Email == "" }
+// Erased reports whether a person was erased. Who stands for a record has a name and no address.
+func (w Person) Erased() bool { return w.Email == "" && w.Name == "" }

@@ -98,13 +98,14 @@ type Session struct {
 	Proved  time.Time
 	Seen    time.Time
 	Stale   bool
+	Acting  string // the mandate under which it acts for another; "" none
 }
 
-const sessionColumns = `person, handle, method, level, desk, scheme, device, created, proved, seen, expires`
+const sessionColumns = `person, handle, method, level, desk, scheme, device, created, proved, seen, expires, acting`
 
 func (s *Session) scan(row store.Scanner) (expires time.Time, err error) {
 	var level, created, proved, seen, ends int64
-	err = row.Scan(&s.Person.ID, &s.Handle, &s.Method, &level, &s.Desk, &s.Scheme, &s.Device, &created, &proved, &seen, &ends)
+	err = row.Scan(&s.Person.ID, &s.Handle, &s.Method, &level, &s.Desk, &s.Scheme, &s.Device, &created, &proved, &seen, &ends, &s.Acting)
 	s.Level, s.Created, s.Proved, s.Seen = policy.Level(level), store.Time(created), store.Time(proved), store.Time(seen)
 	return store.Time(ends), err
 }

@@ -37,12 +37,22 @@ var relations = []relation{
 	{"own and other proposed", Thing{Owner: me, Decider: "somebody"}},
 	{"opened in an emergency", Thing{Kind: "case", ID: "opened"}},
 	{"own and opened in an emergency", Thing{Kind: "case", ID: "opened", Owner: me}},
+	{"done by me", Thing{Owner: "them", By: me, Decider: "somebody"}},
+	{"covered", Thing{Owner: "them", Service: "covered"}},
+	{"covered, under it", Thing{Owner: "them", Service: "covered", Mandate: "m"}},
+	{"not covered", Thing{Owner: "them", Service: "other", Mandate: "m"}},
 }
 
 // actors are all kinds of asker: at home in the thing's organisation, or away from it.
 func actors() (names []string, all map[string]Actor) {
 	all = map[string]Actor{"visitor": {Draft: "d"}, "resident": {Person: me, Draft: "d"}, "system": {System: true}}
-	names = []string{"visitor", "resident"}
+	acting := Behalf{Mandate: "m", Person: "them", Kind: Helper, Covers: []string{"covered"}}
+	all["resident acting for another"] = Actor{Person: me, Draft: "d", For: acting}
+	acting.Kind = Company
+	all["resident acting for a company"] = Actor{Person: me, Draft: "d", For: acting}
+	acting.Kind, acting.Only = Assisted, true
+	all["officer assisting somebody"] = Actor{Person: me, Draft: "d", Grants: []Grant{{Supervisor, "home"}, {Administrator, "home"}}, For: acting}
+	names = []string{"visitor", "resident", "resident acting for another", "resident acting for a company", "officer assisting somebody"}
 	for _, where := range []string{"home", "away"} {
 		for _, r := range Roles() {
 			name := string(r)

@@ -46,13 +46,17 @@ type Actor struct {
 	Proved  time.Time // when they last showed it
 
 	Opened []string // what they have opened in an emergency, and for now may read: see Opened
+	For    Behalf   // for whom they act; zero: for themselves
 }
 
 // Staff reports whether the actor has any role.
-func (a Actor) Staff() bool { return len(a.Grants) > 0 }
+func (a Actor) Staff() bool { return len(a.Grants) > 0 && !a.Acting() }
 
 // Has reports whether the actor has one of the roles in the organisation.
 func (a Actor) Has(organisation string, roles ...Role) bool {
+	if a.Acting() {
+		return false
+	}
 	for _, g := range a.Grants {
 		if g.Organisation != organisation {
 			continue
@@ -76,6 +80,9 @@ type Thing struct {
 	Consulted    []string // organisations that are asked
 	Decider      string   // who proposed the decision that is to be approved
 	Public       bool     // the file or the law publishes it
+	Service      string   // the service it belongs to, or the tax (TaxService); "": none, and then no mandate covers it
+	Mandate      string   // under which it was begun
+	By           string   // who did it for the owner: they do not decide on it
 }
 
 // Action is what the actor wants to do.
@@ -129,6 +136,13 @@ const (
 	SpendApprove       Action = "spend.approve"     // what somebody else entered or checked
 	TaxOwn             Action = "tax.own"           // the taxpayer's own: accounts, declarations, objections
 	AccountOwn         Action = "account.own"
+	AccountList        Action = "account.list"    // what there is of one's own, or of the one for whom one acts
+	MandateGive        Action = "mandate.give"    // that somebody else may act for the owner
+	MandateOwn         Action = "mandate.own"     // either side of a mandate: to see it, to answer, to end it
+	MandateBegin       Action = "mandate.begin"   // an application for another
+	MandateClaim       Action = "mandate.claim"   // to act for a child, a company or a ward: that it is so is checked
+	MandateConfirm     Action = "mandate.confirm" // what somebody declares to be to another
+	MandateAssist      Action = "mandate.assist"  // to fill in a form with somebody who is present or on the telephone
 	DeskEnter          Action = "desk.enter"
 	StaffManage        Action = "staff.manage"
 	RightsSee          Action = "rights.see"       // who may do what, and why
@@ -169,17 +183,27 @@ type rule struct {
 var (
 	anyone     = rule{"anyone", func(Actor, Thing) bool { return true }}
 	published  = rule{"it is published", func(_ Actor, t Thing) bool { return t.Public }}
-	themselves = rule{"the person it is about", func(a Actor, t Thing) bool { return a.Person != "" && a.Person == t.Owner }}
-	holdsDraft = rule{"holds the draft", func(a Actor, t Thing) bool { return t.Draft != "" && a.Draft == t.Draft }}
+	themselves = rule{"the person it is about", func(a Actor, t Thing) bool {
+		return a.Person != "" && a.Person == t.Owner && !a.Acting()
+	}}
+	represents = rule{"who acts for them, within the mandate", func(a Actor, t Thing) bool { return a.Person != "" && a.For.covers(t) }}
+	actsFor    = rule{"who acts for them", func(a Actor, t Thing) bool {
+		return a.Person != "" && a.Acting() && a.For.Person == t.Owner && t.Owner != ""
+	}}
+	party = rule{"either side of the mandate", func(a Actor, t Thing) bool {
+		return a.Person != "" && (a.Person == t.Owner || a.Person == t.By)
+	}}
+	officerOf  = rule{"an officer of the company", func(a Actor, t Thing) bool { return actsFor.holds(a, t) && a.For.Kind == Company }}
+	holdsDraft = rule{"holds the draft", func(a Actor, t Thing) bool { return t.Draft != "" && a.Draft == t.Draft && !a.Acting() }}
 	asked      = rule{"of an organisation that is asked", func(a Actor, t Thing) bool {
 		for _, o := range t.Consulted {
-			if a.Has(o, Officer, Supervisor) && a.Person != t.Owner {
+			if a.Has(o, Officer, Supervisor) && a.Person != t.Owner && !a.did(t) {
 				return true
 			}
 		}
 		return false
 	}}
-	signedIn = rule{"anybody who has signed in", func(a Actor, _ Thing) bool { return a.Person != "" }}
+	signedIn = rule{"anybody who has signed in", func(a Actor, _ Thing) bool { return a.Person != "" && !a.Acting() }}
 	system   = rule{"Stoa itself", func(a Actor, _ Thing) bool { return a.System }}
 	staff    = rule{"staff", func(a Actor, _ Thing) bool { return a.Staff() }}
 	admin    = rule{"an administrator", func(a Actor, _ Thing) bool {
@@ -192,8 +216,16 @@ var (
 	}}
 	// Somebody who decides is never the person it is about, nor the one whose decision is approved.
 	reads      = role("may read for the organisation", Reader, Officer, Supervisor)
-	works      = role("an officer of the organisation", Officer, Supervisor)
-	supervises = role("a supervisor of the organisation", Supervisor)
+	works      = decides("an officer of the organisation", Officer, Supervisor)
+	supervises = decides("a supervisor of the organisation", Supervisor)
+	helps      = rule{"an officer of any organisation", func(a Actor, t Thing) bool {
+		for _, g := range a.Grants {
+			if (g.Role == Officer || g.Role == Supervisor) && a.Person != "" && a.Person != t.Owner {
+				return true
+			}
+		}
+		return false
+	}}
 	keepsBooks = rule{"reads for the organisation that keeps the books", func(a Actor, t Thing) bool {
 		for _, o := range t.Consulted {
 			if a.Has(o, Reader, Officer, Supervisor) && a.Person != "" && a.Person != t.Owner {
@@ -217,9 +249,12 @@ var (
 		return false
 	}}
 	approves = rule{"another supervisor of the organisation", func(a Actor, t Thing) bool {
-		return a.Has(t.Organisation, Supervisor) && a.Person != t.Owner && t.Decider != "" && a.Person != t.Decider
+		return a.Has(t.Organisation, Supervisor) && a.Person != t.Owner && !a.did(t) && t.Decider != "" && a.Person != t.Decider
 	}}
 )
+
+// did reports whether the actor did a thing for its owner: whoever filled in a form does not decide on it.
+func (a Actor) did(t Thing) bool { return t.By != "" && a.Person == t.By }
 
 func role(says string, roles ...Role) rule {
 	return rule{says, func(a Actor, t Thing) bool {
@@ -227,14 +262,20 @@ func role(says string, roles ...Role) rule {
 	}}
 }
 
+// decides is role without those who did for the owner what is to be decided on.
+func decides(says string, roles ...Role) rule {
+	holds := role(says, roles...).holds
+	return rule{says, func(a Actor, t Thing) bool { return holds(a, t) && !a.did(t) }}
+}
+
 // table is who may do what: any one rule suffices.
 var table = map[Action][]rule{
 	ServiceRead:        {anyone},
 	DraftStart:         {anyone},
-	DraftUse:           {holdsDraft, themselves},
-	DraftSubmit:        {holdsDraft, themselves},
-	FileOwn:            {holdsDraft, themselves},
-	CaseOwn:            {themselves},
+	DraftUse:           {holdsDraft, themselves, represents},
+	DraftSubmit:        {holdsDraft, themselves, represents},
+	FileOwn:            {holdsDraft, themselves, represents},
+	CaseOwn:            {themselves, represents},
 	CaseRead:           {reads, inEmergency},
 	CaseList:           {reads},
 	CaseWork:           {works},
@@ -246,8 +287,8 @@ var table = map[Action][]rule{
 	NoticeRead:         {published},
 	DecisionRead:       {published},
 	NoticeReply:        {published},
-	LicenceRead:        {published, themselves, reads},
-	LicenceOwn:         {themselves},
+	LicenceRead:        {published, themselves, represents, reads},
+	LicenceOwn:         {themselves, represents},
 	LicenceWork:        {works},
 	LicenceSupervise:   {supervises},
 	RecordRead:         {reads, asked, inEmergency},
@@ -263,7 +304,7 @@ var table = map[Action][]rule{
 	ExtractOwn:         {themselves},
 	ExtractIssue:       {works},
 	ExtractCheck:       {published}, // one that was issued: its code is on it
-	BillOwn:            {holdsDraft, themselves},
+	BillOwn:            {holdsDraft, themselves, represents},
 	SchemeReport:       {system},
 	PaymentReport:      {system},
 	MoneyRead:          {reads},
@@ -274,8 +315,15 @@ var table = map[Action][]rule{
 	SpendRead:          {reads, keepsBooks},
 	SpendEnter:         {works},
 	SpendApprove:       {approves},
-	TaxOwn:             {themselves},
+	TaxOwn:             {themselves, represents},
 	AccountOwn:         {themselves},
+	AccountList:        {themselves, actsFor},
+	MandateGive:        {themselves, officerOf},
+	MandateOwn:         {party},
+	MandateBegin:       {represents},
+	MandateClaim:       {signedIn},
+	MandateConfirm:     {works},
+	MandateAssist:      {helps},
 	DeskEnter:          {staff},
 	StaffManage:        {admin},
 	RightsSee:          {admin},
@@ -299,7 +347,7 @@ var table = map[Action][]rule{
 	RetentionSee:       {supervises},
 	HoldSet:            {supervises},
 	DisclosureRead:     {published},
-	DisclosureOwn:      {themselves},
+	DisclosureOwn:      {themselves, represents},
 	DisclosureWork:     {works},
 	DisclosureApprove:  {approves},
 	DisclosureWithdraw: {supervises},
@@ -314,7 +362,7 @@ var hides = map[Action]bool{
 	RecordRead: true, RecordWork: true, RecordApprove: true, RecordSupervise: true, RecordSealed: true,
 	ExtractOrder: true, ExtractOwn: true, ExtractIssue: true, ExtractCheck: true,
 	BillOwn: true, TaxOwn: true, AccountOwn: true, DataRead: true, DisclosureRead: true, DisclosureOwn: true, DisclosureWork: true, DisclosureApprove: true, DisclosureWithdraw: true, DemoUse: true,
-	AccessAnswer: true, EmergencyReview: true, RetentionSee: true, HoldSet: true,
+	MandateOwn: true, MandateConfirm: true, AccessAnswer: true, EmergencyReview: true, RetentionSee: true, HoldSet: true,
 }
 
 // Can returns nil if the actor may do the action on the thing, and otherwise the error to answer with:
@@ -322,6 +370,9 @@ var hides = map[Action]bool{
 // could help, Forbidden elsewhere. Its cause says what would have been needed.
 func Can(a Actor, do Action, t Thing) error {
 	rules := table[do]
+	if a.Acting() {
+		a.Grants, a.Opened = nil, nil
+	}
 	for _, r := range rules {
 		if r.holds(a, t) {
 			return nil
@@ -329,6 +380,8 @@ func Can(a Actor, do Action, t Thing) error {
 	}
 	cause := denied(a, do, t, rules)
 	switch {
+	case a.Acting() && !represented(do):
+		return notForAnother(cause)
 	case hides[do]:
 		return fault.Wrap(cause, fault.NotFound, "")
 	case a.Person == "":

@@ -63,6 +63,9 @@ func (l *loader) service(f *ServiceFile) *Service {
 	}
 	b.checkExamples()
 	b.checkAsked()
+	if b.tax == nil {
+		b.checkBehalf(b.f.Pos, b.f.OnBehalf)
+	}
 	b.s.FeeQuestions = b.feeQuestions()
 	return b.s
 }

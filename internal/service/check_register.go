@@ -36,6 +36,7 @@ func (l *loader) checkRegisters() {
 		l.checkLabel(f)
 		l.checkKept(f)
 		l.checkExtracts(f)
+		l.checkRepresent(f)
 		r := &Register{RegisterFile: *f}
 		l.j.Registers[f.Register] = r
 		l.seeds(r)

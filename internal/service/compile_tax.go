@@ -35,6 +35,7 @@ func (l *loader) tax(f *TaxFile) *Tax {
 	b.checkQuestions()
 	b.checkParts()
 	b.checkTax()
+	b.checkBehalf(b.tax.Pos, b.tax.OnBehalf)
 	if b.unsound || b.misshapen() {
 		b.problem(f.Pos, "correct the questions and names first", "the rules of %q could not be checked yet", f.Tax)
 		return t

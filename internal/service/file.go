@@ -144,6 +144,18 @@ type DemoFile struct {
 	Answers  map[string][]string `yaml:"answers"`
 	Spending *DemoSpending       `yaml:"spending"`
 	Requests []DemoRequestFile   `yaml:"requests"` // for information
+	Mandates []DemoMandateFile   `yaml:"mandates"` // who acts for whom
+}
+
+// DemoMandateFile is a mandate that one of the demo's residents has given to another.
+type DemoMandateFile struct {
+	Pos      Pos
+	Of       string   `yaml:"of" must:"required"` // email of a resident
+	To       string   `yaml:"to" must:"required"`
+	Kind     string   `yaml:"kind" must:"required one:accountant|helper"`
+	Scope    []string `yaml:"scope"` // services, and taxes as tax/ID; none: all that the kind may do
+	Months   int      `yaml:"months" must:"required"`
+	Messages string   `yaml:"messages" must:"required one:principal|representative|both"`
 }
 
 // DemoRequestFile is a request for information in the demo, and what became of it.
@@ -189,4 +201,5 @@ type DemoResident struct {
 	Phone    string `yaml:"phone"`
 	Language string `yaml:"language"`
 	Does     Text   `yaml:"does"`
+	Quiet    bool   `yaml:"quiet"` // applies for nothing before somebody signs in as them
 }

@@ -28,6 +28,18 @@ type RegisterFile struct {
 	Extracts []ExtractFile `yaml:"extracts"` // copies of a record that people may have
 	// Credential offers records that no service issued to the wallets of those they name.
 	Credential *RegisterCredentialFile `yaml:"credential"`
+	Represent  *RepresentFile          `yaml:"represent"` // who may act for the person or the company that a record is about
+}
+
+// RepresentFile is who may act for whom a record is about: the register itself is the mandate.
+type RepresentFile struct {
+	Pos  Pos
+	As   string   `yaml:"as" must:"required one:parent|company"` // parent: of a minor child; company: an officer of it
+	By   []string `yaml:"by" must:"required"`                    // the fields with the addresses of e-mail of those who may
+	Name []string `yaml:"name"`                                  // the fields that make up the name; default: the register's label
+	// Born is the field with the day of birth: a parent acts until the child is 18.
+	Born     string `yaml:"born"`
+	Together string `yaml:"together" must:"one:one|two"` // how many must agree before something is sent; default: one
 }
 
 // RegisterPrivacyFile is why a register holds something personal, by which right, and how long.

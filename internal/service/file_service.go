@@ -20,8 +20,9 @@ type ServiceFile struct {
 	Channels     []string               `yaml:"channels" must:"one:web|desk|paper|phone"` // web, desk, paper, phone
 	Privacy      map[string]PrivacyFile `yaml:"privacy" must:"word"`                      // by id; a question's `personal:` names one
 	Applicant    ApplicantFile          `yaml:"applicant" must:"required"`
-	Assurance    string                 `yaml:"assurance" must:"one:low|substantial|high"` // how sure it must be who applies (eIDAS); without it nobody has to sign in
-	Variants     []VariantFile          `yaml:"variants"`                                  // besides the implicit variant "new"
+	Assurance    string                 `yaml:"assurance" must:"one:low|substantial|high"`                               // how sure it must be who applies (eIDAS); without it nobody has to sign in
+	OnBehalf     []string               `yaml:"on_behalf" must:"one:parent|guardian|company|accountant|helper|assisted"` // who may do it for somebody else, by mandate; default: nobody
+	Variants     []VariantFile          `yaml:"variants"`                                                                // besides the implicit variant "new"
 	Lookups      map[string]LookupFile  `yaml:"lookups" must:"name"`
 	Pages        []PageFile             `yaml:"pages" must:"required"`
 	Eligibility  []EligibilityFile      `yaml:"eligibility"`

@@ -22,8 +22,9 @@ type TaxFile struct {
 	// By says how the charge comes about: by the authority (assessment; default), or declared by the payer
 	// (self-assessment), who answers the questions of `pages` for each period.
 	By        string                `yaml:"by" must:"one:authority|declared"`
-	ByDay     bool                  `yaml:"by_day"`                // amounts are for the whole period, and only the share of the days is charged
-	Account   string                `yaml:"account" must:"option"` // income account of money.yaml, for items that name none
+	OnBehalf  []string              `yaml:"on_behalf" must:"one:parent|guardian|company|accountant|helper|assisted"` // who may declare, pay and ask for the payer, by mandate; default: nobody
+	ByDay     bool                  `yaml:"by_day"`                                                                  // amounts are for the whole period, and only the share of the days is charged
+	Account   string                `yaml:"account" must:"option"`                                                   // income account of money.yaml, for items that name none
 	Facts     []FactFile            `yaml:"facts"`
 	Carry     []CarryFile           `yaml:"carry"`
 	Pages     []PageFile            `yaml:"pages"` // what a payer declares for a period

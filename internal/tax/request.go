@@ -46,6 +46,8 @@ type RequestWords struct {
 	Value  string   `json:"value,omitempty"`  // of the fact, as package record writes it; "" that it holds no longer
 	Ground string   `json:"ground,omitempty"` // id of one that the file offers
 	Text   string   `json:"text,omitempty"`   // in the payer's words
+	Name   string   `json:"name,omitempty"`   // of who asks
+	For    string   `json:"for,omitempty"`    // of the payer, where another asks for them
 	Files  []string `json:"files,omitempty"`  // evidence, by blob
 	Answer string   `json:"answer,omitempty"` // reasons of the decision
 }

@@ -53,9 +53,14 @@ func own(r Reader) error {
 	return policy.Can(r.Actor, policy.AccountOwn, policy.Thing{Kind: "account", ID: r.Actor.Person, Owner: r.Actor.Person})
 }
 
-// Account lists what is the reader's.
+// ownList asks for the right to see what there is of one's own, or of the one for whom the reader acts.
+func ownList(r Reader) error {
+	return policy.Can(r.Actor, policy.AccountList, policy.Thing{Kind: "account", ID: r.Actor.Whose(), Owner: r.Actor.Whose()})
+}
+
+// Account lists what is the reader's, or of the one for whom they act what the mandate covers.
 func (v *View) Account(ctx context.Context, r Reader) (a Account, err error) {
-	if err := own(r); err != nil {
+	if err := ownList(r); err != nil {
 		return Account{}, err
 	}
 	err = v.read(ctx, "Account", func(ctx context.Context, tx *store.Tx) error {
@@ -65,11 +70,15 @@ func (v *View) Account(ctx context.Context, r Reader) (a Account, err error) {
 			return err
 		}
 		a.Name, a.Email = who.Name, who.Email
-		rows, err := v.Docket.Cases.Of(ctx, tx, r.Actor.Person)
+		rows, err := v.Docket.Cases.Of(ctx, tx, r.Actor.Whose())
 		if err != nil {
 			return err
 		}
 		for _, row := range rows {
+			thing := policy.Thing{Kind: "case", ID: row.ID, Organisation: row.Organisation, Owner: row.Person, Service: row.Service}
+			if policy.Can(r.Actor, policy.CaseOwn, thing) != nil {
+				continue // of another, and not covered
+			}
 			line, err := v.caseLine(ctx, tx, r, row)
 			if err != nil {
 				return err
@@ -129,7 +138,7 @@ func waitsForApplicant(s *service.Service, state string) bool {
 }
 
 func (v *View) draftLines(ctx context.Context, tx *store.Tx, r Reader) ([]DraftLine, error) {
-	drafts, err := v.Docket.Cases.DraftsOf(ctx, tx, r.Actor.Person)
+	drafts, err := v.Docket.Cases.DraftsOf(ctx, tx, r.Actor.Whose())
 	if err != nil {
 		return nil, err
 	}
@@ -139,6 +148,9 @@ func (v *View) draftLines(ctx context.Context, tx *store.Tx, r Reader) ([]DraftL
 		if err != nil {
 			return nil, err
 		}
+		if r.Actor.Acting() && policy.Can(r.Actor, policy.DraftUse, (&docket.Draft{Draft: d, Service: s}).Thing()) != nil {
+			continue
+		}
 		until := docket.Day(s, d.Updated.Add(cases.DraftLife))
 		list = append(list, DraftLine{d.ID, r.words(s.Jurisdiction, s.Title), r.instant(s.Jurisdiction, d.Updated), r.date(until)})
 	}
@@ -146,7 +158,7 @@ func (v *View) draftLines(ctx context.Context, tx *store.Tx, r Reader) ([]DraftL
 }
 
 func (v *View) licenceLines(ctx context.Context, tx *store.Tx, r Reader) ([]LicenceLine, error) {
-	records, err := v.Docket.Records.Of(ctx, tx, r.Actor.Person)
+	records, err := v.Docket.Records.Of(ctx, tx, r.Actor.Whose())
 	if err != nil {
 		return nil, err
 	}
@@ -154,6 +166,9 @@ func (v *View) licenceLines(ctx context.Context, tx *store.Tx, r Reader) ([]Lice
 	today := j.Calendar.DateOf(tx.Now())
 	var list []LicenceLine
 	for _, rec := range records {
+		if policy.Can(r.Actor, policy.LicenceOwn, ownLicence(rec)) != nil {
+			continue
+		}
 		line := LicenceLine{ID: rec.ID, Number: rec.Number, Label: rec.Label, State: rec.On(today), From: r.date(rec.From), Until: r.date(rec.Until)}
 		if reg := j.Registers[rec.Register]; reg != nil {
 			line.Kind = r.words(j, reg.Record)
@@ -181,6 +196,8 @@ func (r Reader) looked(what string) string {
 		return r.P.T("Who may see your case or record; not what is in it")
 	case lookQuestionAsked:
 		return r.P.T("Your question about a look at your data")
+	case lookMandate:
+		return r.P.T("What you declared to be to another")
 	case "draft":
 		return r.P.T("An application you had begun")
 	case lookOrder:

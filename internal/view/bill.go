@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"stoa/internal/access"
 	"stoa/internal/bankfile"
 	"stoa/internal/bill"
 	"stoa/internal/calendar"
@@ -124,9 +125,14 @@ func (r Reader) billState(b *bill.Bill, today calendar.Date) BillState {
 	return BillState{p.T("To be paid"), "ok"}
 }
 
+// ownBill is a bill as the rights of its payer see it.
+func ownBill(b *bill.Bill) policy.Thing {
+	return policy.Thing{Kind: "bill", ID: b.ID, Organisation: b.Organisation, Owner: b.Payer, Service: b.About()}
+}
+
 // Bills lists the bills that the reader pays or owes, newest first.
 func (v Finance) Bills(ctx context.Context, r Reader) (list []BillLine, err error) {
-	if err := own(r); err != nil {
+	if err := ownList(r); err != nil {
 		return nil, err
 	}
 	book, err := v.book()
@@ -138,8 +144,11 @@ func (v Finance) Bills(ctx context.Context, r Reader) (list []BillLine, err erro
 	}
 	err = v.read(ctx, "Bills", func(ctx context.Context, tx *store.Tx) error {
 		list = nil
-		bills, err := v.Money.Treasury.Bills.Of(ctx, tx, book.Organisation, r.Actor.Person)
+		bills, err := v.Money.Treasury.Bills.Of(ctx, tx, book.Organisation, r.Actor.Whose())
 		for _, b := range bills {
+			if policy.Can(r.Actor, policy.BillOwn, ownBill(b)) != nil {
+				continue
+			}
 			list = append(list, v.billLine(r, b, v.today(tx)))
 		}
 		return err
@@ -156,8 +165,11 @@ func (v *View) accountBills(ctx context.Context, tx *store.Tx, r Reader, a *Acco
 	if err != nil {
 		return err
 	}
-	bills, err := v.Money.Treasury.Bills.Of(ctx, tx, book.Organisation, r.Actor.Person)
+	bills, err := v.Money.Treasury.Bills.Of(ctx, tx, book.Organisation, r.Actor.Whose())
 	for _, b := range bills {
+		if policy.Can(r.Actor, policy.BillOwn, ownBill(b)) != nil {
+			continue
+		}
 		a.Money = true
 		if b.Balance != 0 {
 			a.Bills = append(a.Bills, v.billLine(r, b, v.today(tx)))
@@ -172,12 +184,21 @@ func (v Finance) Bill(ctx context.Context, r Reader, id string) (p BillPage, err
 	if err != nil {
 		return p, err
 	}
+	if err := v.lookFor(ctx, r, func(ctx context.Context, tx *store.Tx) (access.Look, policy.Thing, error) {
+		b, err := v.Money.Treasury.Bills.Get(ctx, tx, book.Organisation, id)
+		if err != nil {
+			return access.Look{}, policy.Thing{}, err
+		}
+		return access.Look{Person: b.Payer, What: lookBill, Ref: b.Number, Service: b.Service, Why: string(policy.BillOwn)}, ownBill(b), nil
+	}); err != nil {
+		return p, err
+	}
 	err = v.read(ctx, "Bill", func(ctx context.Context, tx *store.Tx) error {
 		b, err := v.Money.Treasury.Bills.Get(ctx, tx, book.Organisation, id)
 		if err != nil {
 			return err
 		}
-		if err := policy.Can(r.Actor, policy.BillOwn, policy.Thing{Kind: "bill", ID: b.ID, Organisation: b.Organisation, Owner: b.Payer}); err != nil {
+		if err := policy.Can(r.Actor, policy.BillOwn, ownBill(b)); err != nil {
 			return err
 		}
 		p, err = v.billPage(ctx, tx, r, b)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"stoa/internal/access"
 	"stoa/internal/cases"
 	"stoa/internal/docket"
 	"stoa/internal/document"
@@ -97,6 +98,15 @@ func (v *View) ownCase(ctx context.Context, tx *store.Tx, r Reader, id string) (
 
 // Case is the applicant's page of a case.
 func (v *View) Case(ctx context.Context, r Reader, id string) (p CasePage, err error) {
+	if err := v.lookFor(ctx, r, func(ctx context.Context, tx *store.Tx) (access.Look, policy.Thing, error) {
+		c, err := v.Docket.Case(ctx, tx, id)
+		if err != nil {
+			return access.Look{}, policy.Thing{}, err
+		}
+		return access.Look{Person: c.Person, What: lookCase, Ref: c.Number, Service: c.Case.Service, Why: string(policy.CaseOwn)}, c.Thing(), nil
+	}); err != nil {
+		return CasePage{}, err
+	}
 	err = v.read(ctx, "Case", func(ctx context.Context, tx *store.Tx) error {
 		c, err := v.ownCase(ctx, tx, r, id)
 		if err != nil {
@@ -170,7 +180,10 @@ func (v *View) correspondence(ctx context.Context, tx *store.Tx, r Reader, c *do
 	}
 	for _, m := range messages {
 		from := m.Name
-		if m.Incoming {
+		switch {
+		case m.For != "":
+			from = r.bothNames(m.Name, m.For)
+		case m.Incoming && !r.Actor.Acting():
 			from = r.P.T("You")
 		}
 		p.Messages = append(p.Messages, Message{r.instant(c.Service.Jurisdiction, m.At), from, m.Text, m.Incoming, !m.Incoming && !m.Seen})

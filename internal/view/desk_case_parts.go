@@ -76,7 +76,10 @@ func (v *View) deskCorrespondence(ctx context.Context, tx *store.Tx, r Reader, c
 	}
 	for _, m := range messages {
 		from := m.Name
-		if from == "" {
+		switch {
+		case m.For != "":
+			from = r.bothNames(m.Name, m.For)
+		case from == "":
 			from = r.P.T("Applicant")
 		}
 		unread := m.Incoming && !m.Seen
@@ -101,7 +104,10 @@ func (v *View) deskEvents(ctx context.Context, tx *store.Tx, r Reader, c *docket
 	for i := len(all) - 1; i >= 0; i-- {
 		e := all[i]
 		event := DeskEvent{At: r.instant(c.Service.Jurisdiction, e.At), Kind: e.Kind, Public: e.Public, By: e.Name, Title: r.deskEventTitle(c.Service, e)}
-		if e.Actor == "" {
+		switch {
+		case e.For != "":
+			event.By = r.bothNames(e.Name, e.For)
+		case e.Actor == "":
 			event.By = r.P.T("By itself")
 		}
 		switch e.Kind {

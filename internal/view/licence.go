@@ -28,13 +28,18 @@ type LicencePage struct {
 	Document  document.Document // the certificate
 }
 
+// ownLicence is a licence as the rights of its holder see it.
+func ownLicence(rec *record.Record) policy.Thing {
+	return policy.Thing{Kind: "licence", ID: rec.ID, Organisation: rec.Organisation, Owner: rec.Holder, Service: rec.Service}
+}
+
 // licence loads a licence for its holder, with the case it comes from.
 func (v *View) licence(ctx context.Context, tx *store.Tx, r Reader, id string) (*record.Record, *docket.Case, error) {
 	rec, err := v.Docket.Records.Get(ctx, tx, id)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := policy.Can(r.Actor, policy.LicenceOwn, policy.Thing{Kind: "licence", ID: id, Organisation: rec.Organisation, Owner: rec.Holder}); err != nil {
+	if err := policy.Can(r.Actor, policy.LicenceOwn, ownLicence(rec)); err != nil {
 		return nil, nil, err
 	}
 	if rec.Case == "" {

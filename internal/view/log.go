@@ -12,6 +12,7 @@ import (
 	"stoa/internal/proof"
 	"stoa/internal/publog"
 	"stoa/internal/store"
+	"stoa/internal/treasury"
 )
 
 // Log is where the public log is read.
@@ -361,7 +362,10 @@ func (l LogPages) Payment(ctx context.Context, r Reader, id string) (p Proof, bu
 		if err != nil {
 			return publog.Name{}, err
 		}
-		thing := policy.Thing{Kind: "payment", ID: one.ID, Organisation: one.Organisation, Owner: one.Payer, Draft: one.Draft}
+		thing, err := treasury.PaymentThing(ctx, tx, l.v.Money.Treasury.Bills, one)
+		if err != nil {
+			return publog.Name{}, err
+		}
 		if err := policy.Can(r.Actor, policy.BillOwn, thing); err != nil {
 			return publog.Name{}, err
 		}

@@ -44,7 +44,10 @@ func (v Finance) Payment(ctx context.Context, r Reader, id string) (p PaymentPag
 		if err != nil {
 			return err
 		}
-		thing := policy.Thing{Kind: "payment", ID: one.ID, Organisation: one.Organisation, Owner: one.Payer, Draft: one.Draft}
+		thing, err := treasury.PaymentThing(ctx, tx, v.Money.Treasury.Bills, one)
+		if err != nil {
+			return err
+		}
 		if err := policy.Can(r.Actor, policy.BillOwn, thing); err != nil {
 			return err
 		}

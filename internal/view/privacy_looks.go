@@ -175,6 +175,7 @@ func (v Own) lookLine(ctx context.Context, tx *store.Tx, r Reader, names *names,
 			return Look{}, err
 		}
 	}
+	r.actedFor(l, &line)
 	line.Who, err = names.of(ctx, tx, l.Actor)
 	return line, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"stoa/internal/access"
 	"stoa/internal/assess"
 	"stoa/internal/bill"
 	"stoa/internal/policy"
@@ -89,7 +90,7 @@ const dueMost = 24
 
 // OwnTaxes lists the tax accounts of the reader.
 func (v Taxation) OwnTaxes(ctx context.Context, r Reader) (list []TaxAccountLine, err error) {
-	if err := own(r); err != nil {
+	if err := ownList(r); err != nil {
 		return nil, err
 	}
 	book, err := v.book()
@@ -101,8 +102,11 @@ func (v Taxation) OwnTaxes(ctx context.Context, r Reader) (list []TaxAccountLine
 	}
 	err = v.read(ctx, "OwnTaxes", func(ctx context.Context, tx *store.Tx) error {
 		list = nil
-		accounts, err := v.Money.Taxes.AccountsOf(ctx, tx, book.Organisation, r.Actor.Person)
+		accounts, err := v.Money.Taxes.AccountsOf(ctx, tx, book.Organisation, r.Actor.Whose())
 		for _, a := range accounts {
+			if policy.Can(r.Actor, policy.TaxOwn, taxThing(a)) != nil {
+				continue
+			}
 			line, err := v.taxAccountLine(ctx, tx, r, a)
 			if err != nil {
 				return err
@@ -123,8 +127,12 @@ func (v *View) accountTaxes(ctx context.Context, tx *store.Tx, r Reader, a *Acco
 	if err != nil {
 		return err
 	}
-	list, err := v.Money.Taxes.AccountsOf(ctx, tx, book.Organisation, r.Actor.Person)
-	a.Taxes = len(list)
+	list, err := v.Money.Taxes.AccountsOf(ctx, tx, book.Organisation, r.Actor.Whose())
+	for _, one := range list {
+		if policy.Can(r.Actor, policy.TaxOwn, taxThing(one)) == nil {
+			a.Taxes++
+		}
+	}
 	return err
 }
 
@@ -189,7 +197,7 @@ func (v *View) ownTax(ctx context.Context, tx *store.Tx, r Reader, book *treasur
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := policy.Can(r.Actor, policy.TaxOwn, taxThing(a.Organisation, a.ID, a.Holder)); err != nil {
+	if err := policy.Can(r.Actor, policy.TaxOwn, taxThing(a)); err != nil {
 		return nil, nil, err
 	}
 	t, ok := v.Docket.Releases.TaxInForce(a.Tax)
@@ -203,6 +211,15 @@ func (v *View) ownTax(ctx context.Context, tx *store.Tx, r Reader, book *treasur
 func (v Taxation) OwnTax(ctx context.Context, r Reader, id string) (p TaxAccount, err error) {
 	book, err := v.book()
 	if err != nil {
+		return p, err
+	}
+	if err := v.lookFor(ctx, r, func(ctx context.Context, tx *store.Tx) (access.Look, policy.Thing, error) {
+		a, err := v.Money.Taxes.Account(ctx, tx, book.Organisation, id)
+		if err != nil {
+			return access.Look{}, policy.Thing{}, err
+		}
+		return access.Look{Person: a.Holder, What: lookTax, Ref: a.Number, Service: a.Tax, Why: string(policy.TaxOwn)}, taxThing(a), nil
+	}); err != nil {
 		return p, err
 	}
 	err = v.read(ctx, "OwnTax", func(ctx context.Context, tx *store.Tx) error {

@@ -18,6 +18,7 @@ import (
 	"stoa/internal/rule"
 	"stoa/internal/service"
 	"stoa/internal/store"
+	"stoa/internal/tax"
 )
 
 // Estimate is what somebody would pay for an object and facts that they choose, without saying who they are. Nothing of it
@@ -365,6 +366,6 @@ func twoDigits(s string) string {
 }
 
 // taxThing is an account as rights see it.
-func taxThing(organisation, id, holder string) policy.Thing {
-	return policy.Thing{Kind: "tax account", ID: id, Organisation: organisation, Owner: holder}
+func taxThing(a *tax.Account) policy.Thing {
+	return policy.Thing{Kind: "tax account", ID: a.ID, Organisation: a.Organisation, Owner: a.Holder, Service: policy.TaxService(a.Tax)}
 }

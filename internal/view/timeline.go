@@ -43,6 +43,8 @@ func (r Reader) events(c *docket.Case, all []cases.Event) []Event {
 		}
 		event := Event{At: r.instant(c.Service.Jurisdiction, e.At), Kind: e.Kind, Title: r.eventTitle(c.Service, e)}
 		switch {
+		case e.For != "":
+			event.By = r.bothNames(e.Name, e.For)
 		case e.Actor == r.Actor.Person:
 			event.By = r.P.T("You")
 		case e.Actor != "":
@@ -67,6 +69,11 @@ func (r Reader) events(c *docket.Case, all []cases.Event) []Event {
 		list = append(list, event)
 	}
 	return list
+}
+
+// bothNames are who did something and for whom.
+func (r Reader) bothNames(name, other string) string {
+	return r.P.T("{name}, for {other}", i18n.V{"name": name, "other": other})
 }
 
 // askedTogether adds an organisation to those that were asked at the same time.

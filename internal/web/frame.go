@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"stoa/internal/i18n"
+	"stoa/internal/policy"
 	"stoa/internal/web/page"
 )
 
@@ -42,10 +43,28 @@ func (s *Server) shell(r *Request, c Page) page.Shell {
 	case r.Route.Area == Public:
 		shell.User = page.User{SignInURL: "/sign-in"}
 	}
+	if r.Actor.Acting() {
+		shell.Acting = actingNow(r)
+	}
 	if s.Config.Demo {
 		shell.Notice = page.Notice{Tag: p.T("Demonstration"), Text: p.T("Everything here is made up."), LinkText: p.T("People and mailbox"), URL: "/demo"}
 	}
 	return shell
+}
+
+// actingNow says for whom the reader acts, and leads back to themselves.
+func actingNow(r *Request) page.Acting {
+	p, to := r.P, r.Actor.For
+	a := page.Acting{BackURL: "/account/acting/stop", Button: p.T("Go back to acting for myself"), Key: r.NewKey(), Over: to.Person == ""}
+	switch {
+	case a.Over:
+		a.Text = p.T("You can no longer act for {name}. It has ended.", i18n.V{"name": to.Name})
+	case to.Kind == policy.Assisted:
+		a.Text, a.Button = p.T("You are helping {name} with a form.", i18n.V{"name": to.Name}), p.T("Finish helping")
+	default:
+		a.Text = p.T("You are acting for {name}.", i18n.V{"name": to.Name})
+	}
+	return a
 }
 
 func publicNav(r *Request, area string) []page.NavItem {

@@ -70,7 +70,7 @@ func Routes(d *Desk) []web.Route {
 	get("/system", policy.SystemSee, d.system)
 	post("/system/jobs/{job}", policy.SystemSee, d.retry)
 	get("/operations", policy.SystemSee, d.operations)
-	return fresh(slices.Concat(routes, dataRoutes(d), redactRoutes(d), questionRoutes(d), assistantRoutes(d), moneyRoutes(d), spendRoutes(d), bankRoutes(d), taxRoutes(d), recordRoutes(d), registerFileRoutes(d), copyRoutes(d), privacyRoutes(d), rightsRoutes(d)))
+	return fresh(slices.Concat(routes, dataRoutes(d), redactRoutes(d), questionRoutes(d), assistantRoutes(d), moneyRoutes(d), spendRoutes(d), bankRoutes(d), taxRoutes(d), recordRoutes(d), registerFileRoutes(d), copyRoutes(d), privacyRoutes(d), rightsRoutes(d), assistRoutes(d)))
 }
 
 // reader is who asks, as views know it.
@@ -84,6 +84,7 @@ const (
 	areaLicences  = "licences"
 	areaRegisters = "registers"
 	areaCopies    = "copies"
+	areaAssist    = "assist"
 	areaMoney     = "money"
 	areaSpending  = "spending"
 	areaData      = "data"
@@ -116,6 +117,7 @@ func nav(r *web.Request, area string) []page.NavItem {
 	add(cases, areaLicences, p.T("Licences and registers"), "/desk/licences")
 	add(cases || consults, areaRegisters, p.T("Registers"), "/desk/registers")
 	add(view.CopiesArea(r.Actor, r.Place), areaCopies, p.T("Copies"), "/desk/copies")
+	add(view.AssistArea(r.Actor, r.Place), areaAssist, p.T("Help with a form"), "/desk/assist")
 	add(view.MoneyArea(r.Actor, r.Place), areaMoney, p.T("Money"), "/desk/money")
 	add(view.SpendArea(r.Actor, r.Place), areaSpending, p.T("Spending"), "/desk/spending")
 	add(cases, areaData, p.T("Datasets"), "/desk/data")

@@ -25,6 +25,7 @@ import (
 	"stoa/internal/i18n"
 	"stoa/internal/job"
 	"stoa/internal/ledger"
+	"stoa/internal/mandate"
 	"stoa/internal/notify"
 	"stoa/internal/pay"
 	"stoa/internal/person"
@@ -46,7 +47,7 @@ import (
 )
 
 var tables = []fs.FS{job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(),
-	record.Migrations(), notify.Migrations(), access.Migrations(), release.Migrations(), ledger.Migrations(), bill.Migrations(),
+	record.Migrations(), notify.Migrations(), mandate.Migrations(), access.Migrations(), release.Migrations(), ledger.Migrations(), bill.Migrations(),
 	pay.Migrations(), bank.Migrations(), tax.Migrations()}
 
 // greenvale is read once: it is the sample that the desk is shown with.

@@ -22,6 +22,7 @@ type Shell struct {
 	Languages        []Language
 	User             User
 	Notice           Notice // demonstration or trial
+	Acting           Acting // for whom the reader acts
 
 	BackLink    string // its address
 	Breadcrumbs []Crumb
@@ -61,6 +62,15 @@ type User struct {
 type Notice struct {
 	Tag, Text     string
 	LinkText, URL string
+}
+
+// Acting tells on every page for whom somebody acts, with the way back; without a text it is not there.
+type Acting struct {
+	Text    string
+	Button  string
+	BackURL string // posted to
+	Key     FormKey
+	Over    bool // it has ended: what is tried is refused
 }
 
 // Footer closes every page.

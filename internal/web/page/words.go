@@ -16,6 +16,7 @@ type Words struct {
 	PageOf                             string // "Page {number}", for one numbered link
 	ServiceInformation, Language       string
 	SupportLinks, SkipToContent        string
+	Acting                             string
 	Day, Month, Year                   string
 	ShowPassword, HidePassword         string // on the button
 	ShowPasswordLabel                  string // read out
@@ -72,6 +73,7 @@ func wordsFrom(t func(english string) string) Words {
 		Previous: t("Previous"), Next: t("Next"), Page: t("page"), Pagination: t("Pagination"),
 		PageOf:             t("Page {number}"),
 		ServiceInformation: t("Service information"), Language: t("Language"),
+		Acting:       t("For whom you act"),
 		SupportLinks: t("Support links"), SkipToContent: t("Skip to main content"),
 		Day: t("Day"), Month: t("Month"), Year: t("Year"),
 		ShowPassword: t("Show"), HidePassword: t("Hide"),

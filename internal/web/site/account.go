@@ -16,7 +16,11 @@ func (s *Site) account(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	title := r.T("Your account")
-	g := page.Group{heading1("", title), page.Paragraph{HTML: r.P.H("Signed in as {email}.", i18n.V{"email": a.Email})}}
+	if r.Actor.Acting() {
+		title = r.T("What you may see and do for {name}", i18n.V{"name": r.Actor.For.Name})
+	}
+	g := page.Group{banner(r, map[string]string{"second": r.T("You have agreed. A second representative must look at it and send it. We have written to them.")}),
+		heading1("", title), page.Paragraph{HTML: r.P.H("Signed in as {email}.", i18n.V{"email": a.Email})}}
 	g = append(g, h2(r.T("Your applications")), caseCards(r, a.Cases))
 	if len(a.Bills) > 0 {
 		g = append(g, h2(r.T("To be paid")), billCards(r, a.Bills))
@@ -33,6 +37,11 @@ func (s *Site) account(w http.ResponseWriter, r *web.Request) error {
 	if len(a.Licences) > 0 {
 		g = append(g, h2(r.T("Your licences and registrations")), licenceCards(r, a.Licences))
 	}
+	if r.Actor.Acting() {
+		g = append(g, h2(r.T("Acting for others")), page.Paragraph{HTML: page.LinkTo{Text: r.T("This mandate, and others"), URL: "/account/acting"}})
+		return r.Render(w, web.Page{Title: title, Area: "account", Content: g})
+	}
+	g = append(g, h2(r.T("Acting for others")), page.Paragraph{HTML: page.LinkTo{Text: r.T("Act for somebody else, or let somebody act for you"), URL: "/account/acting"}})
 	g = append(g, h2(r.T("Your data")))
 	if s.View.Civil().Any(reader(r)) {
 		g = append(g, page.Paragraph{HTML: page.LinkTo{Text: r.T("Records about you and yours, and copies of them"), URL: "/account/records"}})

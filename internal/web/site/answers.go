@@ -42,6 +42,9 @@ func (s *Site) submit(w http.ResponseWriter, r *web.Request) error {
 	if err == nil {
 		return r.Redirect(w, "/apply/"+draft+"/done")
 	}
+	if waits := (&flow.WaitsForSecond{}); errors.As(err, &waits) {
+		return r.Redirect(w, "/account?told=second")
+	}
 	var notReady *flow.NotReady
 	var changed *flow.KnownChanged
 	said, ok := r.Say(err, fault.Invalid)

@@ -92,8 +92,10 @@ func (s *Site) begin(w http.ResponseWriter, r *web.Request, in flow.StartDraft) 
 	if err != nil {
 		return err
 	}
-	r.HoldDraft(w, draft, token)
-	r.Actor.Draft = draft
+	if token != "" { // none where a mandate lets in
+		r.HoldDraft(w, draft, token)
+		r.Actor.Draft = draft
+	}
 	t, err := s.View.TaskList(r.Context(), reader(r), draft)
 	if err != nil {
 		return err

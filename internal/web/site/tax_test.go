@@ -18,6 +18,7 @@ import (
 	"stoa/internal/flow"
 	"stoa/internal/job"
 	"stoa/internal/ledger"
+	"stoa/internal/mandate"
 	"stoa/internal/notify"
 	"stoa/internal/pay"
 	"stoa/internal/person"
@@ -44,7 +45,7 @@ func taxed(t *testing.T, day string) *revenues {
 	o := &revenues{town: open(t, true)}
 	o.on(day)
 	err := o.flow.DB.Migrate(t.Context(), job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(), record.Migrations(),
-		notify.Migrations(), access.Migrations(), release.Migrations(), ledger.Migrations(), bill.Migrations(), pay.Migrations(), bank.Migrations(), tax.Migrations())
+		notify.Migrations(), mandate.Migrations(), access.Migrations(), release.Migrations(), ledger.Migrations(), bill.Migrations(), pay.Migrations(), bank.Migrations(), tax.Migrations())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,7 @@ import (
 	"stoa/internal/flow"
 	"stoa/internal/i18n"
 	"stoa/internal/job"
+	"stoa/internal/mandate"
 	"stoa/internal/notify"
 	"stoa/internal/person"
 	"stoa/internal/policy"
@@ -53,7 +54,7 @@ func open(t testing.TB, demo bool) *town {
 		t.Fatal(problems)
 	}
 	db, clock := storetest.SQLite(t, job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(),
-		record.Migrations(), notify.Migrations(), access.Migrations(), release.Migrations())
+		record.Migrations(), notify.Migrations(), mandate.Migrations(), access.Migrations(), release.Migrations())
 	random := storetest.Rand()
 	keys, err := vault.Open(vault.Config{KeyFile: t.TempDir() + "/keys", Rand: random})
 	if err != nil {

@@ -1,0 +1,63 @@
+package flow
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+
+	"stoa/internal/i18n"
+	"stoa/internal/notify"
+	"stoa/internal/policy"
+	"stoa/internal/store"
+)
+
+// WaitsForSecond says that a representative has agreed, and that the company's register asks for a second one.
+type WaitsForSecond struct{ For string }
+
+// Error implements error.
+func (e *WaitsForSecond) Error() string { return "a second representative must agree" }
+
+// alone reports whether an actor may send something as it stands: for oneself always; for a company whose register says that two
+// must agree, when another has agreed to just this. Otherwise the actor's agreement is noted, and the others are told.
+func (f *Flow) alone(ctx context.Context, tx *store.Tx, actor policy.Actor, what string, as any, link, title string) (bool, error) {
+	if !actor.Acting() || actor.For.Kind != policy.Company {
+		return true, nil
+	}
+	m, err := f.mandates().Get(ctx, tx, actor.For.Mandate)
+	if err != nil {
+		return false, err
+	}
+	j := f.Docket.Releases.Current()
+	reg := j.Registers[m.Register]
+	if reg == nil || reg.Represent == nil || reg.Represent.Together != "two" {
+		return true, nil
+	}
+	plain, err := json.Marshal(as)
+	if err != nil {
+		return false, fmt.Errorf("writing what is to be signed: %w", err)
+	}
+	sum := sha256.Sum256(plain)
+	signed, err := f.mandates().Sign(ctx, tx, m.Principal, what, actor.Person, sum[:])
+	if err != nil || signed > 1 {
+		return signed > 1, err
+	}
+	r, err := f.Docket.Records.ByNumber(ctx, tx, m.Register, m.Record)
+	if err != nil {
+		return false, err
+	}
+	for _, field := range reg.Represent.By {
+		to := r.Fields[field]
+		if to == "" || to == m.Words.Email {
+			continue
+		}
+		p := f.Words.For(j.File.Languages[0])
+		v := i18n.V{"name": actor.Name, "other": actor.For.Name, "title": title}
+		if err := f.Outbox.Put(ctx, tx, notify.Message{Subject: m.Subject, Kind: "mandate", Language: j.File.Languages[0], Content: notify.Content{
+			To: to, Title: p.T("{other}: your agreement is needed", v), Link: "/account/acting",
+			Text: p.T("{name} wants to send this for {other}: {title}. Two representatives must agree. Sign in, choose to act for {other}, look at it, and send it if you agree.", v)}}); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}

@@ -1,0 +1,145 @@
+package mandate
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"stoa/internal/store"
+)
+
+// What is done for another.
+const (
+	Began     = "began"     // an application
+	Submitted = "submitted" //
+	Acted     = "acted"     // an action on a case: an answer, a withdrawal
+	Wrote     = "wrote"     // a message to the office
+	Paid      = "paid"      // began a payment
+	Declares  = "declares"  // a declaration for a tax
+	Claimed   = "claimed"   // a claim, an objection, a choice about a tax
+)
+
+// Act is something that was done for another.
+type Act struct {
+	ID, Mandate, Principal, Representative string
+	At                                     time.Time
+	What, Service, Ref                     string
+	Subject                                string // the principal's
+	ActWords
+}
+
+// ActWords are the sealed part.
+type ActWords struct {
+	Name   string `json:"name,omitempty"` // of who did it
+	For    string `json:"for,omitempty"`  // of the principal
+	Number string `json:"number,omitempty"`
+	Title  string `json:"title,omitempty"`
+	Wrong  string `json:"wrong,omitempty"` // what the principal says is wrong about it
+}
+
+// Note stores what was done.
+func (s *Mandates) Note(ctx context.Context, tx *store.Tx, a *Act) error {
+	a.ID, a.At = tx.NewID(), tx.Now()
+	sealed, err := s.seal(ctx, tx, a.Subject, "act "+a.ID, a.ActWords)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO mandate_act (id, mandate, owner, representative, at, what, service, ref, subject, sealed)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, a.ID, a.Mandate, a.Principal, a.Representative, store.Micros(a.At), a.What, a.Service, a.Ref, a.Subject, sealed)
+	if err != nil {
+		return fmt.Errorf("noting what was done for another: %w", err)
+	}
+	return nil
+}
+
+type storedAct struct {
+	Act
+	sealed []byte
+}
+
+// Acts lists what was done for a person, or by a person for others, the newest first.
+func (s *Mandates) Acts(ctx context.Context, tx *store.Tx, principal, representative string, limit int) ([]Act, error) {
+	return s.acts(ctx, tx, `($1 <> '' AND owner = $1 OR $2 <> '' AND representative = $2) ORDER BY id DESC LIMIT $3`, principal, representative, limit)
+}
+
+// Act reads one; store.ErrNotFound if there is none.
+func (s *Mandates) Act(ctx context.Context, tx *store.Tx, id string) (Act, error) {
+	all, err := s.acts(ctx, tx, `id = $1`, id)
+	if err == nil && len(all) == 0 {
+		err = store.ErrNotFound
+	}
+	if err != nil {
+		return Act{}, err
+	}
+	return all[0], nil
+}
+
+func (s *Mandates) acts(ctx context.Context, tx *store.Tx, where string, args ...any) ([]Act, error) {
+	rows, err := tx.Query(ctx, `SELECT id, mandate, owner, representative, at, what, service, ref, subject, sealed FROM mandate_act WHERE `+where, args...)
+	found, err := store.Collect(rows, err, func(row store.Scanner) (a storedAct, err error) {
+		var at int64
+		err = row.Scan(&a.ID, &a.Mandate, &a.Principal, &a.Representative, &at, &a.What, &a.Service, &a.Ref, &a.Subject, &a.sealed)
+		a.At = store.Time(at)
+		return a, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing what was done for others: %w", err)
+	}
+	var all []Act
+	for _, a := range found {
+		if err := s.open(ctx, tx, a.Subject, "act "+a.ID, a.sealed, &a.ActWords); err != nil {
+			return nil, err
+		}
+		all = append(all, a.Act)
+	}
+	return all, nil
+}
+
+// Object notes what the principal says is wrong about what was done.
+func (s *Mandates) Object(ctx context.Context, tx *store.Tx, a *Act, wrong string) error {
+	a.Wrong = wrong
+	sealed, err := s.seal(ctx, tx, a.Subject, "act "+a.ID, a.ActWords)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE mandate_act SET sealed = $2 WHERE id = $1`, a.ID, sealed); err != nil {
+		return fmt.Errorf("noting an objection: %w", err)
+	}
+	return nil
+}
+
+// Sign notes that one of several agrees to something as it stands, which hash tells, and gives how many do.
+func (s *Mandates) Sign(ctx context.Context, tx *store.Tx, principal, what, person string, hash []byte) (signed int, err error) {
+	_, err = tx.Exec(ctx, `INSERT INTO mandate_signature (owner, what, person, hash, at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (owner, what, person) DO UPDATE SET hash = $4, at = $5`, principal, what, person, hash, store.Micros(tx.Now()))
+	if err != nil {
+		return 0, fmt.Errorf("signing: %w", err)
+	}
+	who, err := s.Signed(ctx, tx, principal, what, hash)
+	return len(who), err
+}
+
+// Signed lists who agrees to something as it stands.
+func (s *Mandates) Signed(ctx context.Context, tx *store.Tx, principal, what string, hash []byte) ([]string, error) {
+	type row struct {
+		person string
+		hash   []byte
+	}
+	rows, err := tx.Query(ctx, `SELECT person, hash FROM mandate_signature WHERE owner = $1 AND what = $2 ORDER BY at, person`, principal, what)
+	found, err := store.Collect(rows, err, func(s store.Scanner) (r row, err error) { return r, s.Scan(&r.person, &r.hash) })
+	if errors.Is(err, store.ErrNotFound) {
+		err = nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading signatures: %w", err)
+	}
+	var who []string
+	for _, r := range found {
+		if bytes.Equal(r.hash, hash) {
+			who = append(who, r.person)
+		}
+	}
+	return who, nil
+}
