@@ -47,6 +47,7 @@ import (
 	"stoa/internal/service"
 	"stoa/internal/spend"
 	"stoa/internal/store"
+	"stoa/internal/study"
 	"stoa/internal/tax"
 	"stoa/internal/telemetry"
 	"stoa/internal/vault"
@@ -63,7 +64,7 @@ var System = policy.Actor{System: true}
 func Migrations() []fs.FS {
 	return []fs.FS{job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(),
 		record.Migrations(), notify.Migrations(), access.Migrations(), retain.Migrations(), consent.Migrations(), release.Migrations(), ledger.Migrations(), bill.Migrations(),
-		pay.Migrations(), bank.Migrations(), spend.Migrations(), tax.Migrations(), publog.Migrations(), dataset.Migrations(), opendata.Migrations(), disclosure.Migrations(), credential.Migrations(), inquiry.Migrations(), extract.Migrations(), mandate.Migrations(), telemetry.Migrations()}
+		pay.Migrations(), bank.Migrations(), spend.Migrations(), tax.Migrations(), publog.Migrations(), dataset.Migrations(), opendata.Migrations(), disclosure.Migrations(), credential.Migrations(), inquiry.Migrations(), extract.Migrations(), mandate.Migrations(), study.Migrations(), telemetry.Migrations()}
 }
 
 // App is a running installation.

@@ -29,6 +29,7 @@ func (a *App) data(keys *vault.Vault) error {
 	a.Flow.Hooks = hook.New(a.Config.HooksInside, a.Clock.Now)
 	a.View.Datasets, a.View.States = a.datasets, a.Flow.States
 	a.Jobs.Handle(flow.DatasetJob, a.Flow.Data().WorkDataset)
+	a.Jobs.Handle(flow.StudyJob, a.Flow.Studies().WorkStudy)
 	a.Jobs.HandleTx(flow.TellJob, a.Flow.Data().Tell)
 	a.Jobs.Handle(flow.HookJob, a.Flow.Data().CallHook)
 	return nil

@@ -22,7 +22,7 @@ var onlies = []only{
 	{"net", []string{"ring tools", "ring edge", "ring visitors", "ring wiring", "ring command", "ring drivers", "web/page/gallery"}, "the domain reaches nothing"},
 	{"crypto/rand", []string{"store", "vault", "publog/signet", "credential/keys", "witness", "web", "app"}, "randomness comes in from outside"},
 	{"math/rand", nil, "math/rand/v2 can be given its source"},
-	{"math/rand/v2", []string{"store", "store/storetest", "app", "assist/train", "allocate", "ring drivers"}, "randomness comes in from outside; the demo's seeding, what is trained and what is searched repeat: each is given its seed"},
+	{"math/rand/v2", []string{"store", "store/storetest", "app", "assist/train", "allocate", "simulate", "ring drivers"}, "randomness comes in from outside; the demo's seeding, what is trained and what is searched repeat: each is given its seed"},
 	{"html/template", nil, "pages are templ components"},
 	{"text/template", []string{"service/scaffold"}, "pages are templ components; letters are the file's own; scaffold writes YAML"},
 

@@ -33,3 +33,58 @@ func (Past) Facts(ctx context.Context, tx *store.Tx, service string, before time
 	}
 	return list, nil
 }
+
+// Whole lists cases of a service submitted from one instant on and before another, with what was said, by id, at most limit
+// after one.
+func (p Past) Whole(ctx context.Context, tx *store.Tx, service string, from, before time.Time, after string, limit int) ([]*Case, error) {
+	return p.whole(ctx, tx, `SELECT `+columns+`, sealed FROM cases WHERE id > $1 AND service = $2 AND submitted >= $3 AND submitted < $4
+		ORDER BY id LIMIT $5`, after, service, store.Micros(from), store.Micros(before), limit)
+}
+
+// Handled is a step that somebody took on a case.
+type Handled struct {
+	Case, Actor string
+	At          time.Time
+}
+
+// Handled lists the steps that people took on cases of an organisation in a time, by person and time.
+func (Past) Handled(ctx context.Context, tx *store.Tx, organisation string, from, before time.Time, limit int) ([]Handled, error) {
+	rows, err := tx.Query(ctx, `SELECT e.case_id, e.actor, e.at FROM case_event e JOIN cases c ON c.id = e.case_id
+		WHERE c.organisation = $1 AND e.at >= $2 AND e.at < $3 AND e.actor <> '' AND e.actor <> c.person AND e.kind IN ($4, $5, $6)
+		ORDER BY e.actor, e.at, e.id LIMIT $7`, organisation, store.Micros(from), store.Micros(before), EventAction, EventProposed, EventMessage, limit)
+	list, err := store.Collect(rows, err, func(row store.Scanner) (h Handled, err error) {
+		var at int64
+		err = row.Scan(&h.Case, &h.Actor, &at)
+		h.At = store.Time(at)
+		return h, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing what was done on cases of %s: %w", organisation, err)
+	}
+	return list, nil
+}
+
+// Came lists when cases of an organisation came in, in a time, in order.
+func (Past) Came(ctx context.Context, tx *store.Tx, organisation string, from, before time.Time) ([]time.Time, error) {
+	rows, err := tx.Query(ctx, `SELECT submitted FROM cases WHERE organisation = $1 AND submitted >= $2 AND submitted < $3 ORDER BY submitted`,
+		organisation, store.Micros(from), store.Micros(before))
+	list, err := store.Collect(rows, err, func(row store.Scanner) (time.Time, error) {
+		var at int64
+		err := row.Scan(&at)
+		return store.Time(at), err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing when cases of %s came in: %w", organisation, err)
+	}
+	return list, nil
+}
+
+// Count is how many cases of a service were submitted in a time.
+func (Past) Count(ctx context.Context, tx *store.Tx, service string, from, before time.Time) (n int64, err error) {
+	err = tx.QueryRow(ctx, `SELECT COUNT(*) FROM cases WHERE service = $1 AND submitted >= $2 AND submitted < $3`,
+		service, store.Micros(from), store.Micros(before)).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("counting cases of %s: %w", service, err)
+	}
+	return n, nil
+}

@@ -37,6 +37,8 @@ func (t *attempt) produce(ctx context.Context, tx *store.Tx) (*made, error) {
 		return &made{rows: t.entries(ctx, tx)}, nil
 	case service.FromMonths:
 		return &made{rows: t.months(ctx, tx)}, nil
+	case service.FromStudies:
+		return &made{rows: t.studies(ctx, tx)}, nil
 	case service.FromFile:
 		return &made{rows: t.d.Rows()}, nil
 	}

@@ -26,6 +26,7 @@ import (
 	"stoa/internal/policy"
 	"stoa/internal/publog"
 	"stoa/internal/store"
+	"stoa/internal/study"
 )
 
 // Flow is the way to the use cases.
@@ -48,6 +49,8 @@ type Flow struct {
 	Hooks    *hook.Caller     // programs that are told of it; nil where none are
 
 	Disclosures *disclosure.Store // documents of requests for information, and the disclosure log
+
+	Trials study.Studies // of what a change would do
 
 	Elsewhere *elsewhere.Registers // registers of others; nil where none are asked
 

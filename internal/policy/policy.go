@@ -18,6 +18,7 @@ type Role string
 
 // The roles.
 const (
+	Leader        Role = "leader"        // sees figures, and tries what a change would do; sees no case by that
 	Reader        Role = "reader"        // sees cases
 	Officer       Role = "officer"       // works on cases
 	Supervisor    Role = "supervisor"    // officer, and assigns, approves, licences
@@ -25,7 +26,7 @@ const (
 )
 
 // Roles lists them, weakest first.
-func Roles() []Role { return []Role{Reader, Officer, Supervisor, Administrator} }
+func Roles() []Role { return []Role{Leader, Reader, Officer, Supervisor, Administrator} }
 
 // Grant is a role in one organisation.
 type Grant struct {
@@ -171,6 +172,9 @@ const (
 	DisclosureWork     Action = "disclosure.work"     // documents of a request, and what is taken out of them; publishing the answer
 	DisclosureApprove  Action = "disclosure.approve"  // what somebody else has taken out
 	DisclosureWithdraw Action = "disclosure.withdraw" // what should not have been published
+	WhatIfTry          Action = "whatif.try"          // what a changed rule, fee or number of officers would do; studies of it
+	WhatIfPublish      Action = "whatif.publish"      // a study, for everybody to read
+	StudyRead          Action = "study.read"          // a published one
 	DemoUse            Action = "demo.use"
 )
 
@@ -226,6 +230,8 @@ var (
 		}
 		return false
 	}}
+	leads      = role("leads the organisation", Leader, Supervisor)
+	leads      = role("leads the organisation", Leader, Supervisor)
 	keepsBooks = rule{"reads for the organisation that keeps the books", func(a Actor, t Thing) bool {
 		for _, o := range t.Consulted {
 			if a.Has(o, Reader, Officer, Supervisor) && a.Person != "" && a.Person != t.Owner {
@@ -351,6 +357,9 @@ var table = map[Action][]rule{
 	DisclosureWork:     {works},
 	DisclosureApprove:  {approves},
 	DisclosureWithdraw: {supervises},
+	WhatIfTry:          {leads},
+	WhatIfPublish:      {leads},
+	StudyRead:          {published},
 	DemoUse:            {published}, // the demo publishes its people and its mailbox; nothing else does
 }
 
@@ -362,7 +371,7 @@ var hides = map[Action]bool{
 	RecordRead: true, RecordWork: true, RecordApprove: true, RecordSupervise: true, RecordSealed: true,
 	ExtractOrder: true, ExtractOwn: true, ExtractIssue: true, ExtractCheck: true,
 	BillOwn: true, TaxOwn: true, AccountOwn: true, DataRead: true, DisclosureRead: true, DisclosureOwn: true, DisclosureWork: true, DisclosureApprove: true, DisclosureWithdraw: true, DemoUse: true,
-	MandateOwn: true, MandateConfirm: true, AccessAnswer: true, EmergencyReview: true, RetentionSee: true, HoldSet: true,
+	MandateOwn: true, MandateConfirm: true, AccessAnswer: true, EmergencyReview: true, RetentionSee: true, HoldSet: true, WhatIfTry: true, WhatIfPublish: true, StudyRead: true,
 }
 
 // Can returns nil if the actor may do the action on the thing, and otherwise the error to answer with:

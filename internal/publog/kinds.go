@@ -32,5 +32,6 @@ const (
 	DatasetWithdrawn    = "dataset.withdrawn"
 	DisclosurePublished = "disclosure.published"
 	DisclosureWithdrawn = "disclosure.withdrawn"
+	StudyPublished      = "study.published"
 	DataDeleted         = "data.deleted"
 )

@@ -52,7 +52,7 @@ func (l *loader) checkDatasets() {
 func (l *loader) datasetSource(d *Dataset) bool {
 	f := &d.From
 	var named []string
-	for key, is := range map[string]bool{"register": f.Register != "", "ledger": f.Ledger != "", "cases": f.Cases != nil, "tax": f.Tax != "", "file": f.File != ""} {
+	for key, is := range map[string]bool{"register": f.Register != "", "ledger": f.Ledger != "", "cases": f.Cases != nil, "tax": f.Tax != "", "studies": f.Studies, "file": f.File != ""} {
 		if is {
 			named = append(named, key)
 		}
@@ -63,7 +63,7 @@ func (l *loader) datasetSource(d *Dataset) bool {
 		if len(named) > 1 {
 			says = "the rows come from " + list(named, "and") + " at once"
 		}
-		l.problem(f.Pos, "name one of register, ledger, cases, tax or file", "%s", says)
+		l.problem(f.Pos, "name one of register, ledger, cases, tax, studies or file", "%s", says)
 		return false
 	}
 	if named[0] != "register" {
@@ -124,6 +124,8 @@ func (l *loader) findSource(d *Dataset, from string) bool {
 			}
 		}
 		return l.known(at, "tax", f.Tax, ids) && d.Register != nil // one without is noted with the tax
+	case "studies":
+		d.Source = FromStudies
 	case "file":
 		d.Source = FromFile
 		if path.Base(f.File) != f.File || path.Ext(f.File) != ".csv" {

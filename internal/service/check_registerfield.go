@@ -117,6 +117,9 @@ func (l *loader) checkReferences() {
 			field := &f.Fields[i]
 			at := l.places.at(field.Pos, "refers")
 			to, key := field.Reference()
+			if l.pinned && l.j.Registers[to] == nil {
+				continue // a pinned definition has only the registers that it asks itself
+			}
 			if field.Refers == "" || !l.known(at, "register", to, registers) {
 				continue
 			}

@@ -14,6 +14,7 @@ const (
 	FromMonths  = "months"  // sums of the books
 	FromCases   = "cases"   // statistics of a service
 	FromTax     = "tax"     // statistics of a tax
+	FromStudies = "studies" // what changes that were tried would do
 	FromFile    = "file"    // a CSV of the folder
 )
 

@@ -49,6 +49,8 @@ func (l *loader) offers(d *Dataset) []offer {
 		return l.caseOffers(d)
 	case FromTax:
 		return l.taxOffers(d)
+	case FromStudies:
+		return l.studyOffers()
 	}
 	return nil
 }

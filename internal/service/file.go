@@ -186,10 +186,10 @@ type DemoStaff struct {
 	Roles []RoleFile `yaml:"roles" must:"required"`
 }
 
-// RoleFile is a role in an organisation: officer, supervisor, reader, administrator.
+// RoleFile is a role in an organisation: leader, reader, officer, supervisor, administrator.
 type RoleFile struct {
 	Pos          Pos
-	Role         string `yaml:"role" must:"required one:officer|supervisor|reader|administrator"`
+	Role         string `yaml:"role" must:"required one:leader|officer|supervisor|reader|administrator"`
 	Organisation string `yaml:"organisation"`
 }
 

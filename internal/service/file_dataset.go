@@ -22,7 +22,7 @@ type DatasetFile struct {
 	Disclosure   DisclosureFile      `yaml:"disclosure"`
 }
 
-// DatasetFromFile is where the rows come from. One of register, ledger, cases, tax, file.
+// DatasetFromFile is where the rows come from. One of register, ledger, cases, tax, studies, file.
 type DatasetFromFile struct {
 	Pos      Pos
 	Register string           `yaml:"register"`                                                     // its records as they are now
@@ -32,8 +32,9 @@ type DatasetFromFile struct {
 	Ledger   string           `yaml:"ledger" must:"one:entries|months"`                             // lines of entries, or sums per month and account
 	Accounts []string         `yaml:"accounts"`                                                     // of the ledger; default: income and expense
 	Cases    *DatasetCaseFile `yaml:"cases"`
-	Tax      string           `yaml:"tax"`  // assessments that count: how many, and how much
-	File     string           `yaml:"file"` // a CSV beside this file: header = column ids
+	Tax      string           `yaml:"tax"`     // assessments that count: how many, and how much
+	Studies  bool             `yaml:"studies"` // published studies of what a change would do
+	File     string           `yaml:"file"`    // a CSV beside this file: header = column ids
 }
 
 // DatasetCaseFile is statistics of the cases of a service.

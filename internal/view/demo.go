@@ -74,6 +74,8 @@ func (v Demonstration) DemoSelf(ctx context.Context, r Reader) (email string, er
 // Role is the word for a role.
 func (r Reader) Role(role policy.Role) string {
 	switch role {
+	case policy.Leader:
+		return r.P.T("Leader")
 	case policy.Reader:
 		return r.P.T("Reader")
 	case policy.Officer:

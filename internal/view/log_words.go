@@ -18,7 +18,7 @@ func LeafKinds() []string {
 	return []string{publog.EntryPosted, publog.PaymentReceived, publog.CaseDecided, publog.LicenceIssued, publog.LicenceChanged, publog.LicenceSuspended,
 		publog.LicenceRevoked, publog.LicenceSurrendered, publog.CredentialIssued, publog.ExtractIssued, publog.RecordChanged, publog.RegisterImported, publog.RecordSealed, publog.ReleaseInForce, publog.SettingsInForce, publog.RoleGranted, publog.RoleWithdrawn, publog.RoleConfirmed, publog.EmergencyOpened,
 		publog.ContractAwarded, publog.GrantAwarded, publog.InvoiceApproved, publog.InvoiceTakenBack, publog.PaymentMade, publog.PaymentReturned,
-		publog.DatasetPublished, publog.DatasetWithdrawn, publog.DisclosurePublished, publog.DisclosureWithdrawn, publog.DataDeleted, publog.KindAcknowledged}
+		publog.DatasetPublished, publog.DatasetWithdrawn, publog.DisclosurePublished, publog.DisclosureWithdrawn, publog.StudyPublished, publog.DataDeleted, publog.KindAcknowledged}
 }
 
 // LeafKind is the word for a kind of leaf; the kind itself for one that is not known.
@@ -70,6 +70,8 @@ func (r Reader) LeafKind(kind string) string {
 		return r.P.T("Answer to a request for information published")
 	case publog.DisclosureWithdrawn:
 		return r.P.T("Published answer withdrawn")
+	case publog.StudyPublished:
+		return r.P.T("Study of a change published")
 	case publog.DataDeleted:
 		return r.P.T("Personal data deleted")
 	case publog.ContractAwarded:

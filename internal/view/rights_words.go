@@ -15,7 +15,7 @@ func deskActions() []policy.Action {
 		policy.ExtractOrder, policy.ExtractIssue,
 		policy.MoneyRead, policy.MoneyWork, policy.MoneySupervise, policy.MoneyApprove, policy.SpendRead, policy.SpendEnter, policy.SpendApprove,
 		policy.DataRead, policy.DataPublish, policy.DataAnswer, policy.DataWithdraw,
-		policy.DisclosureWork, policy.DisclosureApprove, policy.DisclosureWithdraw,
+		policy.DisclosureWork, policy.DisclosureApprove, policy.DisclosureWithdraw, policy.WhatIfTry, policy.WhatIfPublish,
 		policy.AccessAnswer, policy.RetentionSee, policy.HoldSet, policy.RightsReview, policy.EmergencyOpen, policy.EmergencyReview,
 		policy.DeskEnter, policy.AbsenceSet, policy.AskReview, policy.StaffManage, policy.RightsSee, policy.SystemSee,
 	}
@@ -124,6 +124,10 @@ func (r Reader) openActionText(do policy.Action) string {
 		return r.P.T("Approve what another has taken out of documents")
 	case policy.DisclosureWithdraw:
 		return r.P.T("Withdraw a published answer")
+	case policy.WhatIfTry:
+		return r.P.T("Try what a change would do")
+	case policy.WhatIfPublish:
+		return r.P.T("Publish a study of a change")
 	}
 	return ""
 }
@@ -189,6 +193,8 @@ func (r Reader) RuleText(says string) string {
 		return r.P.T("Administrator")
 	case "may read for the organisation":
 		return r.P.T("Reader, officer or supervisor of the organisation")
+	case "leads the organisation":
+		return r.P.T("Leads the organisation")
 	case "an officer of the organisation":
 		return r.P.T("Officer or supervisor of the organisation")
 	case "a supervisor of the organisation":

@@ -65,6 +65,8 @@ func licenceState(p *i18n.Printer, state string) string {
 
 func roleName(p *i18n.Printer, role policy.Role) string {
 	switch role {
+	case policy.Leader:
+		return p.T("Leader: sees figures, tries what a change would do; sees no case")
 	case policy.Reader:
 		return p.T("Reader: sees cases")
 	case policy.Officer:
@@ -154,6 +156,8 @@ func done(r *web.Request) page.Component {
 // roleShort is a role in a list.
 func roleShort(p *i18n.Printer, role policy.Role) string {
 	switch role {
+	case policy.Leader:
+		return p.T("Leader")
 	case policy.Reader:
 		return p.T("Reader")
 	case policy.Officer:

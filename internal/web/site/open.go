@@ -28,6 +28,7 @@ func openGovernment(r *web.Request) page.Component {
 	t.Topics = append(t.Topics,
 		page.Topic{Title: r.T("Register of decisions"), URL: "/decisions", Text: r.T("What was decided, by whom, on which law and by which rules.")},
 		page.Topic{Title: r.T("Register of algorithms"), URL: "/algorithms", Text: r.T("The rules that a computer works out, in full.")},
+		page.Topic{Title: r.T("What if? Studies of changed rules"), URL: "/studies", Text: r.T("Changes that were tried on the past before anybody decided on them.")},
 		page.Topic{Title: r.T("What we have promised"), URL: "/commitments", Text: r.T("Plans and promises about time, and how they stand.")})
 	return t
 }

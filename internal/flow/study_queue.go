@@ -1,0 +1,155 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+	"time"
+
+	"stoa/internal/calendar"
+	"stoa/internal/cases"
+	"stoa/internal/fault"
+	"stoa/internal/i18n"
+	"stoa/internal/policy"
+	"stoa/internal/simulate"
+	"stoa/internal/store"
+)
+
+// How a queue is measured.
+const (
+	officeOpens  = 9   // o'clock
+	usualHours   = 7   // of a day that an officer has for cases
+	longestSpell = 120 // minutes: a longer gap between two steps of a person was something else
+	leastSpells  = 30  // fewer measured cases say nothing
+	mostSteps    = 1_000_000
+)
+
+// queue plays the cases that came to an organisation against its officers, and so many more or fewer.
+func (w *studyWork) queue(ctx context.Context) (*simulate.Played, error) {
+	var came []time.Time
+	var steps []cases.Handled
+	officers := 0
+	past := cases.Past{Cases: w.Docket.Cases}
+	err := w.DB.Read(ctx, "flow.StudyQueue", func(ctx context.Context, tx *store.Tx) (err error) {
+		if came, err = past.Came(ctx, tx, w.tried.organisation, w.from, w.before); err != nil {
+			return err
+		}
+		if steps, err = past.Handled(ctx, tx, w.tried.organisation, w.from, w.before, mostSteps); err != nil {
+			return err
+		}
+		officers, err = w.officers(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if officers+int(w.change.Officers) < 1 {
+		return nil, fault.Wrap(nil, fault.Invalid, i18n.Msg("There are {n} officers now: that many cannot go. Somebody has to do the work"), "n", officers)
+	}
+	line, measured := w.line(came, steps)
+	if len(line.Handling) == 0 {
+		return nil, fault.NewInvalid("Too little was noted to know how long a case takes an officer. Say how many minutes it takes")
+	}
+	p, err := simulate.PlayQueue(line, officers, officers+int(w.change.Officers), uint64(max(1, w.change.Seed)))
+	if errors.Is(err, simulate.ErrNoQueue) {
+		return nil, fault.NewInvalid("Too few cases came in to say how long people would wait. Choose a longer time")
+	}
+	if err != nil {
+		return nil, err
+	}
+	p.Measured = measured
+	return p, nil
+}
+
+// officers counts those who may work on cases.
+func (w *studyWork) officers(ctx context.Context, tx *store.Tx) (n int, err error) {
+	staff, err := w.People.Staff(ctx, tx, w.tried.organisation)
+	for _, p := range staff {
+		if (policy.Actor{Grants: p.Grants}).Has(w.tried.organisation, policy.Officer, policy.Supervisor) {
+			n++
+		}
+	}
+	return n, err
+}
+
+// line is the queue in minutes of office hours.
+func (w *studyWork) line(came []time.Time, steps []cases.Handled) (l simulate.Line, measured int) {
+	hours := w.change.Hours
+	if hours == 0 {
+		hours = usualHours
+	}
+	l.Day = float64(hours) * 60
+	k := w.tried.service.Jurisdiction.Calendar
+	if len(came) > 0 {
+		day, worked := k.DateOf(came[0]), 0
+		for _, at := range came {
+			for on := k.DateOf(at); day.Before(on); {
+				if works(k, day) {
+					worked++
+				}
+				next, err := day.AddDays(1)
+				if err != nil {
+					break
+				}
+				day = next
+			}
+			minute := at.Sub(k.StartOf(day)).Minutes() - officeOpens*60
+			if !works(k, day) {
+				minute = 0
+			}
+			l.Arrivals = append(l.Arrivals, float64(worked)*l.Day+min(max(0, minute), l.Day))
+		}
+		slices.Sort(l.Arrivals)
+		l.Length = float64(worked+1) * l.Day
+	}
+	if w.change.Minutes > 0 {
+		l.Handling = spread(float64(w.change.Minutes))
+		return l, 0
+	}
+	if l.Handling = spells(k, steps); len(l.Handling) < leastSpells {
+		l.Handling = nil
+	}
+	return l, len(l.Handling)
+}
+
+func works(k *calendar.Calendar, day calendar.Date) bool {
+	is, err := k.IsWorkingDay(day)
+	return err == nil && is
+}
+
+// spells are the minutes that each case took: from a person's step before, on whatever case, to each of their steps on it.
+func spells(k *calendar.Calendar, steps []cases.Handled) []float64 {
+	by, order := map[string]float64{}, []string{}
+	for i, s := range steps {
+		if i == 0 || steps[i-1].Actor != s.Actor || k.DateOf(steps[i-1].At) != k.DateOf(s.At) {
+			continue
+		}
+		if gap := s.At.Sub(steps[i-1].At).Minutes(); gap > 0 && gap <= longestSpell {
+			if by[s.Case] == 0 {
+				order = append(order, s.Case)
+			}
+			by[s.Case] += gap
+		}
+	}
+	list := make([]float64, len(order))
+	for i, id := range order {
+		list[i] = by[id]
+	}
+	return list
+}
+
+// spread is a mean that somebody said, as work usually is around it: many short pieces, few long ones (an exponential
+// distribution in a hundred steps of equal weight).
+func spread(mean float64) []float64 {
+	const steps = 100
+	list, sum := make([]float64, steps), 0.0
+	for i := range list {
+		list[i] = -math.Log(1 - (float64(i)+0.5)/steps)
+		sum += list[i] / steps
+	}
+	for i := range list {
+		list[i] *= mean / sum
+	}
+	return list
+}

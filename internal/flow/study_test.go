@@ -1,0 +1,187 @@
+package flow_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"stoa/internal/fault"
+	"stoa/internal/flow"
+	"stoa/internal/policy"
+	"stoa/internal/publog"
+	"stoa/internal/service"
+	"stoa/internal/store"
+	"stoa/internal/store/storetest"
+	"stoa/internal/study"
+)
+
+var studyTables = append(append([]fs.FS{}, dataTables...), study.Migrations())
+
+func eachStudio(t *testing.T, test func(o *office, leader policy.Actor)) {
+	t.Helper()
+	storetest.Each(t, studyTables, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
+		o := newOffice(t, db, clock)
+		o.runner.Handle(flow.StudyJob, o.Studies().WorkStudy)
+		test(o, o.staff("Lea Leader", policy.Grant{Role: policy.Leader, Organisation: "markets"}))
+	})
+}
+
+func (o *office) try(who policy.Actor, text string) (string, error) {
+	o.t.Helper()
+	c, problems := service.ReadChange("change", []byte(text))
+	if len(problems) > 0 {
+		o.t.Fatal(problems)
+	}
+	o.clock.Advance(time.Minute) // what has just come in is past then
+	return o.Studies().Start(o.ctx, who, flow.Try{Change: *c, Key: o.key()})
+}
+
+func (o *office) studied(id string) (s *study.Study) {
+	o.t.Helper()
+	o.must(o.DB.Read(o.ctx, "test", func(ctx context.Context, tx *store.Tx) (err error) {
+		s, err = o.Trials.Get(ctx, tx, id)
+		return err
+	}))
+	return s
+}
+
+func (o *office) did() {
+	o.t.Helper()
+	_, err := o.runner.RunDue(o.ctx)
+	o.must(err)
+}
+
+// TestALeaderTriesAFee: what people would have paid, to the coin, on real cases; kept, published once, told in the log and as rows.
+func TestALeaderTriesAFee(t *testing.T) {
+	eachStudio(t, func(o *office, leader policy.Actor) {
+		o.write("tried.yaml", "frequency: IRREG\nfrom: {studies: true}\n")
+		for i := range 7 {
+			o.submitted(fmt.Sprintf("rana%d@testshire.example", i))
+		}
+		before := o.load(o.firstCase()).Fee
+		const fee = `{title: Dearer, service: street-stall, parameters: [{id: stall_fee, value: "20"}]}`
+		for _, who := range []policy.Actor{o.officer, o.other, {}} {
+			if _, err := o.try(who, fee); fault.KindOf(err) != fault.NotFound {
+				o.t.Errorf("%q may try: %v", who.Name, err)
+			}
+		}
+		id, err := o.try(leader, fee)
+		o.must(err)
+		o.did()
+		s := o.studied(id)
+		if s.State != study.Done || s.Result == nil || s.Problem != "" {
+			o.t.Fatalf("the study: %+v", s)
+		}
+		m, want := s.Result.Money, int64(7*4*750)
+		if s.Result.Judged != 7 || m.Charged != 7*before || m.Total.Before != 7*before || m.Total.After-m.Total.Before != want || m.More != 7 || m.Less != 0 {
+			o.t.Errorf("%+v of %d cases; one paid %d", *m, s.Result.Judged, before)
+		}
+		if len(s.Result.Flips)+len(s.Result.Lacking) != 0 {
+			o.t.Errorf("flips %+v, lacking %+v", s.Result.Flips, s.Result.Lacking)
+		}
+
+		again, err := o.try(leader, fee)
+		o.must(err)
+		o.did()
+		if o.studied(again).Hash != s.Hash || s.Hash == "" {
+			o.t.Error("the same input has another fingerprint")
+		}
+		in := flow.PublishStudy{Study: id, Version: s.Version, Key: o.key()}
+		if err := o.Studies().Publish(o.ctx, o.officer, in); fault.KindOf(err) != fault.NotFound {
+			o.t.Errorf("an officer publishes: %v", err)
+		}
+		o.must(o.Studies().Publish(o.ctx, leader, in))
+		o.must(o.Studies().Publish(o.ctx, leader, in))
+		o.did()
+		rows, _ := o.rows("tried")
+		if o.kinds()[publog.StudyPublished] != 1 || len(rows) < 2 || rows[1][0] != id || !slices.Contains(rows[1], s.Hash) {
+			o.t.Errorf("published: %v, %d leaves", rows, o.kinds()[publog.StudyPublished])
+		}
+	})
+}
+
+// firstCase is the id of a case.
+func (o *office) firstCase() (id string) {
+	o.t.Helper()
+	o.must(o.DB.Read(o.ctx, "test", func(ctx context.Context, tx *store.Tx) error {
+		return tx.QueryRow(ctx, `SELECT id FROM cases ORDER BY id LIMIT 1`).Scan(&id)
+	}))
+	return id
+}
+
+// TestWhatCasesLackIsNamed: nothing is guessed for cases that were never asked.
+func TestWhatCasesLackIsNamed(t *testing.T) {
+	eachStudio(t, func(o *office, leader policy.Actor) {
+		for i := range 6 {
+			o.submitted(fmt.Sprintf("rana%d@testshire.example", i))
+		}
+		file := o.files["services/street-stall.yaml"]
+		file.Data = []byte(strings.NewReplacer("      - {id: adult,", "      - {id: roof, type: yes_no, ask: \"Has it a roof?\"}\n      - {id: adult,",
+			"      adult: true\n", "      roof: true\n      adult: true\n").Replace(string(file.Data)))
+		j, problems := service.Load(o.files)
+		if len(problems) > 0 {
+			o.t.Fatal(problems)
+		}
+		o.must(o.Flow.Publish(o.ctx, o.system, j))
+		id, err := o.try(leader, `{title: Dearer, service: street-stall, parameters: [{id: stall_fee, value: "20"}]}`)
+		o.must(err)
+		o.did()
+		s := o.studied(id)
+		if r := s.Result; r == nil || r.Judged != 0 || r.Money != nil || len(r.Lacking) != 1 || r.Lacking[0].What != "roof" || r.Lacking[0].N != 6 || !r.Lacking[0].Older || len(s.Examples.Lacks[0]) != 6 {
+			o.t.Errorf("%+v: %+v", s, s.Result)
+		}
+	})
+}
+
+// TestWhatCannotBeTriedIsASentence: nothing past, a figure that does not exist, everybody sent away.
+func TestWhatCannotBeTriedIsASentence(t *testing.T) {
+	eachStudio(t, func(o *office, leader policy.Actor) {
+		refused := func(text, says string) {
+			o.t.Helper()
+			id, err := o.try(leader, text)
+			if err == nil {
+				o.did()
+				if s := o.studied(id); s.State != study.Failed || !strings.Contains(s.Problem, says) {
+					o.t.Errorf("%s: %s %q", text, s.State, s.Problem)
+				}
+				return
+			}
+			var f *fault.Error
+			if fault.KindOf(err) != fault.Invalid || !errors.As(err, &f) || !strings.Contains(fmt.Sprint(f.Args)+f.Key, says) {
+				o.t.Errorf("%s: %v", text, err)
+			}
+		}
+		refused(`{title: A, service: street-stall, parameters: [{id: stall_fee, value: "20"}]}`, "no past cases")
+		refused(`{title: A, service: street-stall, parameters: [{id: stal_fee, value: "20"}]}`, `did you mean "stall_fee"`)
+		refused(`{title: A, service: nowhere, officers: 1}`, "nowhere")
+		refused(`{service: street-stall, officers: 1}`, "name")
+		o.submitted("rana@testshire.example")
+		o.submitted("rana2@testshire.example")
+		refused(`{title: A, service: street-stall, officers: -5, minutes: 30}`, "Somebody has to do the work")
+		refused(`{title: A, service: street-stall, officers: 1}`, "how many minutes")
+	})
+}
+
+// TestMoreOfficersAreTried on the cases that came in.
+func TestMoreOfficersAreTried(t *testing.T) {
+	eachStudio(t, func(o *office, leader policy.Actor) {
+		for i := range 12 {
+			o.submitted(fmt.Sprintf("rana%d@testshire.example", i))
+		}
+		id, err := o.try(leader, `{title: Two more, service: street-stall, officers: 2, minutes: 90}`)
+		o.must(err)
+		o.did()
+		q := o.studied(id).Result.Queue
+		if q == nil || q.Now != 3 || q.Then != 5 || q.Arrivals != 12 || q.Measured != 0 || q.With(5).Mean >= q.With(3).Mean || q.One == nil {
+			o.t.Fatalf("%+v", q)
+		}
+		if m := o.studied(id).Result.Money; m != nil {
+			o.t.Errorf("nothing about money was tried: %+v", m)
+		}
+	})
+}
