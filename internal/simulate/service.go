@@ -92,9 +92,10 @@ func asFact(q *service.Question) bool {
 	return false
 }
 
-// grouped reports whether people may be grouped by a value or the outputs of a table.
+// grouped reports whether people may be grouped by a value or the outputs of a table. A text that rules put together may be
+// somebody's name, so it never is.
 func grouped(n *service.Named) bool {
-	return n.Table != nil || n.File != nil && (n.File.Type == "text" || n.File.Type == "yes_no")
+	return n.Table != nil || n.File != nil && n.File.Type == "yes_no"
 }
 
 // tellers are what of a value or table groups.
@@ -154,6 +155,7 @@ func told(v rule.Value, known bool) string {
 // What a group is called where a fact says nothing.
 const (
 	NotAsked = "not_asked"
+	Others   = "others" // of each of which there are too few
 	Nothing  = "nothing"
 )
 

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -116,9 +117,34 @@ func (c *counts) add(value string, direction int, before, after int64) {
 // mostValues is how many groups a fact may have before it tells more of single people than of groups.
 const mostValues = 24
 
+// gather puts groups that are too small together: what a value is called may itself say who is meant.
+func (c *counts) gather(floor int) {
+	for _, value := range slices.Sorted(maps.Keys(c.rows)) {
+		row, n := c.rows[value], int64(0)
+		for _, s := range row {
+			n += s.n
+		}
+		if n >= int64(floor) || value == Others {
+			continue
+		}
+		delete(c.rows, value)
+		if c.rows[Others] == nil {
+			c.rows[Others] = &[4]sum{}
+		}
+		for d, s := range row {
+			o := &c.rows[Others][d]
+			o.n, o.before, o.after = o.n+s.n, o.before+s.before, o.after+s.after
+		}
+	}
+}
+
 // protect makes a group that may be seen: small figures and what would give them away are hidden. Nil where nothing is left.
 func (c *counts) protect(floor int) (*Group, error) {
-	if len(c.rows) < 2 || len(c.rows) > mostValues {
+	if len(c.rows) > mostValues {
+		return nil, nil
+	}
+	c.gather(floor)
+	if len(c.rows) < 2 {
 		return nil, nil
 	}
 	values := make([]string, 0, len(c.rows))

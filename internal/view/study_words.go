@@ -222,6 +222,8 @@ func (v WhatIf) groupTitle(r Reader, s *simulate.Study, fact, value string) stri
 	switch {
 	case value == simulate.NotAsked:
 		return r.P.T("Not asked")
+	case value == simulate.Others:
+		return r.P.T("All others")
 	case value == simulate.Nothing:
 		return r.P.T("Says nothing")
 	case value == "yes":
