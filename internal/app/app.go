@@ -31,6 +31,7 @@ import (
 	"stoa/internal/flow"
 	"stoa/internal/i18n"
 	"stoa/internal/inquiry"
+	"stoa/internal/insight"
 	"stoa/internal/job"
 	"stoa/internal/ledger"
 	"stoa/internal/mandate"
@@ -64,7 +65,7 @@ var System = policy.Actor{System: true}
 func Migrations() []fs.FS {
 	return []fs.FS{job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(),
 		record.Migrations(), notify.Migrations(), access.Migrations(), retain.Migrations(), consent.Migrations(), release.Migrations(), ledger.Migrations(), bill.Migrations(),
-		pay.Migrations(), bank.Migrations(), spend.Migrations(), tax.Migrations(), publog.Migrations(), dataset.Migrations(), opendata.Migrations(), disclosure.Migrations(), credential.Migrations(), inquiry.Migrations(), extract.Migrations(), mandate.Migrations(), study.Migrations(), telemetry.Migrations()}
+		pay.Migrations(), bank.Migrations(), spend.Migrations(), tax.Migrations(), publog.Migrations(), dataset.Migrations(), opendata.Migrations(), disclosure.Migrations(), credential.Migrations(), inquiry.Migrations(), extract.Migrations(), mandate.Migrations(), study.Migrations(), telemetry.Migrations(), insight.Migrations()}
 }
 
 // App is a running installation.
@@ -355,6 +356,9 @@ func (a *App) turn(ctx context.Context) {
 	a.publishData(ctx)
 	a.keepCredentials(ctx)
 	a.keepPrivacy(ctx)
+	if _, err := a.Flow.Insight().Follow(ctx, System); err != nil && ctx.Err() == nil {
+		a.Log.Error("counting what happened", "err", err)
+	}
 	if _, err := a.Flow.Assistant().Sweep(ctx, System); err != nil && ctx.Err() == nil {
 		a.Log.Error("forgetting conversations", "err", err)
 	}

@@ -33,6 +33,8 @@ type DraftBody struct {
 	Previous map[string]string `json:"previous,omitempty"`
 	Known    map[string]*Known `json:"known,omitempty"`  // by question, see process.Typed.Key
 	Behalf   *Behalf           `json:"behalf,omitempty"` // who began it for the person; nil: they themselves
+	Passed   []string          `json:"passed,omitempty"` // pages that were answered without a mistake once, for statistics
+	Said     bool              `json:"said,omitempty"`   // how it went was told
 }
 
 // StartDraft stores a new draft. tokenHash proves later that a browser started or resumed it.

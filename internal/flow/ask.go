@@ -164,7 +164,7 @@ func (f Assistant) Take(ctx context.Context, actor policy.Actor, token, service,
 	if err != nil {
 		return "", "", err
 	}
-	return f.StartDraft(ctx, actor, StartDraft{Service: service, Language: language, Typed: typed})
+	return f.StartDraft(ctx, actor, StartDraft{Service: service, Language: language, Typed: typed, Channel: "assistant"})
 }
 
 // HandOver begins the application by which a person gets the conversation. The asker sees it before it is sent.
@@ -194,7 +194,7 @@ func (f Assistant) HandOver(ctx context.Context, actor policy.Actor, token, lang
 	if text != "" {
 		typed.Set(a.HandOver.Question, text)
 	}
-	return f.StartDraft(ctx, actor, StartDraft{Service: a.HandOver.Service, Language: language, Typed: typed})
+	return f.StartDraft(ctx, actor, StartDraft{Service: a.HandOver.Service, Language: language, Typed: typed, Channel: "assistant"})
 }
 
 // Sweep forgets conversations whose time is over; it tells how many.

@@ -63,7 +63,7 @@ func (f Assistant) Answer(ctx context.Context, actor policy.Actor, in AnswerInTa
 				return err
 			}
 		}
-		save = SavePage{Draft: in.Draft, Page: q.Page.File.Page, Form: pageForm(draft, q, fields), Language: in.Language}
+		save = SavePage{Draft: in.Draft, Page: q.Page.File.Page, Form: pageForm(draft, q, fields), Language: in.Language, Part: true}
 		return nil
 	})
 	if err != nil || save.Draft == "" {

@@ -22,6 +22,7 @@ func doneBy(a policy.Actor) doer { return doer{a.Person, a.Name, a.For.Name} }
 
 // carryOut makes real what package process says an event does, and stores the case.
 func (f *Flow) carryOut(ctx context.Context, tx *store.Tx, c *docket.Case, effects []process.Effects, by doer) error {
+	due, ran := c.Due, c.Open()
 	for _, e := range effects {
 		if err := f.one(ctx, tx, c, e, by); err != nil {
 			return fmt.Errorf("case %s, %s: %w", c.Number, e.Action, err)
@@ -35,6 +36,11 @@ func (f *Flow) carryOut(ctx context.Context, tx *store.Tx, c *docket.Case, effec
 			c.Due, c.DueThen = last.Deadline.Date, last.Deadline.Then
 		}
 		c.Stopped = last.Stopped
+	}
+	if ran {
+		if err := f.Insight().promise(ctx, tx, c, due); err != nil {
+			return err
+		}
 	}
 	setTurn(c, tx.Now())
 	return f.Docket.Cases.Save(ctx, tx, c.Case)

@@ -26,6 +26,7 @@ type SavePage struct {
 	Files []Upload
 
 	Language string // the person's, kept with the draft; "" for the one before
+	Part     bool   // of the page was asked: what is missing of it is no mistake
 }
 
 // Upload is a file as it comes in.
@@ -70,10 +71,14 @@ func (f *Flow) SavePage(ctx context.Context, actor policy.Actor, in SavePage) (*
 		if in.Language != "" && in.Language != draft.Language {
 			draft.Language, changed = in.Language, true
 		}
-		if !changed {
-			return f.Docket.Judge(ctx, tx, draft)
+		if err := f.Docket.Judge(ctx, tx, draft); err != nil {
+			return err
 		}
-		return f.saveDraft(ctx, tx, draft)
+		passed, err := f.Insight().answered(ctx, tx, draft, in)
+		if err != nil || !changed && !passed {
+			return err
+		}
+		return f.Docket.Cases.SaveDraft(ctx, tx, draft.Draft)
 	})
 	return draft, refused, err
 }

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -24,6 +25,7 @@ type StartDraft struct {
 	Licence  string // record id, for a variant
 	Language string
 	Typed    process.Typed // from the eligibility check, or empty
+	Channel  string        // how it came to be, for statistics: assistant, paper …; "" by these pages
 }
 
 // StartDraft returns the draft and the token that this browser must keep.
@@ -59,7 +61,10 @@ func (f *Flow) StartDraft(ctx context.Context, actor policy.Actor, in StartDraft
 		if err := f.Docket.Cases.StartDraft(ctx, tx, draft, person.TokenHash(token)); err != nil {
 			return err
 		}
-		return f.doneFor(ctx, tx, actor, mandate.Began, s.Service, draft.ID, "", s.Title.In(in.Language))
+		if err := f.doneFor(ctx, tx, actor, mandate.Began, s.Service, draft.ID, "", s.Title.In(in.Language)); err != nil {
+			return err
+		}
+		return f.Insight().started(ctx, tx, s, in.Language, cmp.Or(in.Channel, "web"))
 	})
 	if actor.Acting() {
 		token = "" // the mandate lets in, and no browser once it has ended

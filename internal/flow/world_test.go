@@ -22,6 +22,7 @@ import (
 	"stoa/internal/flow"
 	"stoa/internal/i18n"
 	talks "stoa/internal/inquiry"
+	"stoa/internal/insight"
 	"stoa/internal/job"
 	"stoa/internal/mandate"
 	"stoa/internal/notify"
@@ -38,7 +39,7 @@ import (
 	"stoa/internal/vault"
 )
 
-var tables = []fs.FS{job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(),
+var tables = []fs.FS{job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(), insight.Migrations(),
 	record.Migrations(), credential.Migrations(), disclosure.Migrations(), notify.Migrations(), access.Migrations(), retain.Migrations(), consent.Migrations(), mandate.Migrations(), release.Migrations(), talks.Migrations(), publog.Migrations()}
 
 // world is an installation with the small jurisdiction of package service's tests in force.

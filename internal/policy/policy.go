@@ -231,7 +231,6 @@ var (
 		return false
 	}}
 	leads      = role("leads the organisation", Leader, Supervisor)
-	leads      = role("leads the organisation", Leader, Supervisor)
 	keepsBooks = rule{"reads for the organisation that keeps the books", func(a Actor, t Thing) bool {
 		for _, o := range t.Consulted {
 			if a.Has(o, Reader, Officer, Supervisor) && a.Person != "" && a.Person != t.Owner {

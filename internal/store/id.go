@@ -39,6 +39,17 @@ func newID(now time.Time, rand *entropy) string {
 	return base32(b)
 }
 
+// FirstID is below every identifier that transactions make which begin at an instant or later, to the millisecond, and
+// above those of earlier ones.
+func FirstID(at time.Time) string {
+	var b [16]byte
+	ms := uint64(at.UnixMilli())
+	for i := range 6 {
+		b[i] = byte(ms >> (40 - 8*i))
+	}
+	return base32(b)
+}
+
 // base32 writes 128 bits as 26 characters; the first holds only the upper three bits, so that order is kept.
 func base32(b [16]byte) string {
 	var out [26]byte

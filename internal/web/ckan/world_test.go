@@ -21,6 +21,7 @@ import (
 	"stoa/internal/docket"
 	"stoa/internal/flow"
 	"stoa/internal/i18n"
+	"stoa/internal/insight"
 	"stoa/internal/job"
 	"stoa/internal/notify"
 	"stoa/internal/person"
@@ -56,7 +57,7 @@ func open(t testing.TB) *portal {
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	db, clock := storetest.SQLite(t, job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(),
+	db, clock := storetest.SQLite(t, job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(), insight.Migrations(),
 		record.Migrations(), notify.Migrations(), access.Migrations(), release.Migrations(), dataset.Migrations())
 	random := storetest.Rand()
 	keys, err := vault.Open(vault.Config{KeyFile: t.TempDir() + "/keys", Rand: random})

@@ -23,6 +23,7 @@ import (
 	"stoa/internal/docket"
 	"stoa/internal/flow"
 	"stoa/internal/i18n"
+	"stoa/internal/insight"
 	"stoa/internal/job"
 	"stoa/internal/ledger"
 	"stoa/internal/mandate"
@@ -46,7 +47,7 @@ import (
 	"stoa/jurisdictions"
 )
 
-var tables = []fs.FS{job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(),
+var tables = []fs.FS{job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(), insight.Migrations(),
 	record.Migrations(), notify.Migrations(), mandate.Migrations(), access.Migrations(), release.Migrations(), ledger.Migrations(), bill.Migrations(),
 	pay.Migrations(), bank.Migrations(), tax.Migrations()}
 

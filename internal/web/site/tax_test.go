@@ -16,6 +16,7 @@ import (
 	"stoa/internal/calendar"
 	"stoa/internal/cases"
 	"stoa/internal/flow"
+	"stoa/internal/insight"
 	"stoa/internal/job"
 	"stoa/internal/ledger"
 	"stoa/internal/mandate"
@@ -44,7 +45,7 @@ func taxed(t *testing.T, day string) *revenues {
 	t.Helper()
 	o := &revenues{town: open(t, true)}
 	o.on(day)
-	err := o.flow.DB.Migrate(t.Context(), job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(), record.Migrations(),
+	err := o.flow.DB.Migrate(t.Context(), job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(), insight.Migrations(), record.Migrations(),
 		notify.Migrations(), mandate.Migrations(), access.Migrations(), release.Migrations(), ledger.Migrations(), bill.Migrations(), pay.Migrations(), bank.Migrations(), tax.Migrations())
 	if err != nil {
 		t.Fatal(err)

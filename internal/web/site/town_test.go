@@ -21,6 +21,7 @@ import (
 	"stoa/internal/docket"
 	"stoa/internal/flow"
 	"stoa/internal/i18n"
+	"stoa/internal/insight"
 	"stoa/internal/job"
 	"stoa/internal/mandate"
 	"stoa/internal/notify"
@@ -53,7 +54,7 @@ func open(t testing.TB, demo bool) *town {
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	db, clock := storetest.SQLite(t, job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(),
+	db, clock := storetest.SQLite(t, job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(), insight.Migrations(),
 		record.Migrations(), notify.Migrations(), mandate.Migrations(), access.Migrations(), release.Migrations())
 	random := storetest.Rand()
 	keys, err := vault.Open(vault.Config{KeyFile: t.TempDir() + "/keys", Rand: random})

@@ -1,0 +1,126 @@
+package insight
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"stoa/internal/fault"
+	"stoa/internal/store"
+)
+
+// Cursor is how far the log of events is counted: every event whose id is not above Place, and of those above it the
+// ones that were seen. An event's id begins with the time at which its transaction began, and transactions end in another
+// order; so Place stays behind what was seen by longer than any transaction takes.
+type Cursor struct {
+	Place   string
+	Through time.Time // when it was last followed
+	version int64
+}
+
+// behind is how long Place stays behind.
+const behind = 10 * time.Minute
+
+const eventCursor = "events"
+
+// Cursor reads it; in Write it is locked.
+func (Figures) Cursor(ctx context.Context, tx *store.Tx) (c Cursor, err error) {
+	var through int64
+	err = tx.QueryRow(ctx, `SELECT place, through, version FROM insight_cursor WHERE name = $1`+tx.Lock(), eventCursor).Scan(&c.Place, &through, &c.version)
+	if errors.Is(err, store.ErrNotFound) {
+		return Cursor{}, nil
+	}
+	if err != nil {
+		return c, fmt.Errorf("reading how far statistics have come: %w", err)
+	}
+	c.Through = store.Time(through)
+	return c, nil
+}
+
+// Unseen leaves of events, by id, those that are not counted.
+func (Figures) Unseen(ctx context.Context, tx *store.Tx, ids []string) (map[string]bool, error) {
+	unseen := map[string]bool{}
+	for _, id := range ids {
+		unseen[id] = true
+	}
+	if len(ids) == 0 {
+		return unseen, nil
+	}
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	seen, err := store.Strings(ctx, tx, `SELECT id FROM insight_seen WHERE id IN (`+store.Marks(1, len(ids))+`)`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("looking for what is counted: %w", err)
+	}
+	for _, id := range seen {
+		delete(unseen, id)
+	}
+	return unseen, nil
+}
+
+// Count adds what events came to, unless somebody else went on from the same cursor: then nothing is changed, and the
+// answer is a conflict. The events, by id, are in their order.
+func (f Figures) Count(ctx context.Context, tx *store.Tx, from Cursor, events []string, all []Count) error {
+	now, err := f.Cursor(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if now.version != from.version {
+		return fault.NewConflict("Another worker went on")
+	}
+	place, settled := from.Place, store.FirstID(tx.Now().Add(-behind))
+	for _, id := range events {
+		if id < settled && id > place {
+			place = id
+		}
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM insight_seen WHERE id <= $1`, place); err != nil {
+		return fmt.Errorf("forgetting what was counted long ago: %w", err)
+	}
+	for _, id := range events {
+		if id <= place {
+			continue
+		}
+		if _, err := tx.Exec(ctx, `INSERT INTO insight_seen (id) VALUES ($1) ON CONFLICT (id) DO NOTHING`, id); err != nil {
+			return fmt.Errorf("keeping what is counted: %w", err)
+		}
+	}
+	if err := f.Add(ctx, tx, all); err != nil {
+		return err
+	}
+	return f.move(ctx, tx, place, from.version+1)
+}
+
+func (Figures) move(ctx context.Context, tx *store.Tx, place string, version int64) error {
+	_, err := tx.Exec(ctx, `INSERT INTO insight_cursor (name, place, through, version) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (name) DO UPDATE SET place = excluded.place, through = excluded.through, version = excluded.version`,
+		eventCursor, place, store.Micros(tx.Now()), version)
+	if err != nil {
+		return fmt.Errorf("keeping how far statistics have come: %w", err)
+	}
+	return nil
+}
+
+// Forget throws away what the log of events gives again, and begins anew. Notes that were added up stay.
+func (f Figures) Forget(ctx context.Context, tx *store.Tx) error {
+	now, err := f.Cursor(ctx, tx)
+	if err != nil {
+		return err
+	}
+	args := make([]any, len(logged))
+	for i, m := range logged {
+		args[i] = m
+	}
+	for _, table := range []string{"insight_day", "insight_month"} {
+		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE measure IN (`+store.Marks(1, len(logged))+`)`, args...); err != nil {
+			return fmt.Errorf("forgetting sums: %w", err)
+		}
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM insight_seen`); err != nil {
+		return fmt.Errorf("forgetting what is counted: %w", err)
+	}
+	return f.move(ctx, tx, "", now.version+1)
+}
