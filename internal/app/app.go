@@ -356,14 +356,22 @@ func (a *App) turn(ctx context.Context) {
 	a.publishData(ctx)
 	a.keepCredentials(ctx)
 	a.keepPrivacy(ctx)
-	if _, err := a.Flow.Insight().Follow(ctx, System); err != nil && ctx.Err() == nil {
-		a.Log.Error("counting what happened", "err", err)
-	}
+	a.count(ctx)
 	if _, err := a.Flow.Assistant().Sweep(ctx, System); err != nil && ctx.Err() == nil {
 		a.Log.Error("forgetting conversations", "err", err)
 	}
 	if _, err := a.Flow.Forget(ctx, System); err != nil && ctx.Err() == nil {
 		a.Log.Error("forgetting drafts", "err", err)
+	}
+}
+
+// count adds up what happened since it was last counted.
+func (a *App) count(ctx context.Context) {
+	if _, err := a.Flow.Insight().Follow(ctx, System); err != nil && ctx.Err() == nil {
+		a.Log.Error("counting what happened", "err", err)
+	}
+	if err := a.Flow.Insight().CountMoney(ctx, System); err != nil && ctx.Err() == nil {
+		a.Log.Error("counting money", "err", err)
 	}
 }
 

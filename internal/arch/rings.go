@@ -46,7 +46,7 @@ var rings = []ring{
 	{
 		name: "edge", ordered: true, sees: []string{"pure", "use cases", "parts of pages"},
 		tests:    []string{"tools", "domain"},
-		packages: []string{"web", "web/paper", "web/site", "web/desk", "web/ckan", "web/wallet", "web/xroad"},
+		packages: []string{"web", "web/paper", "web/insight", "web/site", "web/desk", "web/ckan", "web/wallet", "web/xroad"},
 		why:      "a handler reads a form, asks a use case and prints; it never reaches past the use cases to rows or keys",
 	},
 	{

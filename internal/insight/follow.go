@@ -124,3 +124,26 @@ func (f Figures) Forget(ctx context.Context, tx *store.Tx) error {
 	}
 	return f.move(ctx, tx, "", now.version+1)
 }
+
+// Marked is when something that is worked out anew now and then last was; zero where it never was.
+func (Figures) Marked(ctx context.Context, tx *store.Tx, name string) (time.Time, error) {
+	var at int64
+	err := tx.QueryRow(ctx, `SELECT through FROM insight_cursor WHERE name = $1`, name).Scan(&at)
+	if errors.Is(err, store.ErrNotFound) {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, fmt.Errorf("reading how far statistics have come: %w", err)
+	}
+	return store.Time(at), nil
+}
+
+// Mark notes that it was worked out now.
+func (Figures) Mark(ctx context.Context, tx *store.Tx, name string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO insight_cursor (name, place, through, version) VALUES ($1, '', $2, 1)
+		ON CONFLICT (name) DO UPDATE SET through = excluded.through`, name, store.Micros(tx.Now()))
+	if err != nil {
+		return fmt.Errorf("keeping how far statistics have come: %w", err)
+	}
+	return nil
+}

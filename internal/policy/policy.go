@@ -175,6 +175,9 @@ const (
 	WhatIfTry          Action = "whatif.try"          // what a changed rule, fee or number of officers would do; studies of it
 	WhatIfPublish      Action = "whatif.publish"      // a study, for everybody to read
 	StudyRead          Action = "study.read"          // a published one
+	InsightSee         Action = "insight.see"         // what happened, added up, with small numbers held back
+	InsightRead        Action = "insight.read"        // the same of an organisation, exactly
+	InsightKeep        Action = "insight.keep"        // views of it, and reports by mail
 	DemoUse            Action = "demo.use"
 )
 
@@ -230,7 +233,15 @@ var (
 		}
 		return false
 	}}
-	leads      = role("leads the organisation", Leader, Supervisor)
+	leads    = role("leads the organisation", Leader, Supervisor)
+	leadsAny = rule{"leads any organisation", func(a Actor, _ Thing) bool {
+		for _, g := range a.Grants {
+			if g.Role == Leader || g.Role == Supervisor {
+				return a.Person != ""
+			}
+		}
+		return false
+	}}
 	keepsBooks = rule{"reads for the organisation that keeps the books", func(a Actor, t Thing) bool {
 		for _, o := range t.Consulted {
 			if a.Has(o, Reader, Officer, Supervisor) && a.Person != "" && a.Person != t.Owner {
@@ -359,6 +370,9 @@ var table = map[Action][]rule{
 	WhatIfTry:          {leads},
 	WhatIfPublish:      {leads},
 	StudyRead:          {published},
+	InsightSee:         {anyone},
+	InsightRead:        {reads, leadsAny},
+	InsightKeep:        {staff},
 	DemoUse:            {published}, // the demo publishes its people and its mailbox; nothing else does
 }
 

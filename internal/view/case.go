@@ -337,6 +337,7 @@ type Done struct {
 	Bill                                    *BillLine // what is to be paid
 	Transfer                                *Transfer
 	Cards                                   bool // it can be paid by card, here and now
+	Said                                    bool // how it went
 }
 
 // Done is for whoever holds the draft that became the case: they may not have signed in.
@@ -354,7 +355,7 @@ func (v *View) Done(ctx context.Context, r Reader, draft string) (done Done, err
 			return err
 		}
 		j := c.Service.Jurisdiction
-		done = Done{Case: c.ID, Number: c.Number, Service: r.words(j, c.Service.Title), Contact: r.contact(j, c.Organisation), Due: r.date(c.Due)}
+		done = Done{Case: c.ID, Number: c.Number, Service: r.words(j, c.Service.Title), Contact: r.contact(j, c.Organisation), Due: r.date(c.Due), Said: d.Said}
 		if st := c.StateOf(); st != nil {
 			done.Tell = r.words(j, st.Tell)
 		}

@@ -66,6 +66,8 @@ type View struct {
 	catalogue keptCatalogue
 	statuses  lists
 	listed    listed
+	hidden    keptTables
+	outlooks  outlooks
 	library   converse.Libraries // what the assistant answers from, for those who look after it
 }
 

@@ -108,7 +108,7 @@ func (s *Server) footer(r *Request, asks bool) page.Footer {
 	if r.Place != nil && len(r.Place.Budgets) > 0 {
 		open.Links = append(open.Links, page.Link{Text: p.T("Where the money goes"), URL: "/money"})
 	}
-	open.Links = append(open.Links, page.Link{Text: p.T("Register of decisions"), URL: "/decisions"}, page.Link{Text: p.T("Register of algorithms"), URL: "/algorithms"},
+	open.Links = append(open.Links, page.Link{Text: p.T("How it is going"), URL: "/insight"}, page.Link{Text: p.T("Register of decisions"), URL: "/decisions"}, page.Link{Text: p.T("Register of algorithms"), URL: "/algorithms"},
 		page.Link{Text: p.T("What we have promised"), URL: "/commitments"})
 	f.Groups = append(f.Groups, open)
 	return f

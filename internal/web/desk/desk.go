@@ -70,7 +70,7 @@ func Routes(d *Desk) []web.Route {
 	get("/system", policy.SystemSee, d.system)
 	post("/system/jobs/{job}", policy.SystemSee, d.retry)
 	get("/operations", policy.SystemSee, d.operations)
-	return fresh(slices.Concat(routes, dataRoutes(d), redactRoutes(d), questionRoutes(d), assistantRoutes(d), moneyRoutes(d), spendRoutes(d), bankRoutes(d), taxRoutes(d), recordRoutes(d), registerFileRoutes(d), copyRoutes(d), whatIfRoutes(d), privacyRoutes(d), rightsRoutes(d), assistRoutes(d)))
+	return fresh(slices.Concat(routes, dataRoutes(d), redactRoutes(d), questionRoutes(d), assistantRoutes(d), moneyRoutes(d), spendRoutes(d), bankRoutes(d), taxRoutes(d), recordRoutes(d), registerFileRoutes(d), copyRoutes(d), whatIfRoutes(d), privacyRoutes(d), rightsRoutes(d), assistRoutes(d), insightRoutes(d)))
 }
 
 // reader is who asks, as views know it.
@@ -89,6 +89,7 @@ const (
 	areaSpending  = "spending"
 	areaData      = "data"
 	areaQuestions = "questions"
+	areaInsight   = "insight"
 	areaAssistant = "assistant"
 	areaAbsence   = "absence"
 	areaStaff     = "staff"
@@ -123,6 +124,7 @@ func nav(r *web.Request, area string) []page.NavItem {
 	add(cases, areaData, p.T("Datasets"), "/desk/data")
 	add(view.DataArea(r.Actor), areaQuestions, p.T("Questions about data"), "/desk/questions")
 	add(view.WhatIfArea(r.Actor), areaWhatIf, p.T("What if?"), "/desk/whatif")
+	add(view.InsightArea(r.Actor, r.Place), areaInsight, p.T("How it is going"), insightBase)
 	add(true, areaAssistant, p.T("Assistant"), "/desk/assistant")
 	add(view.SupervisorArea(r.Actor), areaPrivacy, p.T("Privacy"), "/desk/access-questions")
 	add(view.EmergencyArea(r.Actor, r.Place), areaEmergency, p.T("In an emergency"), "/desk/emergency")

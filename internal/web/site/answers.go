@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"stoa/internal/fault"
 	"stoa/internal/flow"
@@ -224,8 +225,37 @@ func (s *Site) showDone(w http.ResponseWriter, r *web.Request, problem string) e
 	follow := page.LinkTo{Text: r.T("Follow it in your account"), URL: "/account/cases/" + d.Case}
 	g = append(g, page.Paragraph{HTML: follow},
 		page.Paragraph{Text: r.T("To sign in, use the same email address. You do not need a password: we send you a code.")},
-		contactBlock(r.T("Who to ask"), d.Contact))
+		howItWent(r, draft, d), contactBlock(r.T("Who to ask"), d.Contact))
 	return r.Render(w, web.Page{Title: title, Failed: problem != "", Content: column(g...), ServiceName: d.Service})
+}
+
+// howItWent asks one question, which nobody has to answer.
+func howItWent(r *web.Request, draft string, d view.Done) page.Component {
+	if d.Bill != nil && d.Bill.Owed {
+		return nil
+	}
+	if d.Said {
+		return page.InsetText{Text: r.T("Thank you for saying how it went.")}
+	}
+	choices := page.Radios{Name: "score", Classes: "govuk-radios--small", Hint: page.Hint{Text: r.T("You do not have to answer. Your answer is kept apart from who you are.")},
+		Fieldset: page.Fieldset{Legend: page.Legend{Text: r.T("How did it go?"), Classes: "govuk-fieldset__legend--m"}},
+		Items: []page.Choice{{Value: "5", Text: r.T("Very well")}, {Value: "4", Text: r.T("Well")}, {Value: "3", Text: r.T("Neither well nor badly")},
+			{Value: "2", Text: r.T("Badly")}, {Value: "1", Text: r.T("Very badly")}}}
+	return page.Form{Action: "/apply/" + draft + "/went", Key: r.NewKey(), HTML: page.Group{choices, page.Button{Text: r.T("Say how it went"), Classes: "govuk-button--secondary"}}}
+}
+
+// went is POST /apply/{draft}/went. Without a choice nothing was said, which is no mistake.
+func (s *Site) went(w http.ResponseWriter, r *web.Request) error {
+	if err := r.ReadForm(); err != nil {
+		return err
+	}
+	draft := r.PathValue("draft")
+	if score, err := strconv.Atoi(r.Field("score")); err == nil {
+		if err := s.Flow.Insight().Went(r.Context(), r.Actor, flow.Went{Draft: draft, Score: score}); err != nil {
+			return err
+		}
+	}
+	return r.Redirect(w, "/apply/"+draft+"/done")
 }
 
 // payFee is the fee of an application that was just sent: by card at once, or by bank.

@@ -28,7 +28,7 @@ type Site struct {
 
 // Routes is the table of the public's and the citizen's addresses.
 func Routes(s *Site) []web.Route {
-	return slices.Concat(s.publicRoutes(), s.signInRoutes(), s.securityRoutes(), s.applyRoutes(), s.accountRoutes(), s.taxRoutes(), s.spendingRoutes(), s.dataRoutes(), s.chartRoutes(), s.catalogueRoutes(), s.openRoutes(), s.studyRoutes(), s.askRoutes(), s.disclosureRoutes(), s.walletRoutes(), s.copyRoutes(), s.privacyRoutes(), s.actingRoutes())
+	return slices.Concat(s.publicRoutes(), s.signInRoutes(), s.securityRoutes(), s.applyRoutes(), s.accountRoutes(), s.taxRoutes(), s.spendingRoutes(), s.dataRoutes(), s.chartRoutes(), s.catalogueRoutes(), s.openRoutes(), s.studyRoutes(), s.askRoutes(), s.disclosureRoutes(), s.walletRoutes(), s.copyRoutes(), s.privacyRoutes(), s.actingRoutes(), s.insightRoutes())
 }
 
 func (s *Site) publicRoutes() []web.Route {
@@ -99,6 +99,8 @@ func (s *Site) applyRoutes() []web.Route {
 		apply("POST", "/apply/{draft}/submit", policy.DraftSubmit, s.submit),
 		apply("GET", "/apply/{draft}/submit", policy.DraftUse, s.toAnswers),
 		apply("GET", "/apply/{draft}/done", policy.DraftUse, s.done),
+		apply("POST", "/apply/{draft}/went", policy.DraftUse, s.went),
+		apply("GET", "/apply/{draft}/went", policy.DraftUse, s.done), // a reload of the address that the form was sent to
 		apply("POST", "/apply/{draft}/pay", policy.BillOwn, s.payDraft),
 		apply("GET", "/apply/{draft}/pay", policy.DraftUse, s.done), // a reload of the address that paying was sent to
 		apply("GET", "/apply/{draft}/paid/{payment}", policy.BillOwn, s.paidDraft),
