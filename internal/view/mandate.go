@@ -231,7 +231,7 @@ func (v Representation) mandateLine(r Reader, m mandate.Mandate, today calendar.
 		line.State = "over"
 	}
 	p := r.P
-	line.StateWord = map[string]string{mandate.Offered: p.T("Not answered yet"), mandate.Declared: p.T("An officer has to confirm it"), mandate.Accepted: p.T("Holds"),
+	line.StateWord = map[string]string{mandate.Offered: p.T("Not answered yet"), mandate.Declared: p.T("An officer has to confirm it"), mandate.Accepted: p.T("In force"),
 		mandate.Refused: p.T("Refused"), mandate.Revoked: p.T("Ended"), "over": p.T("Its time is over")}[line.State]
 	var about []string
 	for _, id := range m.Scope {

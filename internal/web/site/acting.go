@@ -119,7 +119,7 @@ func mandateRows(r *web.Request, m view.MandateLine) []page.SummaryRow {
 	if m.Given {
 		what = r.T("What they are to you")
 	}
-	rows := []page.SummaryRow{mandateRow(what, m.Kind), mandateRow(r.T("For what"), m.Scope), mandateRow(r.T("Until"), m.Until), mandateRow(r.T("Who gets the messages"), m.Messages), mandateRow(r.T("State"), m.StateWord)}
+	rows := []page.SummaryRow{mandateRow(what, m.Kind), mandateRow(r.T("What for"), m.Scope), mandateRow(r.T("Until"), m.Until), mandateRow(r.T("Who gets the messages"), m.Messages), mandateRow(r.T("State"), m.StateWord)}
 	if m.Consent != "" {
 		rows = append(rows, mandateRow(r.T("What was written down"), m.Consent))
 	}
