@@ -8,6 +8,7 @@ require (
 	filippo.io/age v1.3.2
 	github.com/a-h/templ v0.3.1020
 	github.com/andybalholm/brotli v1.2.8
+	github.com/anishathalye/porcupine v1.3.1
 	github.com/bojanz/currency v1.4.2
 	github.com/boxesandglue/textshape v0.0.13
 	github.com/coreos/go-oidc/v3 v3.21.0

@@ -75,7 +75,7 @@ Begin with:
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(demoCommand(), serveCommand(), checkCommand(), explainCommand(), newCommand(), staffCommand(), assistCommand(), doctorCommand(), forecastCommand(), anomaliesCommand(), allocateCommand(), simulateCommand(), versionCommand(), keysCommand(), privacyCommand(),
-		verifyCommand(), witnessCommand(), monitorCommand(), logCommand(), credentialCommand(), registerCommand(), backupCommand(), restoreCommand(), moveCommand())
+		verifyCommand(), witnessCommand(), monitorCommand(), logCommand(), credentialCommand(), registerCommand(), backupCommand(), restoreCommand(), moveCommand(), benchCommand())
 	return root
 }
 

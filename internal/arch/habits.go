@@ -30,6 +30,8 @@ var (
 		{"internal/app/log.go", "tenths of a second between looks for leaves"},
 		{"internal/app/elsewhere.go", "the pause before a register of others is asked again"},
 		{"internal/visitor/person.go", "how long answers took"},
+		{"internal/visitor/crowd/crowd.go", "when people come, and how long they waited"},
+		{"cmd/stoa/bench.go", "people apply today"},
 		{"internal/job/runner.go", "pauses between looks at the queue"},
 		{"cmd/stoa/assist.go", "how long questions took, for the terminal"},
 		{"cmd/stoa/new.go", "the year that a new jurisdiction's calendar begins with"},

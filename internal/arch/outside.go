@@ -22,7 +22,7 @@ var onlies = []only{
 	{"net", []string{"ring tools", "ring edge", "ring visitors", "ring wiring", "ring command", "ring drivers", "web/page/gallery"}, "the domain reaches nothing"},
 	{"crypto/rand", []string{"store", "vault", "publog/signet", "credential/keys", "witness", "web", "app"}, "randomness comes in from outside"},
 	{"math/rand", nil, "math/rand/v2 can be given its source"},
-	{"math/rand/v2", []string{"store", "store/storetest", "app", "assist/train", "allocate", "simulate", "ring drivers"}, "randomness comes in from outside; the demo's seeding, what is trained and what is searched repeat: each is given its seed"},
+	{"math/rand/v2", []string{"store", "store/storetest", "app", "assist/train", "allocate", "simulate", "visitor/crowd", "ring drivers"}, "randomness comes in from outside; the demo's seeding, what is trained and what is searched repeat: each is given its seed"},
 	{"html/template", nil, "pages are templ components"},
 	{"text/template", []string{"service/scaffold"}, "pages are templ components; letters are the file's own; scaffold writes YAML"},
 
@@ -63,6 +63,7 @@ var onlies = []only{
 	{"golang.org/x/mod/sumdb", []string{"proof"}, "the tree of RFC 6962 and signed notes"},
 	{"github.com/transparency-dev", nil, "independent readers of the public log: tessera's client, merkle, formats"},
 	{"github.com/parquet-go/parquet-go", []string{"dataset"}, "datasets as Parquet"},
+	{"github.com/anishathalye/porcupine", nil, "whether a history of many at once has an order"},
 	{"pgregory.net/rapid", []string{"tabular/tabulartest"}, "property tests"},
 }
 

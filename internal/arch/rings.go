@@ -60,8 +60,8 @@ var rings = []ring{
 		why:      "whoever checks the public log shares nothing with those who keep it but the forms",
 	},
 	{
-		name: "visitors", sees: []string{"pure"},
-		packages: []string{"visitor"},
+		name: "visitors", ordered: true, sees: []string{"pure"},
+		packages: []string{"visitor", "visitor/crowd"},
 		why:      "people know a site by its pages, and come to those that others run",
 	},
 	{

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/cookiejar"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
@@ -43,9 +44,15 @@ func New(n int, of Plan) (*Person, error) {
 	}
 	jar, _ := cookiejar.New(nil) // never fails without a list of suffixes
 	from := &net.TCPAddr{IP: net.IPv4(127, byte(1+n>>16), byte(n>>8), byte(n))}
-	dialer := &net.Dialer{LocalAddr: from, Timeout: 5 * time.Second}
+	dial := func(ctx context.Context, network, to string) (net.Conn, error) {
+		d := &net.Dialer{Timeout: 5 * time.Second}
+		if at, err := netip.ParseAddrPort(to); err == nil && at.Addr().IsLoopback() && at.Addr().Is4() {
+			d.LocalAddr = from // limits count by it
+		}
+		return d.DialContext(ctx, network, to)
+	}
 	return &Person{Plan: of, types: types.Fields, http: &http.Client{Jar: jar, Timeout: 30 * time.Second,
-		Transport:     &http.Transport{DialContext: dialer.DialContext, DisableCompression: true},
+		Transport:     &http.Transport{DialContext: dial, DisableCompression: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}, nil
 }
 
@@ -181,6 +188,9 @@ func (p *Person) Back(site string) (err error) {
 	p.at, err = p.at.Parse(site + "/")
 	return err
 }
+
+// Leave closes their connections.
+func (p *Person) Leave() { p.http.CloseIdleConnections() }
 
 // Says reports whether the page that they look at says something.
 func (p *Person) Says(what string) bool { return strings.Contains(text(p.page), what) }
