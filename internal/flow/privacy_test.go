@@ -501,8 +501,14 @@ func TestOddReadingIsToldOnce(t *testing.T) {
 		watch(0)
 		read(w.officer, 15)
 		watch(0)
+		if _, told := w.mails()["Unusual reading was noticed"]; told {
+			t.Error("told of nothing")
+		}
 		read(w.officer, 40)
 		watch(1)
+		if m := w.mails()["Unusual reading was noticed"]; m.To != "sue.supervisor@testshire.example" {
+			t.Errorf("told: %+v", m)
+		}
 		watch(0)
 		sam := w.staff("Sam Resident", policy.Grant{Role: policy.Officer, Organisation: "markets"})
 		w.looked(sam, done.Case) // of Rana Resident

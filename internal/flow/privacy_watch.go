@@ -2,6 +2,8 @@ package flow
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,10 +31,11 @@ func (f Privacy) WatchReading(ctx context.Context, actor policy.Actor) (raised i
 		for _, watch := range []func(context.Context, *store.Tx, func(access.Alert) error) error{f.watchMany, f.watchEach} {
 			err := watch(ctx, tx, func(a access.Alert) error {
 				fresh, err := access.Raise(ctx, tx, a)
-				if fresh {
-					raised++
+				if err != nil || !fresh {
+					return err
 				}
-				return err
+				raised++
+				return f.tellOfReading(ctx, tx, a)
 			})
 			if err != nil {
 				return err
@@ -41,6 +44,23 @@ func (f Privacy) WatchReading(ctx context.Context, actor policy.Actor) (raised i
 		return nil
 	})
 	return raised, err
+}
+
+// tellOfReading owes word to the supervisors of the organisation, but for the one it is about. It names nobody.
+func (f Privacy) tellOfReading(ctx context.Context, tx *store.Tx, a access.Alert) error {
+	to, err := f.supervisors(ctx, tx, a.Actor, a.Organisation)
+	if err != nil {
+		return err
+	}
+	for _, address := range slices.Sorted(maps.Keys(to)) {
+		p := f.Words.For(to[address].Language)
+		err := f.tell(ctx, tx, to[address], p.T("Unusual reading was noticed"),
+			p.T("A program noticed that somebody of your organisation reads otherwise than usual. It is a reason to ask, and proves nothing. Who and what, you see at the desk."), "/desk/access-questions")
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // watchMany compares the persons looked at within an hour with what the same reader and the others usually do.

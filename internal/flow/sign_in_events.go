@@ -98,6 +98,26 @@ func (f *Flow) tell(ctx context.Context, tx *store.Tx, who person.Person, title,
 		Content: notify.Content{To: who.Email, Name: who.Name, Title: title, Text: text, Link: link}})
 }
 
+// tellTries is after how many wrong second factors in a row their owner hears of it: one mistyped code is nothing.
+const tellTries = 3
+
+// wrongSecond notes that a second factor was wrong. Whoever got so far reads the mailbox or holds the session, so that its
+// owner is told when it goes on, once in a row.
+func (f *Flow) wrongSecond(ctx context.Context, tx *store.Tx, id string) error {
+	f.secure(tx, EventSecondWrong, id)
+	n, err := f.People.Factors().Tries(ctx, tx, id)
+	if err != nil || n != tellTries {
+		return err
+	}
+	who, err := f.People.Get(ctx, tx, id)
+	if err != nil {
+		return missing(err)
+	}
+	p := f.Words.For(who.Language)
+	return f.tell(ctx, tx, who, p.T("Somebody tries to get into your account"),
+		p.T("A wrong code of your authenticator app was entered several times, after a right code from your mailbox. If it was you, there is nothing to do. If it was not, somebody else reads your mailbox: change its password, and look at what is signed in."), "/account/security")
+}
+
 // signedIn finds the actor's person and session; everything about their own ways in begins with it.
 func (f *Flow) signedIn(ctx context.Context, tx *store.Tx, actor policy.Actor, token string) (person.Session, error) {
 	actor = actor.Alone() // whoever they act for, it is they who show who they are

@@ -57,7 +57,9 @@ func (f Identity) EnterSecond(ctx context.Context, in EnterSecond) (token string
 			return err
 		}
 		if refused = no; no != nil {
-			f.secure(tx, EventSecondWrong, c.Person)
+			if err := f.wrongSecond(ctx, tx, c.Person); err != nil {
+				return err
+			}
 			return f.People.Ceremonies().Tried(ctx, tx, in.Ceremony)
 		}
 		if _, err := f.People.Ceremonies().Take(ctx, tx, in.Ceremony, person.ToSecond); err != nil {

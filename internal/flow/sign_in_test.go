@@ -410,6 +410,9 @@ func TestGuessingTheAppEnds(t *testing.T) {
 			}
 			_, err := d.Identity().EnterSecond(d.ctx, flow.EnterSecond{Ceremony: d.second(email), Code: totp.Code(secret, totp.StepAt(d.clock.Now())+7)})
 			invalid(d.t, "a wrong code", err)
+			if _, told := d.mails()["Somebody tries to get into your account"]; told != (i >= 2) {
+				d.t.Errorf("after %d wrong codes its owner was told: %v", i+1, told)
+			}
 		}
 		d.clock.Advance(time.Second)
 		right := func() (string, error) {

@@ -158,6 +158,15 @@ func (p Factors) CheckApp(ctx context.Context, tx *store.Tx, person, typed strin
 	return a.desk, a.level, nil, nil
 }
 
+// Tries are how many codes of the app were wrong since the last right one; 0 where there is no app.
+func (p Factors) Tries(ctx context.Context, tx *store.Tx, person string) (n int64, err error) {
+	err = tx.QueryRow(ctx, `SELECT COALESCE(MAX(tries), 0) FROM authenticator WHERE person = $1`, person).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("counting tries: %w", err)
+	}
+	return n, nil
+}
+
 // RemoveApp takes it away, with the recovery codes that stand in for it.
 func (p Factors) RemoveApp(ctx context.Context, tx *store.Tx, person string) error {
 	for _, table := range []string{"authenticator", "recovery_code"} {
