@@ -57,7 +57,7 @@ func TestWhatOneMayNotSeeChangesNothing(t *testing.T) {
 	if storetest.HasPostgres() {
 		t.Run("postgres", func(t *testing.T) {
 			url := storetest.PostgresURL(t, "LC_COLLATE 'C' LC_CTYPE 'C'")
-			hideFrom(t, Config{Data: t.TempDir(), URL: "http://twins.example", Database: Secret(url)}, 8, 25)
+			hideFrom(t, Config{Data: t.TempDir(), URL: "http://twins.example", Database: Secret(url)}, 24, 20)
 		})
 	}
 }
