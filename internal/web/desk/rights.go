@@ -180,11 +180,18 @@ func (d *Desk) rightsPerson(w http.ResponseWriter, r *web.Request) error {
 func rightsTable(r *web.Request, p view.RightsPerson) page.Component {
 	t := page.QueueTable{Caption: r.T("May do, and why"), CaptionHidden: true, Stack: true, Columns: []page.Column{{Text: r.T("What they may do")}, {Text: r.T("For")}, {Text: r.T("Because")}}}
 	for _, right := range p.Rights {
-		var of, why []string
+		var whys []string
+		of := map[string][]string{} // organisations by reason
 		for _, ground := range right.Grounds {
-			of, why = append(of, ground.Organisation), append(why, strings.Join(ground.Why, "; "))
+			why := strings.Join(ground.Why, "; ")
+			if of[why] == nil {
+				whys = append(whys, why)
+			}
+			of[why] = append(of[why], ground.Organisation)
 		}
-		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{{Text: right.Text}, {HTML: sentences(of)}, {HTML: sentences(why)}}})
+		for _, why := range whys {
+			t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{{Text: right.Text}, {Text: strings.Join(of[why], ", ")}, {Text: why}}})
+		}
 	}
 	return t
 }
