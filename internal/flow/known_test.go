@@ -320,6 +320,24 @@ func TestAWrongRecordIsReportedOnce(t *testing.T) {
 		if d := w.draft(draft); d.Judged.Answers["metres"] == nil || d.Known["metres"].Choice != cases.KnownWrong {
 			t.Errorf("the typed answer does not count: %v", d.Judged.Answers)
 		}
+		// It waits at the desk as a correction: the last word only, and the register is as it was.
+		known := w.draft(draft).Known["metres"]
+		var waits []*record.Proposal
+		var stands string
+		w.must(w.DB.Read(w.ctx, "test", func(ctx context.Context, tx *store.Tx) error {
+			var err error
+			if waits, err = w.Docket.Records.Proposals().Waiting(ctx, tx, known.Register, 10); err != nil {
+				return err
+			}
+			r, err := w.Docket.Records.ByNumber(ctx, tx, known.Register, known.Found[0].Number)
+			if err == nil {
+				stands = r.Fields["metres"]
+			}
+			return err
+		}))
+		if len(waits) != 1 || waits[0].Set["metres"] != "7" || waits[0].Proposer != rana.Person || stands != known.Found[0].Text {
+			t.Errorf("at the desk waits %+v, and the register says %s", waits, stands)
+		}
 	})
 }
 

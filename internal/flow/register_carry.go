@@ -9,15 +9,12 @@ import (
 	"stoa/internal/store"
 )
 
-// atOnce is how many chunks of an import that takes all or nothing are one transaction.
-const atOnce = 20
-
 // carrySome takes the rows of a chunk into the register. What is small and must be whole is taken in one transaction: if any
 // record has changed since the preview, nothing is, and the rows are judged anew. What is large goes by chunks, and a row
 // whose record has changed since is left out and listed.
 func (g Registers) carrySome(ctx context.Context, tx *store.Tx, reg *service.Register, i *record.Import) error {
 	until := i.Place + 1
-	if i.AllOrNone && i.Chunks <= atOnce {
+	if i.Whole() {
 		until = i.Chunks
 		stands, err := g.stand(ctx, tx, reg, i)
 		if err != nil {

@@ -53,6 +53,13 @@ func (i *Import) Working() bool {
 // ChunkRows is how many rows are judged or taken in one transaction, in which others who write wait.
 const ChunkRows = 250
 
+// wholeChunks is how many chunks of an import that takes all or nothing are one transaction: more would keep every other
+// writer waiting.
+const wholeChunks = 20
+
+// Whole reports whether all rows are taken in one transaction, or none.
+func (i *Import) Whole() bool { return i.AllOrNone && i.Chunks <= wholeChunks }
+
 // ImportChanged is what whoever acts on an import hears that somebody else has dealt with.
 const ImportChanged = "This import has changed since you opened the page. Look at it again, then repeat"
 

@@ -56,6 +56,8 @@ type ImportPage struct {
 	Version                   int64
 	GoesBy                    string // title of the field by which rows find their records; "" the number
 	AllOrNone                 bool
+	InParts                   bool // all or none was asked for, and the file is too large for one transaction
+	PartRows                  int
 	Fresh, Changed, Same      int
 	Left                      int
 	Done, Of                  int // chunks of the step at hand
@@ -140,7 +142,8 @@ func (v RegisterFiles) Import(ctx context.Context, r Reader, id string) (p Impor
 		j, names := v.place(), v.names(r)
 		p = ImportPage{Register: reg.Register, Title: r.words(j, reg.Title), Version: i.Version, AllOrNone: i.AllOrNone, Fresh: int(i.Fresh), Changed: int(i.Changed),
 			Same: int(i.Same), Left: int(i.Left), Done: int(i.Place), Of: int(i.Chunks), Working: i.Working(), Own: i.StartedBy == r.Actor.Person,
-			TwoPersons: reg.TwoPersons(i.Columns), NothingY: i.Fresh+i.Changed == 0 || i.AllOrNone && i.Bad > 0}
+			TwoPersons: reg.TwoPersons(i.Columns), NothingY: i.Fresh+i.Changed == 0 || i.AllOrNone && i.Bad > 0,
+			InParts: i.AllOrNone && !i.Whole(), PartRows: record.ChunkRows}
 		if p.ImportLine, err = v.importLine(ctx, tx, r, names, i); err != nil {
 			return err
 		}

@@ -115,7 +115,7 @@ func nav(r *web.Request, area string) []page.NavItem {
 	add(true, areaHome, p.T("My work"), "/desk")
 	add(cases, areaCases, p.T("Cases"), "/desk/cases")
 	add(consults, areaConsults, p.T("Consultations"), "/desk/consultations")
-	add(cases, areaLicences, p.T("Licences and registers"), "/desk/licences")
+	add(cases, areaLicences, p.T("Licences"), "/desk/licences")
 	add(cases || consults, areaRegisters, p.T("Registers"), "/desk/registers")
 	add(view.CopiesArea(r.Actor, r.Place), areaCopies, p.T("Copies"), "/desk/copies")
 	add(view.AssistArea(r.Actor, r.Place), areaAssist, p.T("Help with a form"), "/desk/assist")

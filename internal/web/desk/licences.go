@@ -47,7 +47,7 @@ func (d *Desk) licences(w http.ResponseWriter, r *web.Request) error {
 		p.Filters.Hidden = []page.Hidden{{Name: "register", Value: l.Register}}
 	}
 	p.Table = licenceTable(r.P, l)
-	return d.show(w, r, areaLicences, web.Page{Title: r.T("Licences and registers"), Content: licences(p)})
+	return d.show(w, r, areaLicences, web.Page{Title: r.T("Licences"), Content: licences(p)})
 }
 
 func options(list []view.Option) []page.Option {
@@ -80,7 +80,7 @@ func (d *Desk) licence(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return d.show(w, r, areaLicences, web.Page{Title: l.Number, Crumbs: crumbs(r, page.Crumb{Text: r.T("Licences and registers"), Href: "/desk/licences"}),
+	return d.show(w, r, areaLicences, web.Page{Title: l.Number, Crumbs: crumbs(r, page.Crumb{Text: r.T("Licences"), Href: "/desk/licences"}),
 		Content: licence(licencePage{l, r.P, done(r)})})
 }
 

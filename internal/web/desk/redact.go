@@ -177,7 +177,7 @@ func searchHeld(r *web.Request, p view.DeskDisclosure) page.Component {
 	}
 	return page.Group{heading2(r.T("Search for what we hold")), page.Details{SummaryText: r.T("What was asked"), HTML: paragraphs(p.Request)},
 		page.Paragraph{HTML: page.Group{page.Text(r.T("Search with these words:") + " "), page.ID(words)}},
-		page.List{Items: []page.Component{link(r.T("Cases"), "/desk/cases"), link(r.T("Licences and registers"), "/desk/licences"), link(r.T("Payments, contracts and suppliers"), "/money/payments"),
+		page.List{Items: []page.Component{link(r.T("Cases"), "/desk/cases"), link(r.T("Licences"), "/desk/licences"), link(r.T("Payments, contracts and suppliers"), "/money/payments"),
 			link(r.T("Open data"), "/data"), link(r.T("Earlier answers"), "/disclosures")}}}
 }
 

@@ -44,8 +44,8 @@ func registerURL(id, more string) string {
 
 // showRegister answers with a page of a register at the desk.
 func (d *Desk) showRegister(w http.ResponseWriter, r *web.Request, id, title string, p web.Page) error {
-	p.Crumbs = crumbs(r, page.Crumb{Text: r.T("Licences and registers"), Href: "/desk/licences"}, page.Crumb{Text: title, Href: address("/desk/licences", url.Values{"register": {id}})})
-	return d.show(w, r, areaLicences, p)
+	p.Crumbs = crumbs(r, registersCrumb(r), page.Crumb{Text: title, Href: deskRegisterPath(id)})
+	return d.show(w, r, areaRegisters, p)
 }
 
 // importRecords is /desk/registers/{register}/import: a file is sent, and those that were are listed.
@@ -204,6 +204,9 @@ func importStatus(r *web.Request, p view.ImportPage) page.Component {
 			s.Text = r.T("A supervisor who did not send it can carry it out.")
 		default:
 			s.Text = r.T("Look through it, then carry it out or drop it.")
+		}
+		if p.InParts && p.CanCarry {
+			s.HTML = page.Paragraph{Text: r.T("The file is too large to be taken in one step. It goes in parts of {n} rows: if somebody changes a record meanwhile, its row is left out and listed, and the others are taken.", i18n.V{"n": count(r.P, p.PartRows)})}
 		}
 	case view.ImportCarried:
 		s.Tone = page.Good

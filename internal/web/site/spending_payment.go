@@ -34,8 +34,8 @@ func (s *Site) paidOut(w http.ResponseWriter, r *web.Request) error {
 			page.Paragraph{HTML: page.LinkTo{Text: r.T("Download these payments as CSV"), URL: fileURL("/money/payments/csv", ask.asked)}})
 	}
 	main = append(main, paging(p, ask.asked))
-	content := page.Group{heading1("", title), page.TwoColumns{SideFirst: true, SideLabel: r.T("Search"), Side: ask.form(r, p), Main: main}}
-	return r.Render(w, web.Page{Title: title, Area: "money", Content: content, Crumbs: moneyCrumbs(r), NoIndex: len(ask.asked) > 0 || ask.Page > 1})
+	content := page.Group{summary(r, ask.wrong()), heading1("", title), page.TwoColumns{SideFirst: true, SideLabel: r.T("Search"), Side: ask.form(r, p), Main: main}}
+	return r.Render(w, web.Page{Title: title, Failed: len(ask.problems) > 0, Area: "money", Content: content, Crumbs: moneyCrumbs(r), NoIndex: len(ask.asked) > 0 || ask.Page > 1})
 }
 
 // besidesNote says what was paid besides what is listed.
@@ -108,6 +108,16 @@ func readSpentSearch(r *web.Request) spentSearch {
 		}
 	}
 	return a
+}
+
+// wrong lists what cannot be read, in the order of the form.
+func (a spentSearch) wrong() (list []view.Problem) {
+	for _, name := range []string{"least", "most", "from", "until"} {
+		if said := a.problems[name]; said != "" {
+			list = append(list, view.Problem{Anchor: "search-" + name, Text: said})
+		}
+	}
+	return list
 }
 
 // form is the search with what was typed.
