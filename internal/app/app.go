@@ -211,6 +211,7 @@ func (a *App) wire(keys *vault.Vault) error {
 	if err := a.others(); err != nil {
 		return err
 	}
+	a.languageModel()
 	return errors.Join(a.money(keys), a.telemetry.Look(a.figures))
 }
 

@@ -39,6 +39,7 @@ type Config struct {
 
 	Credentials CredentialConfig `yaml:"credentials"`
 	Elsewhere   ElsewhereConfig  `yaml:"elsewhere"`
+	Assistant   AssistantConfig  `yaml:"assistant"`
 }
 
 // MailConfig is how mail leaves.
@@ -112,6 +113,11 @@ var settings = []setting{
 	{"elsewhere_key", false, text(func(c *Config) *string { return &c.Elsewhere.Key })},
 	{"elsewhere_roots", false, text(func(c *Config) *string { return &c.Elsewhere.Roots })},
 	{"elsewhere_proof", true, func(c *Config, v string) error { c.Elsewhere.Proof = Secret(v); return nil }},
+	{"assistant_url", false, text(func(c *Config) *string { return &c.Assistant.URL })},
+	{"assistant_model", false, text(func(c *Config) *string { return &c.Assistant.Model })},
+	{"assistant_key", true, func(c *Config, v string) error { c.Assistant.Key = Secret(v); return nil }},
+	{"assistant_seconds", false, func(c *Config, v string) (err error) { c.Assistant.Seconds, err = strconv.Atoi(v); return err }},
+	{"assistant_per_day", false, func(c *Config, v string) (err error) { c.Assistant.PerDay, err = strconv.Atoi(v); return err }},
 	{"log_keys", false, text(func(c *Config) *string { return &c.Log.Keys })},
 	{"log_origin", false, text(func(c *Config) *string { return &c.Log.Origin })},
 	{"log_witnesses", false, func(c *Config, v string) (err error) { c.Log.Witnesses, err = readWitnesses(v); return err }},
@@ -185,6 +191,9 @@ func (c Config) Check() error {
 		wrong = append(wrong, err)
 	}
 	if err := c.Identity.check(); err != nil {
+		wrong = append(wrong, err)
+	}
+	if err := c.Assistant.check(); err != nil {
 		wrong = append(wrong, err)
 	}
 	return errors.Join(append(wrong, c.plain()...)...)

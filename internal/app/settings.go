@@ -33,6 +33,7 @@ func (a *App) publicSettings() []flow.Setting {
 	return []flow.Setting{
 		{Name: "url", Value: a.Config.URL}, {Name: "payments", Value: list(providers)}, {Name: "witnesses", Value: list(witnesses)},
 		{Name: "mail", Value: yes(a.Config.Mail.Host != "")}, {Name: "virus-scanner", Value: yes(a.Config.Clamd != "")},
+		{Name: "language-model", Value: list(strings.Fields(a.Config.Assistant.Model))},
 		{Name: "hooks-inside", Value: yes(a.Config.HooksInside)},
 	}
 }

@@ -16,6 +16,7 @@ type only struct {
 
 var onlies = []only{
 	{"net/http", []string{"hook", "telemetry", "openid", "elsewhere", "ring parts of pages", "ring edge", "ring payment providers", "ring outsiders", "ring visitors", "ring wiring", "ring drivers", "web/page/gallery"}, "HTTP ends at the edge; who is called by webhook, and who keeps a register of their own, is outside"},
+	{"net/http", []string{"hook", "openid", "elsewhere", "condense", "ring parts of pages", "ring edge", "ring payment providers", "ring outsiders", "ring wiring", "ring drivers", "web/page/gallery"}, "HTTP ends at the edge; who is called by webhook, and who keeps a register of their own, is outside"},
 	{"database/sql", []string{"store", "tabular/lite", "store/storetest", "ring drivers"}, "what differs between databases lives in store; only *store.Tx crosses packages"},
 	{"os", []string{"ring tools", "ring outsiders", "ring wiring", "ring command", "ring beside", "ring drivers"}, "files and the environment come in from outside"},
 	{"os/exec", []string{"store/storetest", "store/storetest/pg", "test/verify", "ring drivers"}, "the product starts no other program"},
@@ -30,6 +31,8 @@ var onlies = []only{
 	{"golang.org/x/text", []string{"i18n", "document", "bankfile", "process", "assist", "cases", "record", "resemble"}, "languages, bidi, folding of words"},
 	{"golang.org/x/net/idna", []string{"process"}, "addresses with letters of any script"},
 	{"golang.org/x/net/html", []string{"visitor"}, "visitors and tests read pages"},
+	{"golang.org/x/net/html", []string{"test/crash"}, "tests read the pages they print"},
+	{"github.com/openai/openai-go/v3", []string{"condense"}, "the protocol of language models, where an operator names one"},
 	{"github.com/go-webauthn/webauthn", []string{"passkey"}, "WebAuthn: what devices say"},
 	{"github.com/coreos/go-oidc/v3", []string{"openid"}, "OpenID Connect: discovery and signatures"},
 	{"golang.org/x/oauth2", []string{"openid"}, "the code flow and PKCE"},

@@ -37,3 +37,15 @@ func (x *Index) Near(word string) (list []string) {
 	}
 	return list
 }
+
+// Sentences cuts a text into its sentences.
+func Sentences(text string) []string {
+	text = clip(text, maxText)
+	var out []string
+	for _, s := range sentences(text) {
+		if s[0] < s[1] {
+			out = append(out, text[s[0]:s[1]])
+		}
+	}
+	return out
+}

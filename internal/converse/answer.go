@@ -58,6 +58,7 @@ type Answer struct {
 	Kind      string     `json:"kind"`
 	Language  string     `json:"language"`
 	Sentences []Sentence `json:"sentences,omitempty"`
+	Brief     []Sentence `json:"brief,omitempty"` // those of the sentences that a language model chose
 	Sources   []Source   `json:"sources,omitempty"`
 	Choices   []Choice   `json:"choices,omitempty"`
 	Question  *Question  `json:"question,omitempty"`

@@ -38,6 +38,8 @@ func (f Assistant) Ask(ctx context.Context, actor policy.Actor, in Ask) (token s
 	}
 	var i *inquiry.Inquiry
 	var day string
+	var digest converse.Digest
+	var choose bool
 	err = f.DB.Read(ctx, "flow.Ask", func(ctx context.Context, tx *store.Tx) error {
 		if i, err = f.inquiry(ctx, tx, in.Token); err != nil {
 			return err
@@ -50,11 +52,19 @@ func (f Assistant) Ask(ctx context.Context, actor policy.Actor, in Ask) (token s
 			return err
 		}
 		in.Said.At = tx.Now().Unix()
-		answer, err = library.Say(ctx, f.world(tx, actor), &i.State, in.Said)
+		if answer, err = library.Say(ctx, f.world(tx, actor), &i.State, in.Said); err != nil {
+			return err
+		}
+		digest, choose, err = f.digest(ctx, tx, library, day, answer, in.Said.Text)
 		return err
 	})
 	if err != nil {
 		return "", answer, err
+	}
+	var used inquiry.Use
+	if choose {
+		answer.Brief, used = f.choose(ctx, digest)
+		i.State.Turns[len(i.State.Turns)-1].Answer.Brief = answer.Brief
 	}
 	token = in.Token
 	if i.ID == "" {
@@ -72,6 +82,11 @@ func (f Assistant) Ask(ctx context.Context, actor policy.Actor, in Ask) (token s
 			said = *begun
 		} else if err := f.inquiries().Save(ctx, tx, &said); err != nil {
 			return err
+		}
+		if used.Asked > 0 {
+			if err := f.inquiries().Used(ctx, tx, day, used); err != nil {
+				return err
+			}
 		}
 		turns := said.State.Turns
 		return f.inquiries().Note(ctx, tx, said.ID, turns[len(turns)-1].N, day, answer)

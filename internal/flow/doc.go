@@ -53,6 +53,7 @@ type Flow struct {
 	Trials study.Studies // of what a change would do
 
 	Elsewhere *elsewhere.Registers // registers of others; nil where none are asked
+	Language  *LanguageModel       // shortens answers of the assistant; nil where there is none
 
 	Ways Ways // ways in besides the code by mail
 

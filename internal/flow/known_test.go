@@ -64,7 +64,7 @@ http: {url: "https://%s/companies?email={email}"}
 // knowing is a world in which a register of another organisation, and one of others, know answers.
 func knowing(w *world, host string) {
 	w.t.Helper()
-	files := base(w.t).(fstest.MapFS)
+	files := base(w.t)
 	files["registers/traders.yaml"] = &fstest.MapFile{Data: []byte(traders)}
 	files["registers/traders.csv"] = &fstest.MapFile{Data: []byte(tradersSeed)}
 	files["elsewhere/companies.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(registry, "%s", host, 1))}

@@ -57,7 +57,7 @@ interest: {rate: "8", account: "4200"}
 
 // paid is the base jurisdiction, whose stall costs a fee that is paid before anybody looks at the application.
 func paid(t testing.TB) fs.FS {
-	files := base(t).(fstest.MapFS)
+	files := base(t)
 	files["money.yaml"] = &fstest.MapFile{Data: []byte(testMoney)}
 	name := "services/street-stall.yaml"
 	text := string(files[name].Data)

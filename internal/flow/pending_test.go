@@ -18,7 +18,7 @@ import (
 // edited is the small jurisdiction with pieces of its service replaced, old by new.
 func edited(t testing.TB, pieces ...string) fs.FS {
 	t.Helper()
-	files := base(t).(fstest.MapFS)
+	files := base(t)
 	const name = "services/street-stall.yaml"
 	src := string(files[name].Data)
 	for i := 0; i < len(pieces); i += 2 {

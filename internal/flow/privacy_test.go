@@ -13,7 +13,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"stoa/internal/access"
@@ -534,7 +533,7 @@ func TestOddReadingIsToldOnce(t *testing.T) {
 
 // consenting is the base jurisdiction with a question that rests on consent.
 func consenting(t testing.TB) fs.FS {
-	files := base(t).(fstest.MapFS)
+	files := base(t)
 	files["jurisdiction.yaml"].Data = append(files["jurisdiction.yaml"].Data, []byte(`
 data_protection:
   law: {gdpr: {title: GDPR, section: article 6}}

@@ -42,7 +42,7 @@ fields:
 // withPeople puts the register of people in force.
 func (w *world) withPeople() {
 	w.t.Helper()
-	files := base(w.t).(fstest.MapFS)
+	files := base(w.t)
 	files["registers/people.yaml"] = &fstest.MapFile{Data: []byte(peopleRegister)}
 	j, problems := service.Load(files)
 	if len(problems) > 0 {

@@ -142,7 +142,7 @@ func homes(n int) string {
 // townFiles are the base's with two taxes, and replacements in the home tax.
 func townFiles(t testing.TB, homes string, replace ...string) fstest.MapFS {
 	t.Helper()
-	files := base(t).(fstest.MapFS)
+	files := base(t)
 	put := func(name, text string) { files[name] = &fstest.MapFile{Data: []byte(text)} }
 	put("calendar.yaml", strings.Replace(string(files["calendar.yaml"].Data), "until: 2027-12-31", "until: 2028-12-31", 1))
 	put("money.yaml", strings.Replace(testMoney, "accounts:\n", `accounts:

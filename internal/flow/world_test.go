@@ -175,7 +175,7 @@ func (w *world) draft(id string) *docket.Draft {
 }
 
 // base is the jurisdiction of package service's tests, with a calendar for one more year.
-func base(t testing.TB) fs.FS {
+func base(t testing.TB) fstest.MapFS {
 	t.Helper()
 	files := fstest.MapFS{}
 	err := fs.WalkDir(os.DirFS("../service/testdata/base"), ".", func(path string, d fs.DirEntry, err error) error {

@@ -1,5 +1,7 @@
 package view
 
+import "stoa/internal/i18n"
+
 // ofAssistant is the assistant in the register of algorithms.
 func (o Open) ofAssistant(r Reader) AlgorithmPage {
 	j := o.v.place()
@@ -13,7 +15,7 @@ func (o Open) ofAssistant(r Reader) AlgorithmPage {
 			organisation = r.organisationName(j, s.Organisation)
 		}
 	}
-	return AlgorithmPage{AlgorithmLine: AlgorithmLine{ID: ownMethod + ".assistant", Title: r.P.T("The assistant"), Organisation: organisation,
+	p := AlgorithmPage{AlgorithmLine: AlgorithmLine{ID: ownMethod + ".assistant", Title: r.P.T("The assistant"), Organisation: organisation,
 		What: r.P.T("Finds what answers a question among what is published, and quotes it.")},
 		Purpose:  r.P.T("People get an answer at once, in their own words, with its source."),
 		Person:   r.P.T("It decides nothing. Whoever wants a person is handed over with the conversation."),
@@ -21,4 +23,9 @@ func (o Open) ofAssistant(r Reader) AlgorithmPage {
 		Checked:  r.P.N("{n} worked question is asked in every language each time the files are loaded; where the answer is wrong, they are not put in force.", "{n} worked questions are asked in every language each time the files are loaded; where one answer is wrong, they are not put in force.", questions),
 		Service:  "/ask",
 		Examples: questions}
+	if o.v.LanguageModel != "" {
+		p.Data = append(p.Data, r.P.T("Of the question also: the words that stand in what is published, without names, long numbers and addresses. They go to the language model"))
+		p.Checked += " " + r.P.T("A language model ({model}) chooses up to three sentences of an answer as its short form. Each is held against the sources: what does not stand there word for word is not shown. It cannot write anything.", i18n.V{"model": o.v.LanguageModel})
+	}
+	return p
 }

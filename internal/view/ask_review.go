@@ -26,7 +26,9 @@ type AskReview struct {
 	Gaps     []Gap
 	Unused   []UnusedSource
 	Disliked []CountLine
-	Keep     int // days for which words are kept
+	Keep     int         // days for which words are kept
+	Model    string      // a language model that chooses sentences; "" where there is none
+	Used     []CountLine // what it was asked, and what came of it
 }
 
 // CountLine is how often something happened.
@@ -62,6 +64,9 @@ func (a Assistant) Review(ctx context.Context, r Reader) (p AskReview, err error
 			return err
 		}
 		p.count(r, t)
+		if err := a.modelUse(ctx, tx, r, &p, since.String()); err != nil {
+			return err
+		}
 		recent, err := a.inquiries().Recent(ctx, tx, tx.Now().Add(-inquiry.Life), reviewedMost)
 		if err != nil {
 			return err
@@ -79,6 +84,23 @@ func (a Assistant) Review(ctx context.Context, r Reader) (p AskReview, err error
 		return nil
 	})
 	return p, err
+}
+
+// modelUse is what the language model was asked.
+func (a Assistant) modelUse(ctx context.Context, tx *store.Tx, r Reader, p *AskReview, since string) error {
+	if p.Model = a.LanguageModel; p.Model == "" {
+		return nil
+	}
+	u, err := a.inquiries().UsedSince(ctx, tx, since)
+	if err != nil {
+		return err
+	}
+	p.Used = []CountLine{
+		{r.P.T("Questions put to it"), u.Asked}, {r.P.T("Without a reply in time"), u.Failed},
+		{r.P.T("Sentences that it chose"), u.Kept}, {r.P.T("Sentences dropped, since they stand in no source"), u.Dropped},
+		{r.P.T("Tokens sent"), int(u.Sent)}, {r.P.T("Tokens received"), int(u.Received)},
+	}
+	return nil
 }
 
 func (p *AskReview) count(r Reader, t inquiry.Tally) {

@@ -45,7 +45,10 @@ type Deps struct {
 	Datasets    *dataset.Store    // what is published as open data
 	States      *opendata.States  // how its publication stands
 	Disclosures *disclosure.Store // documents of requests for information, and the disclosure log
-	Now         func() time.Time  // for what is computed without the database; default time.Now
+
+	LanguageModel string // that chooses among the sentences of the assistant's answers; "" where there is none
+
+	Now func() time.Time // for what is computed without the database; default time.Now
 }
 
 // Site is what pages need to know of this installation.

@@ -11,15 +11,28 @@ import (
 // cut is how deep the ranker cares; one more than what is measured has it push things across the edge.
 const cut = 10
 
+// rankers is how many are grown from other seeds; the ranker is their mean, which errs less than any of them.
+const rankers = 5
+
 // rank fits a ranker to all documents but those of a fold; -1 leaves none out.
-func (w *workshop) rank(fold int) assist.Trees {
+func (w *workshop) rank(fold int) (mean assist.Trees) {
 	var groups []group
 	for _, s := range w.samples {
 		if !s.without && s.fold != fold && s.Right >= 0 {
 			groups = append(groups, s.Rows)
 		}
 	}
-	return boost(w.ranks, groups, func() loss { return lambda(cut) }, ranking)
+	for i := range rankers {
+		gw := ranking
+		gw.seed += uint64(i)
+		mean = append(mean, boost(w.ranks, groups, func() loss { return lambda(cut) }, gw)...)
+	}
+	for _, t := range mean {
+		for i := range t.Nodes {
+			t.Nodes[i].Value /= rankers
+		}
+	}
+	return mean
 }
 
 // rankFolds scores every question by a ranker that never saw its document.

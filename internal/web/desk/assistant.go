@@ -34,6 +34,9 @@ func (d *Desk) assistant(w http.ResponseWriter, r *web.Request) error {
 		countTable(r, r.T("What the answers were"), p.Kinds),
 		gapTable(r, p.Gaps),
 	}
+	if p.Model != "" {
+		g = append(g, countTable(r, r.T("The language model {model}, which chooses sentences", i18n.V{"model": p.Model}), p.Used))
+	}
 	g = append(g, page.Heading{Text: r.T("Words of questions that were not answered")})
 	if len(p.Words) == 0 {
 		g = append(g, page.Paragraph{Text: r.T("No word is shared by enough conversations.")})

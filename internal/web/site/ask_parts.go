@@ -58,7 +58,7 @@ func thread(r *web.Request, t view.Talk) page.Component {
 // answerOf prints an answer: what stands in one source together, with that source below it.
 func answerOf(r *web.Request, turn view.Turn) page.Group {
 	a := turn.Answer
-	var g page.Group
+	g := brief(r, a)
 	for i := 0; i < len(a.Sentences); {
 		s := a.Sentences[i]
 		if s.Source < 0 || s.Source >= len(a.Sources) {
@@ -83,6 +83,19 @@ func answerOf(r *web.Request, turn view.Turn) page.Group {
 		g = append(g, thumbs(r, turn))
 	}
 	return g
+}
+
+// brief is what a language model chose of the answer, which stands below as a whole.
+func brief(r *web.Request, a *converse.Answer) page.Group {
+	if len(a.Brief) == 0 {
+		return nil
+	}
+	p := web.In(r, a.Language)
+	g := page.Group{page.Paragraph{Classes: "govuk-!-font-weight-bold govuk-!-margin-bottom-1", Text: p.T("In short")}}
+	for _, s := range a.Brief {
+		g = append(g, body(s.Text))
+	}
+	return append(g, page.Paragraph{Classes: "govuk-body-s govuk-hint", Text: p.T("A language model chose these sentences from the sources below. It cannot change a word of them.")})
 }
 
 func rated(a *converse.Answer) bool {
