@@ -370,7 +370,7 @@ var table = map[Action][]rule{
 	WhatIfTry:          {leads},
 	WhatIfPublish:      {leads},
 	StudyRead:          {published},
-	InsightSee:         {anyone},
+	InsightSee:         {published},
 	InsightRead:        {reads, leadsAny},
 	InsightKeep:        {staff},
 	DemoUse:            {published}, // the demo publishes its people and its mailbox; nothing else does
