@@ -177,7 +177,6 @@ const (
 	StudyRead          Action = "study.read"          // a published one
 	InsightSee         Action = "insight.see"         // what happened, added up, with small numbers held back
 	InsightRead        Action = "insight.read"        // the same of an organisation, exactly
-	InsightKeep        Action = "insight.keep"        // views of it, and reports by mail
 	DemoUse            Action = "demo.use"
 )
 
@@ -372,7 +371,6 @@ var table = map[Action][]rule{
 	StudyRead:          {published},
 	InsightSee:         {published},
 	InsightRead:        {reads, leadsAny},
-	InsightKeep:        {staff},
 	DemoUse:            {published}, // the demo publishes its people and its mailbox; nothing else does
 }
 
