@@ -26,7 +26,7 @@ import (
 // of which two officers must agree where together says so, and one of births.
 func mandated(w *world, together string) {
 	w.t.Helper()
-	files := base(w.t).(fstest.MapFS)
+	files := base(w.t)
 	s := files["services/street-stall.yaml"]
 	s.Data = []byte(strings.Replace(string(s.Data), "applicant: {name", "on_behalf: [parent, guardian, company, accountant, helper, assisted]\napplicant: {name", 1))
 	files["registers/companies.yaml"] = &fstest.MapFile{Data: []byte(`register: companies

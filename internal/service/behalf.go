@@ -17,7 +17,7 @@ func (l *loader) checkBehalf(pos Pos, kinds []string) {
 		if kind == policy.Guardian {
 			as = policy.Parent // who keeps the births confirms guardians
 		}
-		if (as == policy.Parent || as == policy.Company) && !l.represented(as) {
+		if (as == policy.Parent || as == policy.Company) && !l.pinned && !l.represented(as) { // a pinned definition has only the registers that it asks itself
 			l.problem(at, "add represent: with as: "+as+" to a register, or leave it out", "no register says who is a %s", kind)
 		}
 	}

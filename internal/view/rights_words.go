@@ -16,7 +16,7 @@ func deskActions() []policy.Action {
 		policy.MoneyRead, policy.MoneyWork, policy.MoneySupervise, policy.MoneyApprove, policy.SpendRead, policy.SpendEnter, policy.SpendApprove,
 		policy.DataRead, policy.DataPublish, policy.DataAnswer, policy.DataWithdraw,
 		policy.DisclosureWork, policy.DisclosureApprove, policy.DisclosureWithdraw, policy.WhatIfTry, policy.WhatIfPublish,
-		policy.AccessAnswer, policy.RetentionSee, policy.HoldSet, policy.RightsReview, policy.EmergencyOpen, policy.EmergencyReview,
+		policy.AccessAnswer, policy.RetentionSee, policy.HoldSet, policy.InsightRead, policy.MandateConfirm, policy.MandateAssist, policy.RightsReview, policy.EmergencyOpen, policy.EmergencyReview,
 		policy.DeskEnter, policy.AbsenceSet, policy.AskReview, policy.StaffManage, policy.RightsSee, policy.SystemSee,
 	}
 }
@@ -140,6 +140,12 @@ func (r Reader) officeActionText(do policy.Action) string {
 		return r.P.T("See what is due to be deleted")
 	case policy.HoldSet:
 		return r.P.T("Keep something beyond its time")
+	case policy.InsightRead:
+		return r.P.T("See how it is going, with exact figures")
+	case policy.MandateConfirm:
+		return r.P.T("Confirm that somebody is a guardian")
+	case policy.MandateAssist:
+		return r.P.T("Fill in a form together with somebody")
 	case policy.RightsReview:
 		return r.P.T("Confirm the roles of the organisation, or take one away")
 	case policy.EmergencyOpen:
@@ -193,6 +199,18 @@ func (r Reader) RuleText(says string) string {
 		return r.P.T("Administrator")
 	case "may read for the organisation":
 		return r.P.T("Reader, officer or supervisor of the organisation")
+	case "who acts for them":
+		return r.P.T("Whoever acts for them")
+	case "who acts for them, within the mandate":
+		return r.P.T("Whoever acts for them, as far as the mandate goes")
+	case "either side of the mandate":
+		return r.P.T("Either side of the mandate")
+	case "an officer of the company":
+		return r.P.T("Whoever represents the company")
+	case "an officer of any organisation":
+		return r.P.T("Officer or supervisor of any organisation")
+	case "leads any organisation":
+		return r.P.T("Leads any organisation")
 	case "leads the organisation":
 		return r.P.T("Leads the organisation")
 	case "an officer of the organisation":
