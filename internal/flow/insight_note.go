@@ -6,7 +6,6 @@ import (
 
 	"stoa/internal/calendar"
 	"stoa/internal/docket"
-	"stoa/internal/fault"
 	"stoa/internal/insight"
 	"stoa/internal/policy"
 	"stoa/internal/process"
@@ -94,11 +93,8 @@ func (f Insight) Went(ctx context.Context, actor policy.Actor, in Went) error {
 		if err := docket.Open(actor, policy.DraftUse, draft); err != nil {
 			return err
 		}
-		if in.Score < 1 || in.Score > 5 {
-			return fault.NewInvalid("Choose one of the answers")
-		}
-		if draft.Case == "" || draft.Said {
-			return nil
+		if in.Score < 1 || in.Score > 5 || draft.Case == "" || draft.Said {
+			return nil // whoever says nothing is not bothered
 		}
 		draft.Said = true
 		if err := f.Docket.Cases.SaveDraft(ctx, tx, draft.Draft); err != nil {

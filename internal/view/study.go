@@ -20,7 +20,7 @@ import (
 type WhatIf struct{ *View }
 
 // WhatIf is what can be seen of changes that are tried.
-func (v Data) WhatIf() WhatIf { return WhatIf{v.View} }
+func (v Data) WhatIf() WhatIf { return WhatIf(v) }
 
 // WhatIfArea reports whether the part of the desk where changes are tried is the reader's.
 func WhatIfArea(a policy.Actor) bool {

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httputil"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -20,7 +19,6 @@ type proxy struct {
 	url    string
 	server *http.Server
 	turn   atomic.Uint64
-	mu     sync.RWMutex
 	nodes  []*behind
 }
 

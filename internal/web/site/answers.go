@@ -250,10 +250,9 @@ func (s *Site) went(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	draft := r.PathValue("draft")
-	if score, err := strconv.Atoi(r.Field("score")); err == nil {
-		if err := s.Flow.Insight().Went(r.Context(), r.Actor, flow.Went{Draft: draft, Score: score}); err != nil {
-			return err
-		}
+	score, _ := strconv.Atoi(r.Field("score")) // nothing chosen is no score
+	if err := s.Flow.Insight().Went(r.Context(), r.Actor, flow.Went{Draft: draft, Score: score}); err != nil {
+		return err
 	}
 	return r.Redirect(w, "/apply/"+draft+"/done")
 }
