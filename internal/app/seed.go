@@ -181,7 +181,11 @@ func (s *seeder) play(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.giveMandates(ctx)
+	if err := s.giveMandates(ctx); err != nil {
+		return err
+	}
+	s.count(ctx) // so that the first visitor sees how it is going
+	return nil
 }
 
 // schedule spreads applications over the days. An example keeps its weekday, since law counts in

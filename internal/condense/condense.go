@@ -91,6 +91,10 @@ func (m *Model) Choose(ctx context.Context, question string, sentences []string)
 		MaxTokens:   openai.Int(mostTokens),
 	})
 	if err != nil {
+		var refused *openai.Error
+		if errors.As(err, &refused) { // its text ends with the reply, which may hold what was asked
+			err = fmt.Errorf("it answered with status %d", refused.StatusCode)
+		}
 		return Reply{}, fmt.Errorf("asking the language model %s: %w", m.name, err)
 	}
 	r := Reply{Sent: got.Usage.PromptTokens, Received: got.Usage.CompletionTokens}

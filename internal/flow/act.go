@@ -72,7 +72,7 @@ func (f *Flow) actionable(ctx context.Context, tx *store.Tx, actor policy.Actor,
 		return nil, nil, fault.NewNotFound("")
 	}
 	right := map[string]policy.Action{byApplicant: policy.CaseOwn, byOfficer: policy.CaseWork, bySupervisor: policy.CaseSupervise}[action.By]
-	if err := policy.Can(actor, right, c.Thing()); err != nil {
+	if err := f.mayOn(ctx, tx, actor, right, c); err != nil {
 		return nil, nil, err
 	}
 	return c, action, nil
@@ -171,7 +171,7 @@ func (f *Flow) Approve(ctx context.Context, actor policy.Actor, in Approve) erro
 		if err != nil {
 			return missing(err)
 		}
-		if err := policy.Can(actor, policy.CaseApprove, c.Thing()); err != nil {
+		if err := f.mayOn(ctx, tx, actor, policy.CaseApprove, c); err != nil {
 			return err
 		}
 		_, err = f.once(ctx, tx, actor, in.Key, in, func() (string, error) {

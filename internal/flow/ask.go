@@ -38,8 +38,7 @@ func (f Assistant) Ask(ctx context.Context, actor policy.Actor, in Ask) (token s
 	}
 	var i *inquiry.Inquiry
 	var day string
-	var digest converse.Digest
-	var choose bool
+	var library *converse.Library
 	err = f.DB.Read(ctx, "flow.Ask", func(ctx context.Context, tx *store.Tx) error {
 		if i, err = f.inquiry(ctx, tx, in.Token); err != nil {
 			return err
@@ -47,25 +46,20 @@ func (f Assistant) Ask(ctx context.Context, actor policy.Actor, in Ask) (token s
 		j := f.Docket.Releases.Current()
 		today := j.Calendar.DateOf(tx.Now())
 		day = today.String()
-		library, err := f.library.Of(j, today)
-		if err != nil {
+		if library, err = f.library.Of(j, today); err != nil {
 			return err
 		}
 		in.Said.At = tx.Now().Unix()
-		if answer, err = library.Say(ctx, f.world(tx, actor), &i.State, in.Said); err != nil {
-			return err
-		}
-		digest, choose, err = f.digest(ctx, tx, library, day, answer, in.Said.Text)
+		answer, err = library.Say(ctx, f.world(tx, actor), &i.State, in.Said)
 		return err
 	})
 	if err != nil {
 		return "", answer, err
 	}
-	var used inquiry.Use
-	if choose {
-		answer.Brief, used = f.choose(ctx, digest)
-		i.State.Turns[len(i.State.Turns)-1].Answer.Brief = answer.Brief
+	if answer.Brief, err = f.brief(ctx, library, day, answer, in.Said.Text); err != nil {
+		return "", answer, err
 	}
+	i.State.Turns[len(i.State.Turns)-1].Answer.Brief = answer.Brief
 	token = in.Token
 	if i.ID == "" {
 		if token, err = f.People.Token(); err != nil {
@@ -82,11 +76,6 @@ func (f Assistant) Ask(ctx context.Context, actor policy.Actor, in Ask) (token s
 			said = *begun
 		} else if err := f.inquiries().Save(ctx, tx, &said); err != nil {
 			return err
-		}
-		if used.Asked > 0 {
-			if err := f.inquiries().Used(ctx, tx, day, used); err != nil {
-				return err
-			}
 		}
 		turns := said.State.Turns
 		return f.inquiries().Note(ctx, tx, said.ID, turns[len(turns)-1].N, day, answer)

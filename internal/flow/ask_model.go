@@ -17,29 +17,33 @@ type LanguageModel struct {
 	Log    *slog.Logger
 }
 
-// digest says what a language model may be asked about an answer, and whether it is to be asked today.
-func (f Assistant) digest(ctx context.Context, tx *store.Tx, library *converse.Library, day string, a converse.Answer, question string) (converse.Digest, bool, error) {
+// brief asks a language model which sentences of an answer are its short form. It is counted before it is asked, so that the
+// day's budget holds whoever hangs up, and between transactions, so that nobody waits for it. A model that is slow, broken or
+// wrong leaves the answer as it is.
+func (f Assistant) brief(ctx context.Context, library *converse.Library, day string, a converse.Answer, question string) ([]converse.Sentence, error) {
 	if f.Language == nil {
-		return converse.Digest{}, false, nil
+		return nil, nil
 	}
 	d, ok := library.Digest(a, question)
 	if !ok {
-		return d, false, nil
+		return nil, nil
 	}
-	used, err := f.inquiries().UsedSince(ctx, tx, day)
-	return d, used.Asked < f.Language.PerDay, err
-}
-
-// choose asks the language model. A model that is slow, broken or wrong leaves the answer as it is.
-func (f Assistant) choose(ctx context.Context, d converse.Digest) ([]converse.Sentence, inquiry.Use) {
+	err := f.DB.Write(ctx, "flow.AskModel", func(ctx context.Context, tx *store.Tx) (err error) {
+		ok, err = f.inquiries().Spend(ctx, tx, day, f.Language.PerDay)
+		return err
+	})
+	if err != nil || !ok {
+		return nil, err
+	}
 	reply, err := f.Language.Choose(ctx, d.Question, d.Sentences)
-	u := inquiry.Use{Asked: 1, Sent: reply.Sent, Received: reply.Received}
+	u := inquiry.Use{Sent: reply.Sent, Received: reply.Received}
+	var brief []converse.Sentence
 	if err != nil {
 		f.Language.Log.Warn("the language model did not answer", "error", err)
 		u.Failed = 1
-		return nil, u
+	} else {
+		brief, u.Dropped = d.Check(reply.Text)
+		u.Kept = len(brief)
 	}
-	brief, dropped := d.Check(reply.Text)
-	u.Kept, u.Dropped = len(brief), dropped
-	return brief, u
+	return brief, f.DB.Write(ctx, "flow.ModelReplied", func(ctx context.Context, tx *store.Tx) error { return f.inquiries().Used(ctx, tx, day, u) })
 }

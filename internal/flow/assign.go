@@ -31,7 +31,7 @@ func (f *Flow) Assign(ctx context.Context, actor policy.Actor, in Assign) error 
 		if c.Assignee != "" && c.Assignee != actor.Person && !f.covers(ctx, tx, actor, c.Case) {
 			right = policy.CaseSupervise
 		}
-		if err := policy.Can(actor, right, c.Thing()); err != nil {
+		if err := f.mayOn(ctx, tx, actor, right, c); err != nil {
 			return err
 		}
 		_, err = f.once(ctx, tx, actor, in.Key, in, func() (string, error) {

@@ -37,7 +37,10 @@ func (f *Flow) ReplyToConsultation(ctx context.Context, actor policy.Actor, in R
 			return fault.NewNotFound("")
 		}
 		q := &c.Consultations[at]
-		thing := c.Thing()
+		thing, err := f.caseThing(ctx, tx, actor, c)
+		if err != nil {
+			return err
+		}
 		thing.Consulted = []string{q.Organisation}
 		if err := policy.Can(actor, policy.ConsultReply, thing); err != nil {
 			return err
@@ -180,7 +183,7 @@ func (f *Flow) WeighRepresentation(ctx context.Context, actor policy.Actor, in W
 		if err != nil {
 			return missing(err)
 		}
-		if err := policy.Can(actor, policy.CaseWork, c.Thing()); err != nil {
+		if err := f.mayOn(ctx, tx, actor, policy.CaseWork, c); err != nil {
 			return err
 		}
 		_, err = f.once(ctx, tx, actor, in.Key, in, func() (string, error) { return "", f.weigh(ctx, tx, actor, c, in) })

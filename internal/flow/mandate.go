@@ -120,6 +120,29 @@ func (f Representation) ActForMyself(ctx context.Context, actor policy.Actor) er
 	})
 }
 
+// caseThing is a case as rights see it for somebody: whoever ever did something in it for the person it is about does not decide
+// on it, in whatever office they are now.
+func (f *Flow) caseThing(ctx context.Context, tx *store.Tx, actor policy.Actor, c *docket.Case) (policy.Thing, error) {
+	t := c.Thing()
+	if !actor.Staff() {
+		return t, nil
+	}
+	did, err := f.mandates().Did(ctx, tx, actor.Person, c.ID)
+	if did {
+		t.By = actor.Person
+	}
+	return t, err
+}
+
+// mayOn asks whether an actor may do something on a case.
+func (f *Flow) mayOn(ctx context.Context, tx *store.Tx, actor policy.Actor, do policy.Action, c *docket.Case) error {
+	t, err := f.caseThing(ctx, tx, actor, c)
+	if err != nil {
+		return err
+	}
+	return policy.Can(actor, do, t)
+}
+
 // doneFor notes what an actor does for another, for the other to see; for oneself it does nothing.
 func (f *Flow) doneFor(ctx context.Context, tx *store.Tx, actor policy.Actor, what, about, ref, number, title string) error {
 	if !actor.Acting() {

@@ -120,7 +120,11 @@ func (f Representation) ObjectToAct(ctx context.Context, actor policy.Actor, in 
 		if err != nil {
 			return missing(err)
 		}
-		if err := policy.Can(actor, policy.AccountOwn, policy.Thing{Kind: "act", ID: a.ID, Owner: a.Principal}); err != nil {
+		thing := policy.Thing{Kind: "act", ID: a.ID, Owner: a.Principal}
+		if actor.Acting() && actor.For.Kind == policy.Company && actor.For.Person == a.Principal {
+			thing.By = actor.Person // nobody signs in as a company: whoever represents it speaks for it
+		}
+		if err := policy.Can(actor, policy.MandateOwn, thing); err != nil {
 			return err
 		}
 		if strings.TrimSpace(in.Text) == "" {
@@ -144,11 +148,14 @@ func (f Representation) objectTo(ctx context.Context, tx *store.Tx, actor policy
 			return err
 		}
 		f.secure(tx, EventMandateRevoked, actor.Person, "mandate", m.ID, "for", m.Principal)
+		if err := f.tellSides(ctx, tx, m, actor.Person, "revoked"); err != nil {
+			return err
+		}
 	}
 	c, err := f.Docket.Case(ctx, tx, a.Ref)
 	if err != nil {
 		if err = missing(err); fault.KindOf(err) == fault.NotFound {
-			return nil // not a case: the treasury and the pages of the mandate show it
+			return nil // not a case: what is said stands beside the act, and on both sides' pages
 		}
 		return err
 	}

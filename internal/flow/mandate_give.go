@@ -179,8 +179,8 @@ func (f Representation) RevokeMandate(ctx context.Context, actor policy.Actor, i
 		if err := policy.Can(actor, policy.MandateOwn, thing); err != nil {
 			return err
 		}
-		if m.State == mandate.Revoked {
-			return nil
+		if m.State == mandate.Revoked || m.State == mandate.Refused {
+			return nil // it has ended already
 		}
 		f.secure(tx, EventMandateRevoked, actor.Person, "mandate", m.ID, "for", m.Principal)
 		if err := f.mandates().End(ctx, tx, &m, actor.Person); err != nil {

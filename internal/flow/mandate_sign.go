@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"stoa/internal/docket"
 	"stoa/internal/i18n"
 	"stoa/internal/notify"
 	"stoa/internal/policy"
@@ -38,13 +39,26 @@ func (f *Flow) alone(ctx context.Context, tx *store.Tx, actor policy.Actor, what
 		return false, fmt.Errorf("writing what is to be signed: %w", err)
 	}
 	sum := sha256.Sum256(plain)
-	signed, err := f.mandates().Sign(ctx, tx, m.Principal, what, actor.Person, sum[:])
-	if err != nil || signed > 1 {
-		return signed > 1, err
-	}
 	r, err := f.Docket.Records.ByNumber(ctx, tx, m.Register, m.Record)
 	if err != nil {
 		return false, err
+	}
+	signed, err := f.mandates().Sign(ctx, tx, m.Principal, what, actor.Person, sum[:])
+	if err != nil {
+		return false, err
+	}
+	stand := 0 // of those who agreed, who may still speak for it
+	for _, id := range signed {
+		who, err := f.People.Get(ctx, tx, id)
+		if err != nil {
+			return false, err
+		}
+		if _, says := docket.Represents(reg, r, who.Email, f.today(tx)); says {
+			stand++
+		}
+	}
+	if stand > 1 {
+		return true, nil
 	}
 	for _, field := range reg.Represent.By {
 		to := r.Fields[field]

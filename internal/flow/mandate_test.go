@@ -430,3 +430,36 @@ func TestARepresentativeNeverReachesWhatIsNotCovered(t *testing.T) {
 		})
 	})
 }
+
+// TestWhoeverHelpedDoesNotDecide: also where the person sent it themselves, and in whatever office the helper is later.
+func TestWhoeverHelpedDoesNotDecide(t *testing.T) {
+	each(t, func(w *world) {
+		mandated(w, "one")
+		_, rana := w.submitted("rana@example.org")
+		olu := &signedIn{}
+		w.must(w.DB.Write(w.ctx, "test", func(ctx context.Context, tx *store.Tx) (err error) {
+			olu.token, err = w.People.Sessions().StartSession(ctx, tx, person.Arrival{Person: w.officer.Person, Method: person.ByPasskey, Level: policy.Substantial, Desk: true})
+			return err
+		}))
+		w.again(olu)
+		draft, err := w.Representation().Assist(w.ctx, olu.Actor, flow.Assist{Service: "street-stall", Name: "Rana Resident", Email: "rana@example.org", Language: "en",
+			Consent: "She is at the counter.", Key: w.key()})
+		w.must(err)
+		w.again(olu)
+		for _, page := range []flow.SavePage{{Page: "stall", Form: map[string][]string{"adult": {"yes"}, "goods": {"other"}, "place": {"P1"}, "metres": {"4"}}},
+			{Page: "you", Form: map[string][]string{"applicant_name": {"Rana Resident"}, "applicant_email": {"rana@example.org"}}}} {
+			page.Draft = draft
+			_, _, err := w.SavePage(w.ctx, olu.Actor, page)
+			w.must(err)
+		}
+		w.must(w.Representation().ActForMyself(w.ctx, olu.Actor))
+		done, err := w.Submit(w.ctx, rana, flow.Submit{Draft: draft, Declared: true})
+		w.must(err)
+		for _, a := range []policy.Actor{w.again(olu).Actor, w.officer} {
+			if err := w.WriteMessage(w.ctx, a, flow.WriteMessage{Case: done.Case, Text: "Granted, as we said.", Key: w.key()}); !refusedAs(err, fault.NotFound, fault.Forbidden) {
+				t.Errorf("whoever filled it in with her works on it: %v", err)
+			}
+		}
+		w.must(w.WriteMessage(w.ctx, w.boss, flow.WriteMessage{Case: done.Case, Text: "We are looking at it.", Key: w.key()}))
+	})
+}

@@ -57,6 +57,11 @@ func (f Rights) ReviewRole(ctx context.Context, actor policy.Actor, in ReviewRol
 	if err != nil {
 		return err
 	}
+	if !in.Keep && in.Grant.Role == policy.Administrator { // who is an administrator counts everywhere, and one must remain
+		if err := policy.Can(actor, policy.StaffManage, policy.Thing{Kind: "staff", ID: in.Person, Owner: in.Person}); err != nil {
+			return err
+		}
+	}
 	return f.DB.Write(ctx, "flow.ReviewRole", func(ctx context.Context, tx *store.Tx) error {
 		_, err := f.once(ctx, tx, actor, in.Key, in, func() (string, error) { return "", f.reviewRole(ctx, tx, actor, in) })
 		return err

@@ -170,6 +170,11 @@ func TestARoleIsConfirmedOrTakenAway(t *testing.T) {
 		if review(w.boss, w.boss, true) == nil {
 			t.Error("a supervisor confirmed their own role")
 		}
+		admin := w.staff("Ann Admin", policy.Grant{Role: policy.Administrator, Organisation: "markets"})
+		if review(w.boss, admin, false) == nil {
+			t.Error("a supervisor took an administrator's role away, who may have been the last")
+		}
+		w.must(review(w.boss, admin, true))
 		held := func() (of []person.Held) {
 			w.must(w.DB.Read(w.ctx, "test", func(ctx context.Context, tx *store.Tx) error {
 				all, err := w.People.Roles().Held(ctx, tx, "markets")

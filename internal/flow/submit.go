@@ -79,7 +79,7 @@ func (f *Flow) Submit(ctx context.Context, actor policy.Actor, in Submit) (done 
 			draft.Language = in.Language
 		}
 		title := draft.Service.Title.In(draft.Language)
-		may, err := f.alone(ctx, tx, actor, "application "+draft.ID, draft.Whole(), "/apply/"+draft.ID, title)
+		may, err := f.alone(ctx, tx, actor, mandate.Application(draft.ID), draft.Whole(), "/apply/"+draft.ID, title)
 		if err != nil {
 			return err
 		}
@@ -89,6 +89,9 @@ func (f *Flow) Submit(ctx context.Context, actor policy.Actor, in Submit) (done 
 		draft.Behalf = onBehalf(actor)
 		c, err := f.open(ctx, tx, actor, draft)
 		if err != nil {
+			return err
+		}
+		if err := f.mandates().Became(ctx, tx, draft.ID, c.ID); err != nil {
 			return err
 		}
 		if err := f.doneFor(ctx, tx, actor, mandate.Submitted, c.Case.Service, c.ID, c.Number, title); err != nil {

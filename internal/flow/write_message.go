@@ -59,5 +59,5 @@ func (f *Flow) correspondent(ctx context.Context, tx *store.Tx, actor policy.Act
 	if policy.Can(actor, policy.CaseOwn, c.Thing()) == nil {
 		return c, true, nil
 	}
-	return c, false, policy.Can(actor, policy.CaseWork, c.Thing())
+	return c, false, f.mayOn(ctx, tx, actor, policy.CaseWork, c)
 }

@@ -14,6 +14,18 @@ type Use struct {
 	Sent, Received int64 // tokens
 }
 
+// Spend takes one question out of a day's budget; false where it is used up.
+func (q *Inquiries) Spend(ctx context.Context, tx *store.Tx, day string, most int) (bool, error) {
+	if err := q.Used(ctx, tx, day, Use{}); err != nil { // the row is there, and whoever else asks waits for it
+		return false, err
+	}
+	n, err := tx.Exec(ctx, `UPDATE inquiry_model SET asked = asked + 1 WHERE day = $1 AND asked < $2`, day, most)
+	if err != nil {
+		return false, fmt.Errorf("counting what the language model was asked: %w", err)
+	}
+	return n == 1, nil
+}
+
 // Used adds to what was asked on a day.
 func (q *Inquiries) Used(ctx context.Context, tx *store.Tx, day string, u Use) error {
 	_, err := tx.Exec(ctx, `INSERT INTO inquiry_model (day, asked, failed, kept, dropped, sent, received) VALUES ($1, $2, $3, $4, $5, $6, $7)

@@ -110,15 +110,39 @@ func (s *Mandates) Object(ctx context.Context, tx *store.Tx, a *Act, wrong strin
 	return nil
 }
 
-// Sign notes that one of several agrees to something as it stands, which hash tells, and gives how many do.
-func (s *Mandates) Sign(ctx context.Context, tx *store.Tx, principal, what, person string, hash []byte) (signed int, err error) {
-	_, err = tx.Exec(ctx, `INSERT INTO mandate_signature (owner, what, person, hash, at) VALUES ($1, $2, $3, $4, $5)
+// Sign notes that one of several agrees to something as it stands, which hash tells, and gives who does.
+func (s *Mandates) Sign(ctx context.Context, tx *store.Tx, principal, what, person string, hash []byte) ([]string, error) {
+	_, err := tx.Exec(ctx, `INSERT INTO mandate_signature (owner, what, person, hash, at) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (owner, what, person) DO UPDATE SET hash = $4, at = $5`, principal, what, person, hash, store.Micros(tx.Now()))
 	if err != nil {
-		return 0, fmt.Errorf("signing: %w", err)
+		return nil, fmt.Errorf("signing: %w", err)
 	}
-	who, err := s.Signed(ctx, tx, principal, what, hash)
-	return len(who), err
+	return s.Signed(ctx, tx, principal, what, hash)
+}
+
+// Became says that what was begun and agreed to under one name has another now: the case of a draft.
+func (s *Mandates) Became(ctx context.Context, tx *store.Tx, draft, thing string) error {
+	if _, err := tx.Exec(ctx, `UPDATE mandate_act SET ref = $2 WHERE ref = $1`, draft, thing); err != nil {
+		return fmt.Errorf("noting what a draft became: %w", err)
+	}
+	if _, err := tx.Exec(ctx, `UPDATE mandate_signature SET what = $2 WHERE what = $1`, Application(draft), Application(thing)); err != nil {
+		return fmt.Errorf("noting what a draft became: %w", err)
+	}
+	return nil
+}
+
+// Application names an application, or its case, that several sign.
+func Application(id string) string { return "application " + id }
+
+// Did reports whether a person has done something for another in a case, or agreed to it.
+func (s *Mandates) Did(ctx context.Context, tx *store.Tx, person, thing string) (bool, error) {
+	var n int
+	err := tx.QueryRow(ctx, `SELECT (SELECT COUNT(*) FROM mandate_act WHERE ref = $2 AND representative = $1)
+		+ (SELECT COUNT(*) FROM mandate_signature WHERE what = $3 AND person = $1)`, person, thing, Application(thing)).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("looking who did something for another: %w", err)
+	}
+	return n > 0, nil
 }
 
 // Signed lists who agrees to something as it stands.

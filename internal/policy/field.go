@@ -17,7 +17,7 @@ func SeesField(a Actor, t Thing, public bool, see []string) bool {
 		case Supervisor:
 			do = RecordSupervise
 		default:
-			on.Organisation, on.Consulted = "", []string{who}
+			on.ID, on.Organisation, on.Consulted = "", "", []string{who} // what is opened in an emergency is what its keeper sees
 		}
 		if Can(a, do, on) == nil {
 			return true

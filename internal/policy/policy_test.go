@@ -65,3 +65,15 @@ func TestWhoMayDoWhat(t *testing.T) {
 		}
 	}
 }
+
+// TestAnEmergencyShowsWhatTheKeeperSees, and no field that a file keeps for another organisation.
+func TestAnEmergencyShowsWhatTheKeeperSees(t *testing.T) {
+	record := Thing{Kind: "record", ID: "r1", Organisation: "registry"}
+	a := Actor{Person: "p", Grants: []Grant{{Role: Officer, Organisation: "fire"}}, Opened: []string{Opened("record", "r1")}}
+	if !SeesField(a, record, false, nil) {
+		t.Error("what was opened is not seen")
+	}
+	if SeesField(a, record, false, []string{"police"}) {
+		t.Error("a field for the police alone is seen by whoever opened the record")
+	}
+}

@@ -200,6 +200,9 @@ func Told(r *web.Request, p view.InsightPage) page.Component {
 
 // Topics are the other pages, each with what it finds.
 func Topics(r *web.Request, base string, h view.InsightHome) page.Component {
+	if len(h.Lines) == 0 {
+		return nil
+	}
 	t := page.TopicList{Heading: page.Heading{Text: r.T("Look further")}}
 	for _, l := range h.Lines {
 		q := h.InsightAsk

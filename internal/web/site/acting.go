@@ -51,7 +51,7 @@ func (s *Site) acting(w http.ResponseWriter, r *web.Request) error {
 	title := r.T("Acting for others")
 	g := page.Group{banner(r, map[string]string{"given": r.T("We have written to them. It holds once they have accepted it."), "ended": r.T("Ended. Nobody can act under it any more."),
 		"refused": r.T("You have refused. We have told the other person."), "accepted": r.T("You have accepted. You can act for them now."),
-		"declared": r.T("An officer looks at it and answers you."), "objected": r.T("We have told the office, and nobody can act for you under this any more.")}), heading1("", title)}
+		"declared": r.T("An officer looks at it and answers you."), "objected": r.T("We have noted it. Where it is about a case, the office has it as a message from you. Nobody can act for you under this any more.")}), heading1("", title)}
 	if p.Alone {
 		g = append(g, column(body(r.T("Somebody you trust can do things here for you: send an application, answer a question, declare a tax. You say what, and until when. Both names stand on everything they do, you see each thing here, and you can end it at any moment."))))
 	}
