@@ -157,7 +157,7 @@ async function assisted(world, profile) {
   same(walter.status, 422, "an objection without words");
   await walter.main().getByRole("textbox").fill("I asked for something else.");
   await walter.pressButton("Send");
-  await walter.sees("We have told the office, and nobody can act for you under this any more.");
+  await walter.sees("We have noted it. Where it is about a case, the office has it as a message from you. Nobody can act for you under this any more.");
 }
 
 export default [
