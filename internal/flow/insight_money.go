@@ -7,6 +7,7 @@ import (
 
 	"stoa/internal/bill"
 	"stoa/internal/calendar"
+	"stoa/internal/fault"
 	"stoa/internal/insight"
 	"stoa/internal/policy"
 	"stoa/internal/store"
@@ -80,14 +81,18 @@ func (f Insight) CountMoney(ctx context.Context, actor policy.Actor) error {
 	if err != nil || today.IsZero() {
 		return err
 	}
-	return f.DB.Write(ctx, "flow.CountMoney", func(ctx context.Context, tx *store.Tx) error {
+	err = f.DB.Write(ctx, "flow.CountMoney", func(ctx context.Context, tx *store.Tx) error {
 		figures := insight.Figures{}
+		if err := figures.Claim(ctx, tx, "money", last); err != nil {
+			return err
+		}
 		if err := figures.Replace(ctx, tx, []string{insight.Billed, insight.Paid}, from, today, moved); err != nil {
 			return err
 		}
-		if err := figures.Replace(ctx, tx, []string{insight.Arrears}, today, today, late); err != nil {
-			return err
-		}
-		return figures.Mark(ctx, tx, "money")
+		return figures.Replace(ctx, tx, []string{insight.Arrears}, today, today, late)
 	})
+	if fault.KindOf(err) == fault.Conflict { // another node counts
+		return nil
+	}
+	return err
 }

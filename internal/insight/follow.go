@@ -26,6 +26,9 @@ const eventCursor = "events"
 
 // Cursor reads it; in Write it is locked.
 func (Figures) Cursor(ctx context.Context, tx *store.Tx) (c Cursor, err error) {
+	if err := begin(ctx, tx, eventCursor); err != nil {
+		return c, err
+	}
 	var through int64
 	err = tx.QueryRow(ctx, `SELECT place, through, version FROM insight_cursor WHERE name = $1`+tx.Lock(), eventCursor).Scan(&c.Place, &through, &c.version)
 	if errors.Is(err, store.ErrNotFound) {
@@ -36,6 +39,18 @@ func (Figures) Cursor(ctx context.Context, tx *store.Tx) (c Cursor, err error) {
 	}
 	c.Through = store.Time(through)
 	return c, nil
+}
+
+// begin makes a cursor's row exist in Write, so that there is one to lock: two that both found none would both count.
+func begin(ctx context.Context, tx *store.Tx, name string) error {
+	if !tx.Writable() {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO insight_cursor (name, place, through, version) VALUES ($1, '', 0, 0) ON CONFLICT (name) DO NOTHING`, name)
+	if err != nil {
+		return fmt.Errorf("beginning statistics: %w", err)
+	}
+	return nil
 }
 
 // Unseen leaves of events, by id, those that are not counted.
@@ -138,12 +153,18 @@ func (Figures) Marked(ctx context.Context, tx *store.Tx, name string) (time.Time
 	return store.Time(at), nil
 }
 
-// Mark notes that it was worked out now.
-func (Figures) Mark(ctx context.Context, tx *store.Tx, name string) error {
-	_, err := tx.Exec(ctx, `INSERT INTO insight_cursor (name, place, through, version) VALUES ($1, '', $2, 1)
-		ON CONFLICT (name) DO UPDATE SET through = excluded.through`, name, store.Micros(tx.Now()))
+// Claim notes that it is worked out now, by whoever does so first of those who know it to have been marked last then. For
+// the others it is a conflict: their figures are older than what is written. Whoever claims holds it until the commit.
+func (Figures) Claim(ctx context.Context, tx *store.Tx, name string, last time.Time) error {
+	if err := begin(ctx, tx, name); err != nil {
+		return err
+	}
+	n, err := tx.Exec(ctx, `UPDATE insight_cursor SET through = $1 WHERE name = $2 AND through = $3`, store.Micros(tx.Now()), name, store.Micros(last))
 	if err != nil {
 		return fmt.Errorf("keeping how far statistics have come: %w", err)
+	}
+	if n == 0 {
+		return fault.NewConflict("Another worker went on")
 	}
 	return nil
 }
