@@ -42,6 +42,15 @@ func (Figures) Read(ctx context.Context, tx *store.Tx, q Ask) ([]Point, error) {
 	return list, nil
 }
 
+// Values are what a measure was told apart into, of whatever time.
+func (Figures) Values(ctx context.Context, tx *store.Tx, measure, by string) ([]string, error) {
+	list, err := store.Strings(ctx, tx, `SELECT DISTINCT of_what FROM insight_month WHERE measure = $1 AND by_what = $2 AND organisation = '' AND service = ''`, measure, by)
+	if err != nil {
+		return nil, fmt.Errorf("reading what %s is told apart into: %w", measure, err)
+	}
+	return list, nil
+}
+
 // Through is when the log was last followed; zero where it never was.
 func (f Figures) Through(ctx context.Context, tx *store.Tx) (time.Time, error) {
 	c, err := f.Cursor(ctx, tx)

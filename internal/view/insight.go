@@ -46,6 +46,18 @@ type InsightAsk struct {
 	From, Until                 calendar.Date // months, as their first days; zero: the usual
 }
 
+// Fit leaves out of a question what its topic cannot be narrowed down by: areas are told apart by demand and waiting
+// alone, and everybody sees money of the whole place only, since a service has few bills of which many know one.
+func (q InsightAsk) Fit() InsightAsk {
+	if q.Topic != InsightDemand && q.Topic != InsightWaiting {
+		q.Area = ""
+	}
+	if q.Topic == InsightMoney && !q.Desk {
+		q.Organisation, q.Service = "", ""
+	}
+	return q
+}
+
 // InsightPage is the answer.
 type InsightPage struct {
 	InsightAsk
@@ -87,6 +99,8 @@ type asked struct {
 	today calendar.Date
 	first calendar.Date // month in which counting began; zero: nothing is counted
 	p     *InsightPage
+
+	tables map[string]map[calendar.Date]protectedMonth // that were protected for this question, by measure and months
 }
 
 // ask reads a page's facts after asking for the right to see them, and fills in what the question left open.
@@ -103,7 +117,7 @@ func (v Insight) ask(ctx context.Context, r Reader, q InsightAsk, fn func(a *ask
 	if q.Organisation != "" && organisation(j, q.Organisation) == nil {
 		return p, fault.NewNotFound("")
 	}
-	if q.Desk {
+	if q = q.Fit(); q.Desk {
 		if q.Organisation == "" && policy.Can(r.Actor, policy.InsightRead, policy.Thing{Kind: "insight"}) != nil {
 			if mine := ownOrganisations(r.Actor, j); len(mine) > 0 {
 				q.Organisation = mine[0]
@@ -114,7 +128,8 @@ func (v Insight) ask(ctx context.Context, r Reader, q InsightAsk, fn func(a *ask
 		}
 	}
 	err = v.read(ctx, "insight", func(ctx context.Context, tx *store.Tx) error {
-		a := &asked{Insight: v, ctx: ctx, tx: tx, r: r, j: j, q: q, today: j.Calendar.DateOf(tx.Now()), p: &p}
+		a := &asked{Insight: v, ctx: ctx, tx: tx, r: r, j: j, q: q, today: j.Calendar.DateOf(tx.Now()), p: &p,
+			tables: map[string]map[calendar.Date]protectedMonth{}}
 		if err := a.bounds(); err != nil {
 			return err
 		}
@@ -164,6 +179,9 @@ func (a *asked) bounds() error {
 	}
 	a.first = points[0].Day
 	last := back(monthStart(a.today), 1)
+	if a.first.After(last) { // the first month is not over
+		return nil
+	}
 	a.p.Choices.First, a.p.Choices.Last = a.first, last
 	if a.q.Until.IsZero() || a.q.Until.After(last) {
 		a.q.Until = last
@@ -183,6 +201,19 @@ func (a *asked) bounds() error {
 		a.p.Period = a.r.P.T("{from} to {until}", map[string]any{"from": a.monthName(a.q.From), "until": a.monthName(a.q.Until)})
 	}
 	return nil
+}
+
+// nothing tells that no month of the question was counted.
+func (a *asked) nothing() bool {
+	switch {
+	case a.first.IsZero() || a.p.Choices.Last.IsZero():
+		a.p.Finding = a.r.P.T("No whole month has been counted yet. Come back next month.")
+	case a.first.After(a.q.Until):
+		a.p.Finding = a.r.P.T("Nothing was counted before {month}.", map[string]any{"month": a.monthName(a.first)})
+	default:
+		return false
+	}
+	return true
 }
 
 func (a *asked) monthName(d calendar.Date) string { return a.r.P.Month(d.Year(), d.Month()) }

@@ -11,7 +11,7 @@ import (
 	"stoa/internal/service"
 )
 
-// What is told apart by: areas, languages, ways in, questions; and how it went, what it brought in, who objected.
+// What is told apart by: areas, languages, ways in, questions; and how it went, who objected.
 
 // tally is a sum with what it is of.
 type insightTally struct {
@@ -34,9 +34,17 @@ func tallies(points []insight.Point) (list []insightTally, all int64) {
 	return list, all
 }
 
+// order puts sums in the order in which they are told: by what is shown of them, and never by what is held back.
+func (a *asked) order(list []insightTally, name func(string) string) {
+	slices.SortStableFunc(list, func(x, y insightTally) int {
+		return cmp.Or(cmp.Compare(shown(a.rough(y.n)), shown(a.rough(x.n))), cmp.Compare(name(x.of), name(y.of)), cmp.Compare(x.of, y.of))
+	})
+}
+
 // bars is a picture of sums by what they are of.
 func (a *asked) bars(id, title, of, unit string, list []insightTally, name func(string) string) InsightFigure {
 	f := InsightFigure{ID: id, Title: title, Kind: KindBars, DataFigures: DataFigures{Of: of, Unit: unit, Series: []DataSeries{{Name: title}}}}
+	a.order(list, name)
 	for _, t := range list {
 		f.Categories = append(f.Categories, name(t.of))
 		f.Series[0].Values = append(f.Series[0].Values, a.rough(t.n))
@@ -70,8 +78,8 @@ func (a *asked) compareAreas(measure, title, unit string) error {
 	}
 	f := InsightFigure{ID: "areas", Title: title, Kind: KindBars, DataFigures: DataFigures{Of: p.T("Postcode district"), Unit: unit, Series: []DataSeries{{Name: title}}}}
 	held := false
+	sums := map[string]DataValue{}
 	for _, t := range list {
-		a.p.Choices.Areas = append(a.p.Choices.Areas, Option{Value: t.of, Label: a.areaName(t.of)})
 		values, err := a.counted(measure, t.of, months)
 		if err != nil {
 			return err
@@ -86,7 +94,14 @@ func (a *asked) compareAreas(measure, title, unit string) error {
 		if sum.N == 0 && held {
 			sum = DataValue{Held: true}
 		}
-		f.Categories, f.Series[0].Values = append(f.Categories, a.areaName(t.of)), append(f.Series[0].Values, sum)
+		sums[t.of] = sum
+	}
+	slices.SortFunc(list, func(x, y insightTally) int {
+		return cmp.Or(cmp.Compare(shown(sums[y.of]), shown(sums[x.of])), cmp.Compare(x.of, y.of))
+	})
+	for _, t := range list {
+		a.p.Choices.Areas = append(a.p.Choices.Areas, Option{Value: t.of, Label: a.areaName(t.of)})
+		f.Categories, f.Series[0].Values = append(f.Categories, a.areaName(t.of)), append(f.Series[0].Values, sums[t.of])
 	}
 	if held {
 		f.Notes = append(f.Notes, p.T("Months in which a number is held back are not part of these sums: there may be more."))
@@ -123,8 +138,12 @@ func (a *asked) areas() error {
 		return nil
 	}
 	f := a.p.Figures[0]
+	centres, err := a.centres(a.p.Choices.Areas)
+	if err != nil {
+		return err
+	}
 	for i, name := range f.Categories {
-		if at, ok := a.centre(a.p.Choices.Areas[i].Value); ok {
+		if at, ok := centres[a.p.Choices.Areas[i].Value]; ok {
 			a.p.Places = append(a.p.Places, DataPlace{Name: name, Lon: at[0], Lat: at[1], Value: f.Series[0].Values[i]})
 		}
 	}
@@ -140,7 +159,7 @@ func (a *asked) languages() error {
 	}
 	f := a.bars("languages", p.T("Applications by language"), p.T("Language"), p.T("applications"), list, a.languageName)
 	f.Finding, f.Notes = a.most(f), append(f.Notes, a.roundedNote())
-	a.p.Figures = append(a.p.Figures, f)
+	a.whole(f)
 	return nil
 }
 
@@ -164,7 +183,7 @@ func (a *asked) channels() error {
 	names := map[string]string{"web": p.T("These pages"), "assistant": p.T("The assistant"), "paper": p.T("Paper"), "desk": p.T("At the counter"), "phone": p.T("Telephone")}
 	f := a.bars("channels", p.T("Applications begun, by way in"), p.T("Way in"), p.T("applications"), list, func(id string) string { return cmp.Or(names[id], id) })
 	f.Finding, f.Notes = a.most(f), append(f.Notes, a.roundedNote())
-	a.p.Figures = append(a.p.Figures, f)
+	a.whole(f)
 	return nil
 }
 
@@ -233,22 +252,23 @@ func (a *asked) questions() error {
 	}
 	f := InsightFigure{ID: "pages", Title: p.T("Where people stop"), Kind: KindBars,
 		DataFigures: DataFigures{Of: p.T("Page"), Unit: p.T("people"), Series: []DataSeries{{Name: p.T("Came to the page")}, {Name: p.T("Left there")}}}}
-	most, worst := int64(0), ""
+	worst := -1 // of what is shown
 	for _, pg := range s.Pages {
 		came, went := of(reached, pg.File.Page), of(passed, pg.File.Page)
-		left := max(0, came-went)
-		title := a.r.words(a.j, pg.File.Title)
-		f.Categories = append(f.Categories, title)
-		f.Series[0].Values, f.Series[1].Values = append(f.Series[0].Values, a.rough(came)), append(f.Series[1].Values, a.rough(left))
-		if left > most {
-			most, worst = left, title
+		left := a.rough(max(0, came-went))
+		f.Categories = append(f.Categories, a.r.words(a.j, pg.File.Title))
+		f.Series[0].Values, f.Series[1].Values = append(f.Series[0].Values, a.rough(came)), append(f.Series[1].Values, left)
+		if shown(left) > 0 && (worst < 0 || shown(left) > shown(f.Series[1].Values[worst])) {
+			worst = len(f.Categories) - 1
 		}
 	}
-	f.Finding = p.T("Nobody left in between.")
-	if v := a.rough(most); v.Held || v.N == 0 && most > 0 {
+	switch {
+	case worst < 0:
+		f.Finding = p.T("Nobody left in between.")
+	case f.Series[1].Values[worst].Held:
 		f.Finding = p.T("Too few left in between to say where.")
-	} else if most > 0 {
-		f.Finding = p.T("Most who left did so at “{page}”: {n}.", map[string]any{"page": worst, "n": number(p.Number, v.N)})
+	default:
+		f.Finding = p.T("Most who left did so at “{page}”: {n}.", map[string]any{"page": f.Categories[worst], "n": number(p.Number, f.Series[1].Values[worst].N)})
 	}
 	f.Notes = append(f.Notes, p.T("Left are those who came to a page and did not get past it, up to now."), a.roundedNote())
 	a.p.Figures = append(a.p.Figures, f)
@@ -262,6 +282,7 @@ func (a *asked) mistakes(s *service.Service) error {
 		return err
 	}
 	f := a.bars("mistakes", p.T("Questions answered wrongly, or not"), p.T("Question"), p.T("times"), list, func(id string) string { return a.questionName(s, id) })
+	f.Series[0].Name = p.T("All")
 	for _, l := range a.j.File.Languages {
 		if len(a.j.File.Languages) < 2 {
 			break
@@ -281,10 +302,23 @@ func (a *asked) mistakes(s *service.Service) error {
 		}
 		f.Series = append(f.Series, one)
 	}
-	f.Series[0].Name = p.T("All")
+	holdParts(f.Series[1:])
 	f.Finding, f.Notes = a.most(f), append(f.Notes, a.roundedNote())
 	a.p.Figures = append(a.p.Figures, f)
 	return nil
+}
+
+// holdParts holds back all parts of what one of them is held back of, since the others and the sum would tell it.
+func holdParts(parts []DataSeries) {
+	for i := range parts {
+		for k, v := range parts[i].Values {
+			for other := range parts {
+				if v.Held {
+					parts[other].Values[k] = DataValue{Held: true}
+				}
+			}
+		}
+	}
 }
 
 func (a *asked) questionName(s *service.Service, path string) string {
@@ -344,56 +378,5 @@ func (a *asked) objections() error {
 	f := a.monthly("objections", p.T("Comments and objections of the public, by month"), p.T("comments"), months, DataSeries{Name: p.T("Comments"), Values: values})
 	f.Finding, f.Notes = a.moved(values, months, p.T("comments and objections")), append(f.Notes, a.roundedNote())
 	a.p.Figures = append(a.p.Figures, f)
-	return nil
-}
-
-func (a *asked) money() error {
-	p, months := a.r.P, a.months()
-	f := a.monthly("money", p.T("Fees billed and paid, by month"), "", months)
-	f.Currency = a.j.File.Currency
-	for _, m := range []struct{ measure, name string }{{insight.Billed, p.T("Billed")}, {insight.Paid, p.T("Paid")}, {insight.Arrears, p.T("Late at the end of the month")}} {
-		points, err := a.mine(m.measure, "", insight.Month, months[0], months[len(months)-1])
-		if err != nil {
-			return err
-		}
-		one := DataSeries{Name: m.name, Values: make([]DataValue, len(months))}
-		for i := range months {
-			one.Values[i] = known(0)
-		}
-		for _, pt := range points {
-			if i := months[0].MonthsUntil(pt.Day); i >= 0 && i < len(months) {
-				one.Values[i] = known(float64(pt.Amount))
-			}
-		}
-		f.Series = append(f.Series, one)
-	}
-	paid := 0.0
-	for _, v := range f.Series[1].Values {
-		paid += v.N
-	}
-	f.Finding = p.T("{amount} came in.", map[string]any{"amount": a.r.money(int64(paid), f.Currency)})
-	a.p.Figures = append(a.p.Figures, f)
-	if a.q.Service == "" { // taxes are billed too, and are nobody's application
-		return nil
-	}
-	return a.perCase(months)
-}
-
-// perCase is what a decided case brought in, where files say nothing of what it costs.
-func (a *asked) perCase(months []calendar.Date) error {
-	came, err := a.counted(insight.Came, "", months)
-	if err != nil {
-		return err
-	}
-	p := a.r.P
-	billed, n := 0.0, 0.0
-	for i, v := range a.p.Figures[0].Series[0].Values {
-		if came[i].Known {
-			billed, n = billed+v.N, n+came[i].N
-		}
-	}
-	if n > 0 {
-		a.p.Notes = append(a.p.Notes, p.T("On average {amount} of fees were billed for each application.", map[string]any{"amount": a.r.money(int64(billed/n), a.j.File.Currency)}))
-	}
 	return nil
 }

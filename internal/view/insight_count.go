@@ -19,8 +19,7 @@ func (v Insight) Topic(ctx context.Context, r Reader, q InsightAsk) (InsightPage
 	}
 	return v.ask(ctx, r, q, func(a *asked) error {
 		a.p.Title = r.InsightTitle(q.Topic)
-		if a.first.IsZero() || a.first.After(a.q.Until) {
-			a.p.Finding = r.P.T("No whole month has been counted yet. Come back next month.")
+		if a.nothing() {
 			return nil
 		}
 		return a.build(q.Topic)
@@ -195,14 +194,21 @@ func allKnown(values []DataValue) ([]float64, bool) {
 	return y, true
 }
 
-// moved is "October 2026: 41 applications, 3 more than in September 2026." of the last two months known.
-func (a *asked) moved(values []DataValue, months []calendar.Date, what string) string {
-	p, last, before := a.r.P, -1, -1
+// lastTwo are the last two values known; -1 for none.
+func lastTwo(values []DataValue) (last, before int) {
+	last, before = -1, -1
 	for i, v := range values {
 		if v.Known {
 			last, before = i, last
 		}
 	}
+	return last, before
+}
+
+// moved is "October 2026: 41 applications, 3 more than in September 2026." of the last two months known.
+func (a *asked) moved(values []DataValue, months []calendar.Date, what string) string {
+	p := a.r.P
+	last, before := lastTwo(values)
 	if last < 0 {
 		return p.T("Too little was counted to compare.")
 	}
@@ -278,12 +284,8 @@ func (a *asked) waiting() error {
 
 // slower is "Decisions took 12 days in October 2026, 3 more than in September 2026." of the last two months with decisions.
 func (a *asked) slower(median []DataValue, months []calendar.Date) string {
-	p, last, before := a.r.P, -1, -1
-	for i, v := range median {
-		if v.Known {
-			last, before = i, last
-		}
-	}
+	p := a.r.P
+	last, before := lastTwo(median)
 	if last < 0 {
 		return p.T("Too little was decided to say how long it takes.")
 	}
@@ -414,13 +416,14 @@ func (a *asked) promise() error {
 	var n, kept int64
 	for _, pt := range points {
 		if i := months[0].MonthsUntil(pt.Day); i >= 0 && i < len(values) {
-			values[i] = a.of(pt.N, math.Round(float64(pt.Amount)/float64(pt.N)*1000)/10)
-			n, kept = n+pt.N, kept+pt.Amount
+			if values[i] = a.share(pt.Amount, pt.N); values[i].Known { // else what is held back were the rest
+				n, kept = n+pt.N, kept+pt.Amount
+			}
 		}
 	}
 	f := a.monthly("promise", p.T("Ended by the day that was set, by month"), "", months, DataSeries{Name: p.T("In time"), Values: values})
 	f.Percent = true
-	if v := a.of(n, 0); v.Known {
+	if v := a.share(kept, n); v.Known {
 		f.Finding = p.T("{share} of what ended did so by the day that the rules set for it.", map[string]any{"share": a.r.Percent(kept, n)})
 	} else {
 		f.Finding = p.T("Too little ended to say how much of it did so in time.")

@@ -59,8 +59,12 @@ func (a *asked) scope() string {
 	return ""
 }
 
-// protect gives the tables of months of a measure.
+// protect gives the tables of months of a measure, once for a question: each area and topic asks for them again.
 func (a *asked) protect(measure string, from, until calendar.Date) (map[calendar.Date]protectedMonth, error) {
+	key := fmt.Sprint(measure, from, until)
+	if all, ok := a.tables[key]; ok {
+		return all, nil
+	}
 	cells := map[calendar.Date]map[[2]string]int64{}
 	for _, s := range a.j.Services {
 		points, err := a.series(insight.Ask{Measure: measure, By: insight.ByArea, Grain: insight.Month, Organisation: s.Organisation, Service: s.Service, From: from, Until: until})
@@ -82,6 +86,7 @@ func (a *asked) protect(measure string, from, until calendar.Date) (map[calendar
 		}
 		all[month] = t
 	}
+	a.tables[key] = all
 	return all, nil
 }
 
@@ -168,7 +173,7 @@ func (a *asked) rough(n int64) DataValue {
 	switch {
 	case a.q.Desk:
 		return known(float64(n))
-	case n > 0 && n < insightFloor:
+	case a.few(n):
 		return DataValue{Held: true}
 	}
 	return known(math.Round(float64(n)/insightFloor) * insightFloor)
@@ -179,10 +184,54 @@ func (a *asked) of(n int64, value float64) DataValue {
 	switch {
 	case n == 0:
 		return DataValue{}
-	case !a.q.Desk && n < insightFloor:
+	case a.few(n):
 		return DataValue{Held: true}
 	}
 	return known(value)
+}
+
+// share is how many of so many in percent, held back where those or the others are few: how many there are in all may be
+// known.
+func (a *asked) share(some, all int64) DataValue {
+	if all == 0 {
+		return DataValue{}
+	}
+	if a.few(all) || a.few(some) || a.few(all-some) {
+		return DataValue{Held: true}
+	}
+	return known(math.Round(float64(some)/float64(all)*1000) / 10)
+}
+
+// few tells of a number whether it is too small for everybody to see.
+func (a *asked) few(n int64) bool { return !a.q.Desk && n > 0 && n < insightFloor }
+
+// anyHeld tells whether a picture has a number that is held back.
+func anyHeld(f InsightFigure) bool {
+	return slices.ContainsFunc(f.Series, func(s DataSeries) bool {
+		return slices.ContainsFunc(s.Values, func(v DataValue) bool { return v.Held })
+	})
+}
+
+// whole adds a picture of the parts of something. Everybody sees all of them or none: a part that is held back is what
+// the others leave of the sum, which other pages tell.
+func (a *asked) whole(f InsightFigure) {
+	if anyHeld(f) {
+		a.p.Finding = a.r.P.T("Some of it is so little that nothing is told apart here.")
+		a.p.Notes = append(a.p.Notes, a.heldNote())
+		return
+	}
+	a.p.Figures = append(a.p.Figures, f)
+}
+
+// shown is where a value stands among others, by what can be seen of it.
+func shown(v DataValue) float64 {
+	switch {
+	case v.Known:
+		return v.N
+	case v.Held:
+		return 1
+	}
+	return 0
 }
 
 // heldNote says how small numbers are treated, where everybody looks.

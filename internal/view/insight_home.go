@@ -14,31 +14,26 @@ type InsightLine struct{ Topic, Title, Finding string }
 // Home says of every topic what it finds.
 func (v Insight) Home(ctx context.Context, r Reader, q InsightAsk) (h InsightHome, err error) {
 	h.InsightPage, err = v.ask(ctx, r, q, func(a *asked) error {
-		if a.first.IsZero() || a.first.After(a.q.Until) {
-			a.p.Finding = r.P.T("No whole month has been counted yet. Come back next month.")
+		if a.nothing() {
 			return nil
 		}
 		for _, topic := range InsightTopics {
 			one := *a
 			var p InsightPage
 			one.p, one.q.Topic = &p, topic
+			one.q = one.q.Fit()
 			if err := one.build(topic); err != nil {
 				return err
+			}
+			if one.q.Organisation != a.q.Organisation || one.q.Service != a.q.Service { // it tells of more than this page
+				p.Finding = r.P.T("{scope}: {finding}", map[string]any{"scope": r.words(a.j, a.j.File.Name), "finding": p.Finding})
 			}
 			h.Lines = append(h.Lines, InsightLine{topic, r.InsightTitle(topic), p.Finding})
 			if topic == InsightDemand || topic == InsightWaiting {
 				a.p.Figures = append(a.p.Figures, p.Figures[0])
 			}
-			a.p.Choices.Areas = longer(a.p.Choices.Areas, p.Choices.Areas)
 		}
 		return nil
 	})
 	return h, err
-}
-
-func longer(a, b []Option) []Option {
-	if len(b) > len(a) {
-		return b
-	}
-	return a
 }

@@ -88,7 +88,7 @@ func (a *asked) where() error {
 	perCase := func(seconds, n int64) float64 { return float64(seconds) / 86400 / math.Max(1, float64(n)) }
 	var longest, grown, backTo string
 	var most, grew float64
-	var returns int64
+	var returns DataValue
 	for _, st := range statesOf(s) {
 		t, o := now[st.ID], was[st.ID]
 		if t.visits+o.visits == 0 {
@@ -107,8 +107,8 @@ func (a *asked) where() error {
 		}
 		if t.again > 0 {
 			loops.Categories, loops.Series[0].Values = append(loops.Categories, title), append(loops.Series[0].Values, a.rough(t.again))
-			if t.again > returns {
-				returns, backTo = t.again, title
+			if v := a.rough(t.again); shown(v) > shown(returns) {
+				returns, backTo = v, title
 			}
 		}
 	}
@@ -122,8 +122,8 @@ func (a *asked) where() error {
 	f.Notes = append(f.Notes, p.T("The figures are made from the log of every case. A step that a case enters twice counts with both times."), a.heldNote())
 	a.p.Figures = append(a.p.Figures, f)
 	if len(loops.Categories) > 0 {
-		if v := a.rough(returns); v.Known && v.N > 0 {
-			loops.Finding = p.T("Cases came back to “{step}” {n} times.", map[string]any{"step": backTo, "n": number(p.Number, v.N)})
+		if returns.Known {
+			loops.Finding = p.T("Cases came back to “{step}” {n} times.", map[string]any{"step": backTo, "n": number(p.Number, returns.N)})
 		}
 		loops.Notes = append(loops.Notes, a.roundedNote())
 		a.p.Figures = append(a.p.Figures, loops)
@@ -133,6 +133,9 @@ func (a *asked) where() error {
 
 func statesOf(s *service.Service) []service.StateFile { return s.Case.States }
 
+// mostWays bounds the picture of them.
+const mostWays = 12
+
 // ways are the most used ways from one step to another.
 func (a *asked) ways(s *service.Service, from, until calendar.Date) error {
 	points, err := a.mine(insight.Move, insight.ByMove, insight.Month, from, until)
@@ -140,9 +143,6 @@ func (a *asked) ways(s *service.Service, from, until calendar.Date) error {
 		return err
 	}
 	list, _ := tallies(points)
-	if len(list) > 12 {
-		list = list[:12]
-	}
 	if len(list) == 0 {
 		return nil
 	}
@@ -154,10 +154,13 @@ func (a *asked) ways(s *service.Service, from, until calendar.Date) error {
 		return a.r.words(a.j, s.Case.States[i].Title)
 	}
 	p := a.r.P
-	f := a.bars("ways", p.T("Ways that cases go"), p.T("From one step to the next"), p.T("times"), list, func(id string) string {
+	way := func(id string) string {
 		x, y, _ := strings.Cut(id, ">")
 		return p.T("{from}, then {to}", map[string]any{"from": name(x), "to": name(y)})
-	})
+	}
+	a.order(list, way)
+	list = list[:min(len(list), mostWays)]
+	f := a.bars("ways", p.T("Ways that cases go"), p.T("From one step to the next"), p.T("times"), list, way)
 	f.Finding, f.Notes = cmp.Or(a.most(f)), append(f.Notes, a.roundedNote())
 	a.p.Figures = append(a.p.Figures, f)
 	return nil

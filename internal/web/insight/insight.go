@@ -38,6 +38,7 @@ func month(s string) calendar.Date {
 
 // Address is where a question is answered. Only what was chosen is in it: what the usual would be stays the usual.
 func Address(base string, q view.InsightAsk, chosen url.Values) string {
+	q = q.Fit()
 	v := url.Values{}
 	set := func(name, value string) {
 		if value != "" {

@@ -14,7 +14,10 @@ import (
 // asked. show prints that page.
 func Answer(w http.ResponseWriter, r *web.Request, v view.Insight, base string, desk bool, show func(title string, content page.Component) error) error {
 	asked := r.Query("q")
-	q, unknown := v.Understand(view.Reader{Actor: r.Actor, P: r.P}, asked)
+	q, unknown, err := v.Understand(r.Context(), view.Reader{Actor: r.Actor, P: r.P}, asked)
+	if err != nil {
+		return err
+	}
 	if q.Topic != "" && len(unknown) == 0 {
 		q.Desk = desk
 		chosen := url.Values{}
