@@ -136,6 +136,7 @@ func TestInsightHoldsBackEverywhere(t *testing.T) {
 		"/insight/money?until=2026-02":                       {"Too little was paid to say how much."},
 		"/insight?service=" + foodService:                    {"£3,600.00 came in"},
 		"/insight/ask?q=fees+for+food+business+registration": nil,
+		"/insight/areas":                                     {"Map of need by area"},
 		"/insight/promise":                                   {"100% of what ended"},
 		"/insight/languages":                                 {"Some of it is so little that nothing is told apart here."},
 		"/insight/languages?area=GV1":                        nil,
