@@ -121,17 +121,21 @@ func (s SimulatedStudy) Print(w io.Writer) {
 	for _, f := range s.Flips {
 		n := fmt.Sprint(f.N)
 		if f.Hidden {
-			n = fmt.Sprintf("fewer than %d", s.Floor)
+			n = shown(-1)
 		}
 		fmt.Fprintf(w, "\n%s instead of %s: %s %s\n", f.To, f.From, n, f.Why)
 	}
 	for _, l := range s.Lacking {
-		fmt.Fprintf(w, "left out, for lack of %s: %d\n", l.What, l.N)
+		n := fmt.Sprint(l.N)
+		if l.Hidden {
+			n = shown(-1)
+		}
+		fmt.Fprintf(w, "left out, for lack of %s: %s\n", l.What, n)
 	}
 	if q := s.Queue; q != nil {
 		for _, p := range q.Plays {
 			fmt.Fprintf(w, "%d officers: %.1f hours waited on average, give or take %.1f; 9 in 10 at most %.1f; %.0f %% of their time taken\n", p.Officers, p.Mean, p.Within, p.Most, 100*p.Busy)
 		}
 	}
-	fmt.Fprintf(w, "\n%d past cases from %s to %s; fingerprint of the inputs %s\n", s.Cases, s.Inputs.From, s.Inputs.Until, s.Hash)
+	fmt.Fprintf(w, "\n%s past cases from %s to %s; fingerprint of the inputs %s\n", shown(int64(s.Cases)), s.Inputs.From, s.Inputs.Until, s.Hash)
 }

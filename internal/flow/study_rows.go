@@ -36,7 +36,7 @@ func (t *attempt) study(s *study.Study, yield func([]string) error) error {
 	r := s.Result
 	all := simulate.Row{Cases: int64(r.Cases), More: -1, Same: -1, Less: -1, Unsent: -1, Hidden: true}
 	if m := r.Money; m != nil {
-		all = simulate.Row{Cases: int64(r.Judged), More: int64(m.More), Same: int64(m.Same), Less: int64(m.Less), Before: m.Total.Before, After: m.Total.After, Unsent: int64(m.Unsent)}
+		all = simulate.Row{Cases: int64(r.Judged), More: int64(m.More), Same: int64(m.Same), Less: int64(m.Less), Before: m.Total.Before, After: m.Total.After, Unsent: int64(m.Unsent), Hidden: m.Hidden}
 	}
 	if err := yield(t.studyCells(s, "", all)); err != nil {
 		return err

@@ -59,7 +59,7 @@ func (f Studies) WorkStudy(ctx context.Context, j job.Job) error {
 			s.State = study.Failed
 			return f.Trials.Save(ctx, tx, s)
 		}
-		s.Result, s.Hash, s.Done, s.Of = result, result.Hash, int64(result.Cases), int64(result.Cases)
+		s.Result, s.Hash, s.Of = result, result.Hash, s.Done
 		for _, x := range result.Flips {
 			s.Examples.Flips = append(s.Examples.Flips, x.Examples)
 		}

@@ -19,7 +19,7 @@ func TestSmallGroupsAreNotNamed(t *testing.T) {
 	for range 4 {
 		c.add("Loft Rooms", 1, 100, 100)
 	}
-	g, err := c.protect(5)
+	g, _, err := c.protect(5)
 	if err != nil || g == nil {
 		t.Fatal(g, err)
 	}

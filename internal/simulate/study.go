@@ -18,8 +18,8 @@ type Study struct {
 	Title    string   `json:"title"`
 	Currency string   `json:"currency,omitempty"`
 	Inputs   Inputs   `json:"inputs"`
-	Cases    int      `json:"cases"`           // that were looked at
-	Judged   int      `json:"judged"`          // that both rules could judge
+	Cases    int      `json:"cases"`           // that were looked at; -1: hidden
+	Judged   int      `json:"judged"`          // that both rules could judge; -1: hidden
 	Lacking  []Lack   `json:"lacking"`         // and those they could not, with the reason
 	Money    *Money   `json:"money,omitempty"` // nil where no rules changed
 	Flips    []Flip   `json:"flips"`
@@ -51,8 +51,9 @@ type Inputs struct {
 // Money is what people pay, in smallest coins.
 type Money struct {
 	Total   Pair  `json:"total"`
-	Charged int64 `json:"charged"` // what was charged in fact, under the rules of its day
-	More    int   `json:"more"`    // who would pay more, the same, less
+	Charged int64 `json:"charged"`          // what was charged in fact, under the rules of its day
+	Hidden  bool  `json:"hidden,omitempty"` // the sums are, because one of the numbers is; those are -1
+	More    int   `json:"more"`             // who would pay more, the same, less
 	Same    int   `json:"same"`
 	Less    int   `json:"less"`
 	Unsent  int   `json:"unsent"`
@@ -63,6 +64,7 @@ type Lack struct {
 	What     string   `json:"what"`            // a question, lookup.ID, register, eligibility, fee, deadline, erased
 	Older    bool     `json:"older,omitempty"` // all of them are of an older definition
 	N        int      `json:"n"`
+	Hidden   bool     `json:"hidden,omitempty"` // how many is
 	Examples []string `json:"-"`
 }
 
@@ -72,7 +74,7 @@ type Flip struct {
 	To       string   `json:"to"`
 	Why      string   `json:"why,omitempty"` // of unsent: the question or the condition
 	N        int      `json:"n"`
-	Hidden   bool     `json:"hidden,omitempty"` // fewer than the floor
+	Hidden   bool     `json:"hidden,omitempty"` // how many is
 	Examples []string `json:"-"`
 }
 
@@ -138,14 +140,15 @@ func (c *counts) gather(floor int) {
 	}
 }
 
-// protect makes a group that may be seen: small figures and what would give them away are hidden. Nil where nothing is left.
-func (c *counts) protect(floor int) (*Group, error) {
+// protect makes a group that may be seen: small figures and what would give them away are hidden. Nil where nothing is left. It
+// also gives the directions of which not even the sum of all groups may be seen; "" is that of everybody.
+func (c *counts) protect(floor int) (g *Group, sums map[string]bool, err error) {
 	if len(c.rows) > mostValues {
-		return nil, nil
+		return nil, nil, nil
 	}
 	c.gather(floor)
 	if len(c.rows) < 2 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	values := make([]string, 0, len(c.rows))
 	for v := range c.rows {
@@ -162,17 +165,20 @@ func (c *counts) protect(floor int) (*Group, error) {
 	}
 	p, _, err := disclose.Protect(t, disclose.Policy{Floor: floor, Complementary: true})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	shown := map[[2]string]int64{}
+	shown, sums := map[[2]string]int64{}, map[string]bool{}
 	for _, f := range p.Figures {
 		n := f.Count
 		if f.Hidden {
 			n = -1
+			if f.At[0] == "" {
+				sums[f.At[1]] = true
+			}
 		}
 		shown[[2]string{f.At[0], f.At[1]}] = n
 	}
-	g := &Group{Fact: c.fact}
+	g = &Group{Fact: c.fact}
 	for _, v := range values {
 		r := Row{Value: v, Cases: shown[[2]string{v, ""}], More: shown[[2]string{v, "more"}], Same: shown[[2]string{v, "same"}],
 			Less: shown[[2]string{v, "less"}], Unsent: shown[[2]string{v, "unsent"}]}
@@ -185,9 +191,9 @@ func (c *counts) protect(floor int) (*Group, error) {
 		g.Rows = append(g.Rows, r)
 	}
 	if slices.IndexFunc(g.Rows, func(r Row) bool { return r.Cases >= 0 }) < 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
-	return g, nil
+	return g, sums, nil
 }
 
 // lowEnd is where a band begins, and before all bands for what is none.
@@ -206,10 +212,15 @@ func lowEnd(value string) int64 {
 	return n
 }
 
-// protectFlips hides how many there are of a rare one. That there is one at all is no secret: the rules say so.
-func protectFlips(list []Flip, floor int) []Flip {
+// protectFlips hides how many there are of a rare one. That there is one at all is no secret: the rules say so. Those of people
+// who could not have applied, or could only then, add up to a number of the study: where that or one of them is hidden, all are.
+func protectFlips(list []Flip, floor int, unsent bool) []Flip {
+	ofUnsent := func(f Flip) bool { return f.From == Unsent || f.To == Unsent }
+	for _, f := range list {
+		unsent = unsent || ofUnsent(f) && few(f.N, floor)
+	}
 	for i := range list {
-		if list[i].N < floor {
+		if few(list[i].N, floor) || unsent && ofUnsent(list[i]) {
 			list[i].N, list[i].Hidden = 0, true
 		}
 	}

@@ -164,39 +164,60 @@ func (r *Replay[T]) finish() (*Study, error) {
 	for _, f := range r.flips {
 		s.Flips = append(s.Flips, *f)
 	}
-	s.Flips = protectFlips(s.Flips, r.floor)
+	hidden, err := r.protectMoney(&s)
+	if err != nil {
+		return nil, err
+	}
+	s.Flips = protectFlips(s.Flips, r.floor, hidden["unsent"])
 	for _, f := range s.Flips {
 		s.Examples = append(s.Examples, f.Examples...)
 	}
-	for _, fact := range r.order {
-		n := r.facts[fact]
-		if n == nil {
-			continue
-		}
-		g, err := n.protect(r.floor)
-		if err != nil {
-			return nil, fmt.Errorf("protecting the groups by %s: %w", fact, err)
-		}
-		if g != nil {
-			s.Groups = append(s.Groups, *g)
-		}
+	if err := r.protectGroups(&s, hidden); err != nil {
+		return nil, err
 	}
-	s.Late = Pair{few(r.late.Before, r.floor), few(r.late.After, r.floor)}
-	return &s, r.protectMoney(&s)
+	s.Late = Pair{r.fewOf(r.late.Before), r.fewOf(r.late.After)}
+	s.protectCases()
+	return &s, nil
 }
 
-// few hides a number below the floor: -1.
-func few(n int64, floor int) int64 {
-	if n > 0 && n < int64(floor) {
+// few reports whether a number is below the floor.
+func few(n, floor int) bool { return n > 0 && n < floor }
+
+// fewOf hides a part of those that were judged if it is below the floor, or if the rest of them is: -1.
+func (r *Replay[T]) fewOf(n int64) int64 {
+	if few(int(n), r.floor) || few(r.study.Judged-int(n), r.floor) {
 		return -1
 	}
 	return n
 }
 
-// protectMoney hides how many gain or lose where they are few, and the sums where all are.
-func (r *Replay[T]) protectMoney(s *Study) error {
+// protectCases hides how many lack something where they are few. How many were looked at is hidden with them, since what is
+// shown would be taken from it.
+func (s *Study) protectCases() {
+	all := false
+	for i := range s.Lacking {
+		if l := &s.Lacking[i]; few(l.N, s.Floor) {
+			l.N, l.Hidden, all = 0, true, true
+		}
+	}
+	if few(s.Judged, s.Floor) {
+		s.Judged, all = -1, true
+	}
+	if all || few(s.Cases, s.Floor) {
+		s.Cases = -1
+	}
+}
+
+// protectMoney hides how many gain or lose where they are few, and then the sums as well: where all pay 5 more, the sum is how
+// many they are. It gives the directions that are hidden.
+func (r *Replay[T]) protectMoney(s *Study) (hidden map[string]bool, err error) {
+	hidden = map[string]bool{}
 	if s.Money == nil {
-		return nil
+		return hidden, nil
+	}
+	if s.Judged < r.floor {
+		s.Money, hidden["unsent"] = nil, true
+		return hidden, nil
 	}
 	t := disclose.Table{Dimensions: []disclose.Dimension{disclose.Flat("direction", directions...)}}
 	for _, d := range directions {
@@ -206,27 +227,48 @@ func (r *Replay[T]) protectMoney(s *Study) error {
 	}
 	p, _, err := disclose.Protect(t, disclose.Policy{Floor: r.floor, Complementary: true})
 	if err != nil {
-		return fmt.Errorf("protecting how many gain: %w", err)
+		return nil, fmt.Errorf("protecting how many gain: %w", err)
 	}
+	all := false // how many they are together is shown elsewhere, so it cannot be what hides them
 	for _, f := range p.Figures {
-		n := int(f.Count)
 		if f.Hidden {
-			n = -1
-		}
-		switch f.At[0] {
-		case "more":
-			s.Money.More = n
-		case "same":
-			s.Money.Same = n
-		case "less":
-			s.Money.Less = n
-		case "unsent":
-			s.Money.Unsent = n
+			hidden[f.At[0]] = true
+			all = all || f.At[0] == ""
 		}
 	}
-	if s.Judged < r.floor {
-		s.Money = nil
-		s.Groups = []Group{}
+	delete(hidden, "")
+	m := s.Money
+	for i, n := range []*int{&m.More, &m.Same, &m.Less, &m.Unsent} {
+		d := directions[i]
+		*n = r.totals[d]
+		if *n > 0 && (all || hidden[d]) {
+			*n, hidden[d], m.Hidden = -1, true, true
+		}
+	}
+	if m.Hidden {
+		m.Total, m.Charged = Pair{}, 0
+	}
+	return hidden, nil
+}
+
+// protectGroups shows who gains and who loses by each fact, but only where that hides the same sums as the study as a whole does:
+// else one would give away what the other hides.
+func (r *Replay[T]) protectGroups(s *Study, hidden map[string]bool) error {
+	if s.Money == nil {
+		return nil
+	}
+	for _, fact := range r.order {
+		n := r.facts[fact]
+		if n == nil {
+			continue
+		}
+		g, sums, err := n.protect(r.floor)
+		if err != nil {
+			return fmt.Errorf("protecting the groups by %s: %w", fact, err)
+		}
+		if g != nil && maps.Equal(sums, hidden) {
+			s.Groups = append(s.Groups, *g)
+		}
 	}
 	return nil
 }

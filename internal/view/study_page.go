@@ -63,14 +63,14 @@ type StudyRow struct {
 // StudyFlip is another ending.
 type StudyFlip struct {
 	From, To, Why string
-	N             int // 0: fewer than the floor
+	N             int // -1: not shown
 	Cases         []StudyCase
 }
 
 // StudyLack is what some cases do not hold.
 type StudyLack struct {
 	What  string
-	N     int
+	N     int // -1: not shown
 	Cases []StudyCase
 }
 

@@ -83,20 +83,18 @@ func (v WhatIf) findings(r Reader, s *simulate.Study) (says []string) {
 	if m := s.Money; m != nil {
 		says = append(says, r.moneySays(s, m)...)
 	}
-	if n := flipped(s); n != 0 || len(s.Flips) > 0 {
-		if n > 0 {
-			says = append(says, r.P.N("{n} case would have ended otherwise.", "{n} cases would have ended otherwise.", n))
-		} else {
-			says = append(says, r.P.T("A few cases would have ended otherwise, too few to be counted here."))
-		}
-	} else if s.Money != nil && s.Kind == "service" {
+	switch n, all := flipped(s); {
+	case !all:
+		says = append(says, r.P.T("Some cases would have ended otherwise. How many is not shown, because that would tell of too few."))
+	case n > 0:
+		says = append(says, r.P.N("{n} case would have ended otherwise.", "{n} cases would have ended otherwise.", n))
+	case s.Money != nil && s.Kind == "service":
 		says = append(says, r.P.T("No case would have ended otherwise."))
 	}
-	lacking := 0
-	for _, l := range s.Lacking {
-		lacking += l.N
-	}
-	if lacking > 0 {
+	switch lacking, all := lacking(s); {
+	case !all:
+		says = append(says, r.P.T("Some past cases do not hold what these rules ask for, and are left out. How many is not shown, because that would tell of too few."))
+	case lacking > 0:
 		says = append(says, r.P.N("{n} past case does not hold what these rules ask for, and is left out.", "{n} past cases do not hold what these rules ask for, and are left out.", lacking))
 	}
 	if len(says) == 0 {
@@ -105,14 +103,28 @@ func (v WhatIf) findings(r Reader, s *simulate.Study) (says []string) {
 	return says
 }
 
-func flipped(s *simulate.Study) (n int) {
+// flipped is how many cases would have ended otherwise, unless some of the numbers are hidden.
+func flipped(s *simulate.Study) (n int, all bool) {
+	all = true
 	for _, f := range s.Flips {
-		n += f.N
+		n, all = n+f.N, all && !f.Hidden
 	}
-	return n
+	return n, all
+}
+
+// lacking is how many cases are left out, unless some of the numbers are hidden.
+func lacking(s *simulate.Study) (n int, all bool) {
+	all = true
+	for _, l := range s.Lacking {
+		n, all = n+l.N, all && !l.Hidden
+	}
+	return n, all
 }
 
 func (r Reader) moneySays(s *simulate.Study, m *simulate.Money) (says []string) {
+	if m.Hidden {
+		return append(says, r.P.T("What people would have paid in all is not shown: too few would pay more or less, and the sum would tell of them."))
+	}
 	amount := func(n int64) string { return r.P.Money(n, s.Currency) }
 	d := m.Total.After - m.Total.Before
 	args := i18n.V{"change": amount(max(d, -d)), "before": amount(m.Total.Before), "after": amount(m.Total.After)}
@@ -126,7 +138,7 @@ func (r Reader) moneySays(s *simulate.Study, m *simulate.Money) (says []string) 
 	}
 	if m.Unsent > 0 {
 		says = append(says, r.P.T("{n} of {all} could not have applied, or could only then.", i18n.V{"n": r.P.Plain(m.Unsent), "all": r.P.Plain(s.Judged)}))
-	} else if m.More >= 0 && m.Less >= 0 && m.Same >= 0 && m.Unsent == 0 {
+	} else {
 		says = append(says, r.P.T("Of {n}, {more} would pay more, {less} less and {same} the same.", i18n.V{"n": r.P.Plain(s.Judged), "more": r.P.Plain(m.More), "less": r.P.Plain(m.Less), "same": r.P.Plain(m.Same)}))
 	}
 	return says
@@ -306,7 +318,7 @@ func (r Reader) endTitle(end string) string {
 // result is a study in words and figures.
 func (v WhatIf) result(r Reader, s *simulate.Study) *StudyResult {
 	out := &StudyResult{Findings: v.findings(r, s), Currency: s.Currency, Raw: s}
-	if m := s.Money; m != nil {
+	if m := s.Money; m != nil && !m.Hidden {
 		pair := func(what string, before, after int64) {
 			d := after - before
 			sign := "+"
@@ -336,10 +348,10 @@ func (v WhatIf) result(r Reader, s *simulate.Study) *StudyResult {
 		if f.Why != "" {
 			why = v.whyTitle(r, s, f.Why)
 		}
-		out.Flips = append(out.Flips, StudyFlip{From: r.endTitle(f.From), To: r.endTitle(f.To), Why: why, N: f.N})
+		out.Flips = append(out.Flips, StudyFlip{From: r.endTitle(f.From), To: r.endTitle(f.To), Why: why, N: shown(f.N, f.Hidden)})
 	}
 	for _, l := range s.Lacking {
-		out.Lacking = append(out.Lacking, StudyLack{What: v.lackTitle(r, s, l), N: l.N})
+		out.Lacking = append(out.Lacking, StudyLack{What: v.lackTitle(r, s, l), N: shown(l.N, l.Hidden)})
 	}
 	if s.Queue != nil {
 		out.Queue = &StudyQueue{Raw: s.Queue, Says: r.queueSays(s.Queue)}
@@ -349,6 +361,14 @@ func (v WhatIf) result(r Reader, s *simulate.Study) *StudyResult {
 		{r.P.T("Which cases, in which state"), i.Cases}, {r.P.T("All of it together"), s.Hash}}
 	out.Days = r.P.T("{from} to {until}", i18n.V{"from": i.From, "until": i.Until})
 	return out
+}
+
+// shown is a number, or -1 where it is hidden.
+func shown(n int, hidden bool) int {
+	if hidden {
+		return -1
+	}
+	return n
 }
 
 // whyTitle says which condition or which answer stands in the way.

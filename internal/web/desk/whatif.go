@@ -203,6 +203,9 @@ func (d *Desk) compareStudies(w http.ResponseWriter, r *web.Request) error {
 		if p.Result == nil {
 			return page.Text("–")
 		}
+		if p.Result.Raw.Cases < 0 {
+			return page.Text(r.T("not shown"))
+		}
 		return page.Text(count(r.P, p.Result.Raw.Cases))
 	})
 	g := page.Group{heading1(title)}

@@ -139,11 +139,7 @@ func (s Study) flips() page.Component {
 		t.Columns = append(t.Columns, page.Column{Text: p.T("For example")})
 	}
 	for _, f := range r.Flips {
-		n := page.Cell{Text: p.T("fewer than {n}", i18n.V{"n": p.Plain(r.Raw.Floor)})}
-		if f.N > 0 {
-			n = s.figure(int64(f.N))
-		}
-		row := page.QueueRow{Cells: []page.Cell{{Text: f.From}, {Text: f.To}, {Text: f.Why}, n}}
+		row := page.QueueRow{Cells: []page.Cell{{Text: f.From}, {Text: f.To}, {Text: f.Why}, s.figure(int64(f.N))}}
 		if examples {
 			row.Cells = append(row.Cells, page.Cell{HTML: s.cases(f.Cases)})
 		}
@@ -204,7 +200,7 @@ func (s Study) lacking() page.Component {
 
 func (s Study) inputs() page.Component {
 	p, r := s.P, s.Result
-	list := page.SummaryList{Rows: []page.SummaryRow{{Key: page.Cell{Text: p.T("Past cases looked at")}, Value: page.Cell{Text: p.Plain(r.Raw.Cases)}},
+	list := page.SummaryList{Rows: []page.SummaryRow{{Key: page.Cell{Text: p.T("Past cases looked at")}, Value: s.figure(int64(r.Raw.Cases))},
 		{Key: page.Cell{Text: p.T("Submitted")}, Value: page.Cell{Text: r.Days}}}}
 	for _, i := range r.Inputs {
 		list.Rows = append(list.Rows, page.SummaryRow{Key: page.Cell{Text: i.What}, Value: page.Cell{HTML: page.ID(i.Hash)}})
