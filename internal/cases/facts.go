@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"stoa/internal/store"
@@ -39,6 +40,38 @@ func (Past) Facts(ctx context.Context, tx *store.Tx, service string, before time
 func (p Past) Whole(ctx context.Context, tx *store.Tx, service string, from, before time.Time, after string, limit int) ([]*Case, error) {
 	return p.whole(ctx, tx, `SELECT `+columns+`, sealed FROM cases WHERE id > $1 AND service = $2 AND submitted >= $3 AND submitted < $4
 		ORDER BY id LIMIT $5`, after, service, store.Micros(from), store.Micros(before), limit)
+}
+
+// Stood are the states that cases stood in before their end, by id of the case, in order and each once. Their timelines say so.
+func (Past) Stood(ctx context.Context, tx *store.Tx, list []*Case) (map[string][]string, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	ids, ended := make([]any, len(list)), map[string]*Case{}
+	for i, c := range list {
+		ids[i] = c.ID
+		if !c.Open() {
+			ended[c.ID] = c
+		}
+	}
+	type move struct{ of, from, to string }
+	rows, err := tx.Query(ctx, `SELECT case_id, from_state, to_state FROM case_event WHERE case_id IN (`+store.Marks(1, len(ids))+`)
+		AND kind IN `+counted+` ORDER BY case_id, seq, id`, ids...)
+	moves, err := store.Collect(rows, err, func(row store.Scanner) (m move, err error) {
+		return m, row.Scan(&m.of, &m.from, &m.to)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading where cases stood: %w", err)
+	}
+	stood := map[string][]string{}
+	for _, m := range moves {
+		for _, state := range []string{m.from, m.to} {
+			if c := ended[m.of]; state != "" && (c == nil || state != c.State) && !slices.Contains(stood[m.of], state) {
+				stood[m.of] = append(stood[m.of], state)
+			}
+		}
+	}
+	return stood, nil
 }
 
 // Handled is a step that somebody took on a case.

@@ -145,8 +145,12 @@ func (w *studyWork) cases(ctx context.Context) (*simulate.Study, error) {
 	}
 	for {
 		var list []*cases.Case
+		var stood map[string][]string
 		err := w.DB.Read(ctx, "flow.StudyCases", func(ctx context.Context, tx *store.Tx) (err error) {
-			list, err = past.Whole(ctx, tx, w.tried.subject, w.from, w.before, after, studyPage)
+			if list, err = past.Whole(ctx, tx, w.tried.subject, w.from, w.before, after, studyPage); err != nil {
+				return err
+			}
+			stood, err = past.Stood(ctx, tx, list)
 			return err
 		})
 		if err != nil {
@@ -155,6 +159,7 @@ func (w *studyWork) cases(ctx context.Context) (*simulate.Study, error) {
 		batch := make([]simulate.Case, len(list))
 		for i, one := range list {
 			batch[i], after = w.Docket.Past(one), one.ID
+			batch[i].Stood = stood[one.ID]
 		}
 		if err := replay.Add(ctx, batch); err != nil {
 			return nil, err

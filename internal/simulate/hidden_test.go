@@ -194,7 +194,7 @@ func TestWhatIsPublishedGivesNoHiddenNumber(t *testing.T) {
 	chance := rand.New(rand.NewPCG(11, 12))
 	groups, sums := 0, 0
 	for run := range 1500 {
-		r := newReplay(5, func(_ context.Context, c *compared) (compared, error) { return *c, nil })
+		r := start(5, func(_ context.Context, c *compared) (compared, error) { return *c, nil }, Study{}, "", "")
 		r.order = []string{"kind", "place"}
 		people := 1 + chance.IntN(34)
 		weights := [5]int{chance.IntN(8), chance.IntN(8), chance.IntN(8), chance.IntN(3), chance.IntN(3)}

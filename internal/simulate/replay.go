@@ -18,9 +18,11 @@ type Case struct {
 	ID, Variant, Language string
 	Submitted, Ended      time.Time // Ended is zero while it is open
 	Ending                string
-	Definition            string // hash of the one that it was decided under
-	Charged               int64  // the fee as it was charged
-	Erased                bool   // nothing is left of what was said
+	Stood                 []string // states it stood in before its end, each once
+	Stopped               bool     // its clock stood for a time
+	Definition            string   // hash of the one that it was decided under
+	Charged               int64    // the fee as it was charged
+	Erased                bool     // nothing is left of what was said
 	Typed                 process.Typed
 	// Situation is that of the case under a definition, with look-ups and choices as they were noted. Asked reports which
 	// look-ups were noted at all.
@@ -34,7 +36,8 @@ type outcome struct {
 	refused string // why it could not have been sent: a condition or a check; "" it could
 	total   int64  // fee or tax
 	due     calendar.Date
-	then    string // the ending that passing the deadline leads to; "" none
+	then    string   // the ending that passing the deadline leads to; "" none
+	stood   []string // states it came into by itself, the last is where the deadline is of
 	judged  *process.Judgement
 }
 
@@ -91,7 +94,7 @@ func replay(ctx context.Context, s *service.Service, c *Case) (o outcome, err er
 func (o *outcome) follow(ctx context.Context, s *service.Service, c *Case) error {
 	effects, err := process.Submit(ctx, o.judged, c.Submitted)
 	if err != nil {
-		o.lacks = "deadline" // a calendar that ends too early
+		o.lacks = "calendar" // it ends too early
 		return nil           //nolint:nilerr // told as what is lacking
 	}
 	facts := process.Facts{Submitted: c.Submitted}
@@ -103,11 +106,13 @@ func (o *outcome) follow(ctx context.Context, s *service.Service, c *Case) error
 			if ctx.Err() != nil {
 				return errors.Join(ctx.Err(), err)
 			}
-			o.lacks = "deadline"
+			o.lacks = "calendar"
 			return nil
 		}
+		o.stood = append(o.stood, s.Payment.Waits)
 	}
 	for _, e := range effects {
+		o.stood = append(o.stood, e.To)
 		o.due, o.then = calendar.Date{}, ""
 		if e.Deadline != nil {
 			o.due, o.then = e.Deadline.Date, endOf(s, e.Deadline.Then)
@@ -126,22 +131,65 @@ func endOf(s *service.Service, action string) string {
 	return ""
 }
 
-// ended is what the case would have come to: by hand on its day, or by the deadline that passed before.
-func (o *outcome) ended(s *service.Service, c *Case) string {
-	switch {
-	case o.refused != "":
-		return Unsent
-	case c.Ending == "" || c.Ended.IsZero():
-		return Open
-	case o.then != "" && !o.due.IsZero() && s.Jurisdiction.Calendar.DateOf(c.Ended).After(o.due):
-		return o.then
+// tells reports whether the deadline that the rules give agrees with what really happened: the case was decided in the state
+// that the deadline is of, its clock never stood, and it did not go on after a day that would have ended it. The rules know
+// nothing of later states and of stops, so of other cases they cannot say by when they had to be decided.
+func (o *outcome) tells(s *service.Service, c *Case) bool {
+	n := len(c.Stood)
+	if c.Stopped || n == 0 || len(o.stood) == 0 || c.Stood[n-1] != o.stood[len(o.stood)-1] {
+		return false
 	}
-	return c.Ending
+	for _, state := range c.Stood {
+		if !slices.Contains(o.stood, state) {
+			return false
+		}
+	}
+	return o.then == "" || o.then == c.Ending || !o.passed(s, c)
 }
 
-// late reports whether the case was decided after its day.
-func (o *outcome) late(s *service.Service, c *Case) bool {
-	return o.refused == "" && !o.due.IsZero() && !c.Ended.IsZero() && s.Jurisdiction.Calendar.DateOf(c.Ended).After(o.due)
+// passed reports whether the case ended after its day.
+func (o *outcome) passed(s *service.Service, c *Case) bool {
+	return !o.due.IsZero() && !c.Ended.IsZero() && s.Jurisdiction.Calendar.DateOf(c.Ended).After(o.due)
+}
+
+// timedOtherwise reports whether a change moves a deadline of a state that the case stood in, or the day that it had.
+func (c *Cases) timedOtherwise(one *Case, before, after *outcome) bool {
+	return before.due != after.due || before.then != after.then ||
+		slices.ContainsFunc(one.Stood, func(state string) bool { return c.moved[state] })
+}
+
+// movedDeadlines are the states whose deadlines are of another length.
+func movedDeadlines(was, is *service.Service) map[string]bool {
+	moved := map[string]bool{}
+	for id, a := range was.States {
+		b := is.States[id]
+		if a.Deadline == nil || b == nil || b.Deadline == nil {
+			continue
+		}
+		x, y := a.Deadline, b.Deadline
+		moved[id] = x.WorkingDays != y.WorkingDays || x.Days != y.Days || x.Months != y.Months || (x.On == nil) != (y.On == nil)
+	}
+	return moved
+}
+
+// ends is what the case came to, which nothing recomputes, and what the change would have made of it. That the rules would not
+// have let it be sent is told of either.
+func ends(c *Cases, one *Case, before, after *outcome, tells bool) (from, to string) {
+	from = one.Ending
+	if from == "" || one.Ended.IsZero() {
+		from = Open
+	}
+	to = from
+	if tells && from != Open && after.then != "" && after.passed(c.is, one) {
+		to = after.then
+	}
+	if before.refused != "" {
+		from = Unsent
+	}
+	if after.refused != "" {
+		to = Unsent
+	}
+	return from, to
 }
 
 // Endings that no file has a word for.

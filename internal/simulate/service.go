@@ -16,14 +16,13 @@ import (
 type Cases struct {
 	*Replay[Case]
 	was, is *service.Service
+	moved   map[string]bool // states whose deadlines are
 }
 
 // Service begins a replay of a service's cases under its rules and under changed ones. Groups with fewer than floor are hidden.
 func Service(was, is *service.Service, floor int) *Cases {
-	c := &Cases{was: was, is: is}
-	c.Replay = newReplay(floor, c.compare)
-	c.study = Study{Kind: "service", Subject: was.Service, Currency: was.Jurisdiction.File.Currency,
-		Inputs: Inputs{Definition: was.Hash, Changed: is.Hash}}
+	c := &Cases{was: was, is: is, moved: movedDeadlines(was, is)}
+	c.Replay = start(floor, c.compare, Study{Kind: "service", Subject: was.Service, Currency: was.Jurisdiction.File.Currency}, was.Hash, is.Hash)
 	for _, n := range was.Values {
 		if grouped(n) {
 			c.order = append(c.order, tellers(n)...)
@@ -65,8 +64,12 @@ func (c *Cases) compare(ctx context.Context, one *Case) (compared, error) {
 		out.after = after.total
 	}
 	out.unsent = (before.refused == "") != (after.refused == "")
-	from, to := before.ended(c.was, one), after.ended(c.is, one)
-	if from != to {
+	tells := before.tells(c.was, one)
+	if !tells && one.Ending != "" && before.refused == "" && after.refused == "" && c.timedOtherwise(one, &before, &after) {
+		out.lacks = "deadline"
+		return out, nil
+	}
+	if from, to := ends(c, one, &before, &after, tells); from != to {
 		out.flip = turn{From: from, To: to}
 		switch Unsent {
 		case to:
@@ -75,7 +78,9 @@ func (c *Cases) compare(ctx context.Context, one *Case) (compared, error) {
 			out.flip.Why = before.refused
 		}
 	}
-	out.late = [2]bool{before.late(c.was, one), after.late(c.is, one)}
+	if tells && before.refused == "" && after.refused == "" {
+		out.late = [2]bool{before.passed(c.was, one), after.passed(c.is, one)}
+	}
 	out.facts, err = c.factsOf(ctx, one, before.judged)
 	return out, err
 }

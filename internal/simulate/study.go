@@ -23,7 +23,7 @@ type Study struct {
 	Lacking  []Lack   `json:"lacking"`         // and those they could not, with the reason
 	Money    *Money   `json:"money,omitempty"` // nil where no rules changed
 	Flips    []Flip   `json:"flips"`
-	Late     Pair     `json:"late"` // decided after the day on which they were due
+	Late     Pair     `json:"late"` // decided after the day on which they were due, of those of which the rules know the day
 	Groups   []Group  `json:"groups"`
 	Queue    *Played  `json:"queue,omitempty"`
 	Floor    int      `json:"floor"`
@@ -61,7 +61,7 @@ type Money struct {
 
 // Lack is what some cases do not hold, although the rules ask for it.
 type Lack struct {
-	What     string   `json:"what"`            // a question, lookup.ID, register, eligibility, fee, deadline, erased
+	What     string   `json:"what"`            // a question, lookup.ID, register, eligibility, fee, calendar, deadline, erased
 	Older    bool     `json:"older,omitempty"` // all of them are of an older definition
 	N        int      `json:"n"`
 	Hidden   bool     `json:"hidden,omitempty"` // how many is

@@ -46,8 +46,10 @@ type compared struct {
 	facts         map[string]string
 }
 
-func newReplay[T any](floor int, judge func(context.Context, *T) (compared, error)) *Replay[T] {
-	return &Replay[T]{judge: judge, floor: floor, hash: sha256.New(), lacks: map[string]*Lack{}, flips: map[turn]*Flip{},
+// start begins a replay from the rules in force to changed ones, both named by their hashes.
+func start[T any](floor int, judge func(context.Context, *T) (compared, error), of Study, was, is string) *Replay[T] {
+	of.Inputs = Inputs{Definition: was, Changed: is}
+	return &Replay[T]{judge: judge, floor: floor, study: of, hash: sha256.New(), lacks: map[string]*Lack{}, flips: map[turn]*Flip{},
 		facts: map[string]*counts{}, totals: map[string]int{}}
 }
 

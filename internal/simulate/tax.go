@@ -30,9 +30,7 @@ type Charges struct {
 // Tax begins a replay of a tax's assessments under its rules and under changed ones.
 func Tax(was, is *service.Tax, floor int) *Charges {
 	c := &Charges{was: was, is: is}
-	c.Replay = newReplay(floor, c.compare)
-	c.study = Study{Kind: "tax", Subject: was.Tax, Currency: was.Jurisdiction.File.Currency,
-		Inputs: Inputs{Definition: was.Hash, Changed: is.Hash}}
+	c.Replay = start(floor, c.compare, Study{Kind: "tax", Subject: was.Tax, Currency: was.Jurisdiction.File.Currency}, was.Hash, is.Hash)
 	for _, f := range was.Fields {
 		if openField(f) {
 			c.order = append(c.order, f.ID)

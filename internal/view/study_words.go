@@ -286,8 +286,10 @@ func (v WhatIf) lackTitle(r Reader, s *simulate.Study, l simulate.Lack) string {
 		return r.P.T("What was said has been deleted, as the law asks")
 	case "register", "object":
 		return r.P.T("What the register said does not fit the form that it has now")
-	case "deadline":
+	case "calendar":
 		return r.P.T("The calendar does not reach the day of the deadline")
+	case "deadline":
+		return r.P.T("The clock was stopped, or the case went on through other states: what another deadline would have made of it is not known")
 	case "eligibility", "fee":
 		return r.P.T("The rules come to nothing with what was said")
 	}
