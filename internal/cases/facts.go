@@ -97,10 +97,10 @@ func (Past) Handled(ctx context.Context, tx *store.Tx, organisation string, from
 	return list, nil
 }
 
-// Came lists when cases of an organisation came in, in a time, in order.
-func (Past) Came(ctx context.Context, tx *store.Tx, organisation string, from, before time.Time) ([]time.Time, error) {
-	rows, err := tx.Query(ctx, `SELECT submitted FROM cases WHERE organisation = $1 AND submitted >= $2 AND submitted < $3 ORDER BY submitted`,
-		organisation, store.Micros(from), store.Micros(before))
+// Came lists when cases of an organisation came in, in a time, in order, at most limit.
+func (Past) Came(ctx context.Context, tx *store.Tx, organisation string, from, before time.Time, limit int) ([]time.Time, error) {
+	rows, err := tx.Query(ctx, `SELECT submitted FROM cases WHERE organisation = $1 AND submitted >= $2 AND submitted < $3 ORDER BY submitted LIMIT $4`,
+		organisation, store.Micros(from), store.Micros(before), limit)
 	list, err := store.Collect(rows, err, func(row store.Scanner) (time.Time, error) {
 		var at int64
 		err := row.Scan(&at)

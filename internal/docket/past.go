@@ -14,7 +14,7 @@ import (
 func (d *Docket) Past(row *cases.Case) simulate.Case {
 	return simulate.Case{
 		ID: row.ID, Variant: row.Variant, Language: row.Language, Submitted: row.Submitted, Ended: row.Ended, Ending: row.Ending,
-		Stopped: len(row.Stops) > 0,
+		Stopped:    len(row.Stops) > 0,
 		Definition: row.Definition, Charged: row.Fee, Typed: row.Typed, Erased: len(row.Typed.Fields)+len(row.Typed.Groups) == 0,
 		Asked: func(lookup string) bool { _, ok := row.Lookups[lookup]; return ok },
 		Situation: func(s *service.Service) (process.Situation, error) {

@@ -21,10 +21,13 @@ import (
 const StudyJob = "study.work"
 
 // Studies is what happens to studies of what a change would do.
-type Studies struct{ *Flow }
+type Studies struct {
+	*Flow
+	MostSteps int // that are measured for a queue; 0: a million
+}
 
 // Studies is what happens to studies of what a change would do.
-func (f *Flow) Studies() Studies { return Studies{f} }
+func (f *Flow) Studies() Studies { return Studies{Flow: f} }
 
 // StudyFloor is the least number of cases that a figure of a study is shown for: that of statistics where no file says another.
 const StudyFloor = 5

@@ -23,20 +23,35 @@ const (
 	longestSpell = 120 // minutes: a longer gap between two steps of a person was something else
 	leastSpells  = 30  // fewer measured cases say nothing
 	mostSteps    = 1_000_000
+	mostCame     = 1_000_000
 )
+
+// errQueueLong refuses what would be measured on a part only: steps come by officer, so that would be the first officers.
+var errQueueLong = fault.NewInvalid("More was done in this time than can be measured at once. Choose a shorter time")
 
 // queue plays the cases that came to an organisation against its officers, and so many more or fewer.
 func (w *studyWork) queue(ctx context.Context) (*simulate.Played, error) {
 	var came []time.Time
 	var steps []cases.Handled
-	officers := 0
+	officers, most := 0, mostSteps
+	if w.MostSteps > 0 {
+		most = w.MostSteps
+	}
 	past := cases.Past{Cases: w.Docket.Cases}
 	err := w.DB.Read(ctx, "flow.StudyQueue", func(ctx context.Context, tx *store.Tx) (err error) {
-		if came, err = past.Came(ctx, tx, w.tried.organisation, w.from, w.before); err != nil {
+		if came, err = past.Came(ctx, tx, w.tried.organisation, w.from, w.before, mostCame+1); err != nil {
 			return err
 		}
-		if steps, err = past.Handled(ctx, tx, w.tried.organisation, w.from, w.before, mostSteps); err != nil {
-			return err
+		if len(came) > mostCame {
+			return errQueueLong
+		}
+		if w.change.Minutes == 0 { // else somebody said how long a case takes
+			if steps, err = past.Handled(ctx, tx, w.tried.organisation, w.from, w.before, most+1); err != nil {
+				return err
+			}
+			if len(steps) > most {
+				return errQueueLong
+			}
 		}
 		officers, err = w.officers(ctx, tx)
 		return err
@@ -51,7 +66,7 @@ func (w *studyWork) queue(ctx context.Context) (*simulate.Played, error) {
 	if len(line.Handling) == 0 {
 		return nil, fault.NewInvalid("Too little was noted to know how long a case takes an officer. Say how many minutes it takes")
 	}
-	p, err := simulate.PlayQueue(line, officers, officers+int(w.change.Officers), uint64(max(1, w.change.Seed)))
+	p, err := simulate.PlayQueue(ctx, line, officers, officers+int(w.change.Officers), uint64(max(1, w.change.Seed)))
 	if errors.Is(err, simulate.ErrNoQueue) {
 		return nil, fault.NewInvalid("Too few cases came in to say how long people would wait. Choose a longer time")
 	}

@@ -13,8 +13,10 @@ import (
 	"stoa/internal/fault"
 	"stoa/internal/flow"
 	"stoa/internal/policy"
+	"stoa/internal/process"
 	"stoa/internal/publog"
 	"stoa/internal/service"
+	"stoa/internal/simulate"
 	"stoa/internal/store"
 	"stoa/internal/store/storetest"
 	"stoa/internal/study"
@@ -184,4 +186,106 @@ func TestMoreOfficersAreTried(t *testing.T) {
 			o.t.Errorf("nothing about money was tried: %+v", m)
 		}
 	})
+}
+
+// TestAStudyWhoseWorkDiesEnds: whoever waits for it is told, on the last try and at once where trying again mends nothing.
+func TestAStudyWhoseWorkDiesEnds(t *testing.T) {
+	eachStudio(t, func(o *office, leader policy.Actor) {
+		o.submitted("rana@testshire.example")
+		const fee = `{title: Dearer, service: street-stall, parameters: [{id: stall_fee, value: "20"}]}`
+		broken := func() (id string) {
+			id, err := o.try(leader, fee)
+			o.must(err)
+			o.must(o.DB.Write(o.ctx, "test", func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.Exec(ctx, `UPDATE cases SET sealed = label`)
+				return err
+			}))
+			return id
+		}
+		id := broken()
+		for try := 1; o.studied(id).State == study.Working; try++ {
+			if _, err := o.runner.RunDue(o.ctx); err == nil || try > 20 {
+				o.t.Fatalf("try %d: %v, %s", try, err, o.studied(id).State)
+			}
+			o.clock.Advance(7 * time.Hour)
+		}
+		if s := o.studied(id); s.State != study.Failed || s.Problem != study.NotWorkedOut || s.Ended.IsZero() {
+			o.t.Errorf("after the last try: %s %q", s.State, s.Problem)
+		}
+		if n, err := o.runner.RunDue(o.ctx); n != 0 || err != nil {
+			o.t.Errorf("it is tried again: %d, %v", n, err)
+		}
+		id = broken()
+		o.must(o.DB.Write(o.ctx, "test", func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE study SET change = '{"service": 7}' WHERE id = $1`, id)
+			return err
+		}))
+		if _, err := o.runner.RunDue(o.ctx); err == nil {
+			o.t.Error("a change that cannot be read is no error")
+		}
+		if s := o.studied(id); s.State != study.Failed || s.Problem != study.NotWorkedOut {
+			o.t.Errorf("a change that cannot be read: %s %q", s.State, s.Problem)
+		}
+	})
+}
+
+// TestAQueueIsNotMeasuredOnAPart: steps come by officer, so the first of too many are those of the first officers.
+func TestAQueueIsNotMeasuredOnAPart(t *testing.T) {
+	eachStudio(t, func(o *office, _ policy.Actor) {
+		for i := range 5 {
+			id, _ := o.received(fmt.Sprintf("rana%d@testshire.example", i))
+			o.must(o.act(o.officer, id, "refuse", process.Decision{Reason: "No room."}, ""))
+		}
+		o.clock.Advance(time.Minute)
+		studies, now := o.Studies(), o.clock.Now()
+		try := func(most, minutes int) error {
+			studies.MostSteps = most
+			_, err := studies.Simulate(o.ctx, &service.ChangeFile{Title: "A", Service: "street-stall", Officers: 1, Minutes: minutes}, now, nil)
+			return err
+		}
+		says := func(err error, text string) bool {
+			var f *fault.Error
+			return errors.As(err, &f) && strings.Contains(f.Key, text)
+		}
+		if err := try(4, 0); !says(err, "Choose a shorter time") {
+			o.t.Errorf("five steps of which four are measured: %v", err)
+		}
+		if err := try(5, 0); !says(err, "how many minutes") {
+			o.t.Errorf("five steps of five: %v", err)
+		}
+		o.must(try(4, 30))
+	})
+}
+
+// TestAStoppedClockIsNotATurn: the timeline says where a case stood, and what was asked and answered is not late.
+func TestAStoppedClockIsNotATurn(t *testing.T) {
+	eachStudio(t, func(o *office, leader policy.Actor) {
+		for i := range 6 {
+			asked, applicant := o.received(fmt.Sprintf("rana%d@testshire.example", i))
+			o.must(o.act(o.officer, asked, "ask", process.Decision{}, "How wide is it?"))
+			o.clock.Advance(24 * time.Hour)
+			o.must(o.act(applicant, asked, "answer", process.Decision{}, "Four metres."))
+			o.clock.Advance(6 * 24 * time.Hour)
+			o.must(o.act(o.officer, asked, "refuse", process.Decision{Reason: "No room."}, ""))
+			plain, _ := o.received(fmt.Sprintf("sami%d@testshire.example", i))
+			o.clock.Advance(7 * 24 * time.Hour)
+			o.must(o.act(o.officer, plain, "refuse", process.Decision{Reason: "No room."}, ""))
+		}
+		id, err := o.try(leader, `{title: Faster, service: street-stall, deadlines: [{state: received, working_days: 3}]}`)
+		o.must(err)
+		o.did()
+		r := o.studied(id).Result
+		if r == nil || len(r.Flips) != 1 || r.Flips[0].From != "refused" || r.Flips[0].To != "lapsed" || r.Flips[0].N != 6 ||
+			len(r.Lacking) != 1 || r.Lacking[0].What != "deadline" || r.Lacking[0].N != 6 || r.Late != (simulate.Pair{After: 6}) {
+			o.t.Errorf("%+v", r)
+		}
+	})
+}
+
+// received is a case whose fee is paid.
+func (o *office) received(email string) (id string, applicant policy.Actor) {
+	o.t.Helper()
+	draft, id, holder := o.sent(email)
+	o.choose(o.begin(draft, holder), "succeeds")
+	return id, policy.Actor{Person: o.load(id).Person, Name: "Rana Resident"}
 }

@@ -20,36 +20,29 @@ import (
 	"stoa/internal/tax"
 )
 
-// WorkStudy works a study out, from the beginning if it was stopped: the same input comes to the same.
+// WorkStudy works a study out, from the beginning if it was stopped: the same input comes to the same. One that is not tried again
+// ends as failed, so that nobody waits for it.
 func (f Studies) WorkStudy(ctx context.Context, j job.Job) error {
 	var of studyOf
 	if err := json.Unmarshal(j.Payload, &of); err != nil {
 		return job.Permanent(fmt.Errorf("reading a job: %w", err))
 	}
-	var s *study.Study
-	err := f.DB.Read(ctx, "flow.ReadStudy", func(ctx context.Context, tx *store.Tx) (err error) {
-		s, err = f.Trials.Get(ctx, tx, of.Study)
+	result, err := f.workOut(ctx, of.Study)
+	problem := f.said(err)
+	switch {
+	case err == nil && result == nil: // it is done already
+		return nil
+	case problem != "":
+		err = nil
+	case j.Over(err):
+		problem = study.NotWorkedOut
+	case err != nil:
 		return err
-	})
-	if err != nil || s.State != study.Working {
-		return err
 	}
-	c, problems := service.ReadChange("change", s.Change)
-	if len(problems) > 0 {
-		return job.Permanent(problems)
-	}
-	result, err := f.Simulate(ctx, c, s.Created, func(done, all int) error {
-		return f.DB.Write(ctx, "flow.StudyProgress", func(ctx context.Context, tx *store.Tx) error {
-			return f.Trials.Progress(ctx, tx, s.ID, int64(done), int64(all))
-		})
-	})
-	problem := ""
-	if err != nil {
-		if problem = f.said(err); problem == "" {
-			return err
-		}
-	}
-	return f.DB.Write(ctx, "flow.StudyDone", func(ctx context.Context, tx *store.Tx) error {
+	// What is left of the time of the last try may be nothing, and the study has to end all the same.
+	lasting, cancel := context.WithTimeout(context.WithoutCancel(ctx), studyEnds)
+	defer cancel()
+	return errors.Join(err, f.DB.Write(lasting, "flow.StudyDone", func(ctx context.Context, tx *store.Tx) error {
 		s, err := f.Trials.Get(ctx, tx, of.Study)
 		if err != nil || s.State != study.Working {
 			return err
@@ -67,6 +60,30 @@ func (f Studies) WorkStudy(ctx context.Context, j job.Job) error {
 			s.Examples.Lacks = append(s.Examples.Lacks, x.Examples)
 		}
 		return f.Trials.Save(ctx, tx, s)
+	}))
+}
+
+// studyEnds is how long noting the end of a study may take.
+const studyEnds = 20 * time.Second
+
+// workOut is what a study comes to; nil if it has ended already.
+func (f Studies) workOut(ctx context.Context, id string) (*simulate.Study, error) {
+	var s *study.Study
+	err := f.DB.Read(ctx, "flow.ReadStudy", func(ctx context.Context, tx *store.Tx) (err error) {
+		s, err = f.Trials.Get(ctx, tx, id)
+		return err
+	})
+	if err != nil || s.State != study.Working {
+		return nil, err
+	}
+	c, problems := service.ReadChange("change", s.Change)
+	if len(problems) > 0 {
+		return nil, job.Permanent(problems)
+	}
+	return f.Simulate(ctx, c, s.Created, func(done, all int) error {
+		return f.DB.Write(ctx, "flow.StudyProgress", func(ctx context.Context, tx *store.Tx) error {
+			return f.Trials.Progress(ctx, tx, s.ID, int64(done), int64(all))
+		})
 	})
 }
 

@@ -96,8 +96,7 @@ func fail(ctx context.Context, tx *store.Tx, j Job, cause error) error {
 	if len(text) > maxErrorLen {
 		text = strings.ToValidUTF8(text[:maxErrorLen], "")
 	}
-	var permanent *permanent
-	if errors.As(cause, &permanent) || j.Attempts >= maxAttempts {
+	if j.Over(cause) {
 		return j.set(ctx, tx, `UPDATE job SET state = $3, ended_at = $4, last_error = $5 WHERE id = $1 AND fence = $2 AND state = $6`,
 			string(Dead), now, text, string(Ready))
 	}
@@ -126,6 +125,13 @@ func (j Job) wait() time.Duration {
 	h := fnv.New64a()
 	fmt.Fprintf(h, "%s %d", j.ID, j.Attempts)
 	return wait/2 + time.Duration(h.Sum64()%uint64(wait/2))
+}
+
+// Over reports whether a job is not tried again after this error.
+func (j Job) Over(err error) bool {
+	var permanent *permanent
+	var later *postponed
+	return err != nil && !errors.As(err, &later) && (errors.As(err, &permanent) || j.Attempts >= maxAttempts)
 }
 
 // Permanent marks an error that trying again cannot mend: the job is dead at once.

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"container/heap"
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -35,10 +36,10 @@ type Played struct {
 type Play struct {
 	Officers int     `json:"officers"`
 	Mean     float64 `json:"mean_hours"`
-	Within   float64 `json:"plus_minus_hours"` // half of the 95 % interval of the mean
-	Most     float64 `json:"nine_in_ten_hours"`
-	Left     float64 `json:"left"` // pieces not taken up when the time ended
-	Busy     float64 `json:"busy"` // share of the officers' time
+	Within   float64 `json:"plus_minus_hours"`  // half of the 95 % interval of the mean
+	Most     float64 `json:"nine_in_ten_hours"` // on average of the plays
+	Left     float64 `json:"left"`              // pieces not taken up when the time ended
+	Busy     float64 `json:"busy"`              // share of the officers' time
 	Hours    float64 `json:"hours"`
 }
 
@@ -53,7 +54,7 @@ var ErrNoQueue = errors.New("too little is known to play the queue")
 
 // PlayQueue plays the arrivals as they were, with the officers there are, with those that are tried, and one more and one
 // fewer than each. Every number of officers meets the same work.
-func PlayQueue(l Line, now, then int, seed uint64) (*Played, error) {
+func PlayQueue(ctx context.Context, l Line, now, then int, seed uint64) (*Played, error) {
 	switch {
 	case len(l.Arrivals) < 2 || !(l.Length > 0) || !(l.Day > 0):
 		return nil, fmt.Errorf("%d arrivals: %w", len(l.Arrivals), ErrNoQueue)
@@ -72,7 +73,11 @@ func PlayQueue(l Line, now, then int, seed uint64) (*Played, error) {
 	slices.Sort(wanted)
 	for _, n := range slices.Compact(wanted) {
 		if n >= 1 {
-			p.Plays = append(p.Plays, l.play(n, seed))
+			one, err := l.play(ctx, n, seed)
+			if err != nil {
+				return nil, err
+			}
+			p.Plays = append(p.Plays, one)
 		}
 	}
 	a, b := p.With(then), p.With(then+1)
@@ -93,16 +98,20 @@ func (p *Played) With(officers int) *Play {
 }
 
 // play takes each piece up in the order in which it came, by the officer who is free first.
-func (l Line) play(officers int, seed uint64) Play {
+func (l Line) play(ctx context.Context, officers int, seed uint64) (Play, error) {
 	out := Play{Officers: officers}
 	var means [replications]float64
-	var waits []float64
+	waits := make([]float64, 0, len(l.Arrivals)) // of one replication; all of them would be too many to hold
 	for r := range replications {
+		if ctx.Err() != nil {
+			return out, ctx.Err()
+		}
+		waits = waits[:0]
 		means[r] = l.once(officers, seed, uint64(r), &out, &waits)
 		out.Mean += means[r] / replications
+		slices.Sort(waits)
+		out.Most += waits[len(waits)*9/10] / 60 / replications
 	}
-	slices.Sort(waits)
-	out.Most = waits[len(waits)*9/10] / 60
 	spread := 0.0
 	for _, m := range means {
 		spread += (m - out.Mean) * (m - out.Mean)
@@ -110,7 +119,7 @@ func (l Line) play(officers int, seed uint64) Play {
 	out.Within = student * math.Sqrt(spread/(replications*(replications-1)))
 	out.Left, out.Hours = out.Left/replications, out.Hours/replications
 	out.Busy /= replications * l.Length * float64(officers)
-	return out
+	return out, nil
 }
 
 // once plays the queue once and gives the mean wait in hours; the rest goes to out and waits.

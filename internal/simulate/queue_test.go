@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"context"
 	"errors"
 	"math"
 	"math/rand/v2"
@@ -95,7 +96,7 @@ func TestOneMoreOfficerNeverMakesItLonger(t *testing.T) {
 		l.Handling = append(l.Handling, 5+chance.ExpFloat64()*100)
 	}
 	slices.Sort(l.Arrivals)
-	p, err := PlayQueue(l, 2, 4, 1)
+	p, err := PlayQueue(t.Context(), l, 2, 4, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +105,7 @@ func TestOneMoreOfficerNeverMakesItLonger(t *testing.T) {
 			t.Errorf("%+v waits longer than %+v", p.Plays[i], p.Plays[i-1])
 		}
 	}
-	again, err := PlayQueue(l, 2, 4, 1)
+	again, err := PlayQueue(t.Context(), l, 2, 4, 1)
 	if err != nil || again.With(4).Mean != p.With(4).Mean {
 		t.Errorf("the same again: %v, %v", again, err)
 	}
@@ -115,11 +116,21 @@ func TestOneMoreOfficerNeverMakesItLonger(t *testing.T) {
 
 func TestAQueueOfWhichLittleIsKnown(t *testing.T) {
 	for _, l := range []Line{{}, {Arrivals: []float64{1, 2}, Length: 10, Day: 480}, {Arrivals: []float64{1}, Length: 1, Day: 1, Handling: []float64{1}}, {Arrivals: []float64{1, 2}, Length: 1, Day: 1, Handling: []float64{0}}} {
-		if _, err := PlayQueue(l, 1, 2, 1); !errors.Is(err, ErrNoQueue) {
+		if _, err := PlayQueue(t.Context(), l, 1, 2, 1); !errors.Is(err, ErrNoQueue) {
 			t.Errorf("%+v: %v", l, err)
 		}
 	}
-	if _, err := PlayQueue(Line{Arrivals: []float64{1, 2}, Length: 10, Day: 480, Handling: []float64{1}}, 0, 2, 1); !errors.Is(err, ErrNoQueue) {
+	if _, err := PlayQueue(t.Context(), Line{Arrivals: []float64{1, 2}, Length: 10, Day: 480, Handling: []float64{1}}, 0, 2, 1); !errors.Is(err, ErrNoQueue) {
 		t.Error(err)
+	}
+}
+
+// TestAQueueIsLeftWhenNobodyWaits for it any more, between two plays.
+func TestAQueueIsLeftWhenNobodyWaits(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := PlayQueue(ctx, Line{Arrivals: []float64{1, 2}, Length: 10, Day: 480, Handling: []float64{1}}, 1, 2, 1)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("played on: %v", err)
 	}
 }

@@ -29,8 +29,11 @@ func Migrations() fs.FS { return migrations }
 const (
 	Working = "working"
 	Done    = "done"
-	Failed  = "failed" // Problem says why, in a sentence for whoever asked
+	Failed  = "failed" // Problem says why, in a sentence for whoever asked, or NotWorkedOut
 )
+
+// NotWorkedOut is the problem of a study that failed by our fault: no sentence, so that each reader has it in their language.
+const NotWorkedOut = "not_worked_out"
 
 // Study is a study as stored.
 type Study struct {

@@ -152,6 +152,9 @@ func (v WhatIf) page(r Reader, s *study.Study) StudyPage {
 	if c, problems := service.ReadChange("change", s.Change); len(problems) == 0 {
 		p.Change = v.changeWords(r, c)
 	}
+	if s.Problem == study.NotWorkedOut {
+		p.Problem = r.P.T("This study could not be worked out. Try it again, or tell whoever runs the system")
+	}
 	if s.Result != nil {
 		p.Result = v.result(r, s.Result)
 	}
