@@ -167,17 +167,17 @@ func look(ctx context.Context, at string) (data []byte, isLog bool, err error) {
 		return nil, true, nil
 	}
 	if data, err = reader.File(at); err == nil {
-		data, err = pictured(data)
+		data, err = pictured(ctx, data)
 	}
 	return data, false, err
 }
 
 // pictured is the proof in the code on a picture, or the data itself where it is none.
-func pictured(data []byte) ([]byte, error) {
+func pictured(ctx context.Context, data []byte) ([]byte, error) {
 	if proof.IsBundle(proof.Carried(data)) || !scan.IsPicture(data) {
 		return data, nil
 	}
-	texts, err := scan.Codes(data)
+	texts, err := scan.Codes(ctx, data)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -78,13 +79,40 @@ func photo(t testing.TB, p *image.Gray) []byte {
 	return b.Bytes()
 }
 
+// pdf is one with these streams.
+func pdf(streams ...[]byte) []byte {
+	b := []byte("%PDF-1.7\n1 0 obj\n<</Filter /DCTDecode>>\nstream\n")
+	return append(append(b, bytes.Join(streams, []byte("\nendstream\nendobj\nstream\r\n"))...), "\nendstream\n%%EOF"...)
+}
+
+// scanned is a JPEG that says everything so many times.
+func scanned(picture []byte, times int) []byte {
+	at := bytes.Index(picture, []byte("\xff\xda"))
+	return slices.Concat(picture[:at], bytes.Repeat(picture[at:len(picture)-2], times), picture[len(picture)-2:])
+}
+
+// corners is a picture of nothing but corners of codes, rows times rows of them.
+func corners(side, rows int) *image.Gray {
+	p := image.NewGray(image.Rect(0, 0, side, side))
+	tile := side / rows
+	for y := range side {
+		for x := range side {
+			u, v := x%tile*9/tile-4, y%tile*9/tile-4 // seven modules and a margin
+			if ring := max(u, -u, v, -v); ring == 2 || ring == 4 {
+				p.Pix[y*p.Stride+x] = 0xff
+			}
+		}
+	}
+	return p
+}
+
+// nothing is a GIF of one pixel, with a picture of none.
+var nothing = []byte("GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff" + "\x2c\x00\x00\x00\x00\x00\x00\x00\x00\x00" + "\x02\x01\x2c\x00;")
+
 func TestCodes(t *testing.T) {
 	small := "https://town.example/verify/019a3b5c7d8e"
 	large := "STOA1:" + strings.Repeat("A7 $%*+-./:Z", 200) // as large as a proof on paper is
-	pdf := func(parts ...[]byte) []byte {
-		b := []byte("%PDF-1.7\n1 0 obj\n<</Filter /DCTDecode>>\nstream\n")
-		return append(append(b, bytes.Join(parts, []byte("\nendstream\nendobj\nstream\n"))...), "\nendstream\n%%EOF"...)
-	}
+	taken := photo(t, sheet(t, 6, 0, small))
 	for name, c := range map[string]struct {
 		data []byte
 		want []string
@@ -96,12 +124,16 @@ func TestCodes(t *testing.T) {
 		"photo of large": {photo(t, sheet(t, 6, 0.02, large)), []string{large}},
 		"two":            {pngOf(t, sheet(t, 5, 0, small, small+"2")), []string{small, small + "2"}},
 		"huge":           {pngOf(t, sheet(t, 60, 0, small)), []string{small}},
-		"scanned PDF":    {pdf([]byte("nothing"), photo(t, sheet(t, 6, 0, small))), []string{small}},
+		"scanned PDF":    {pdf([]byte("nothing"), taken), []string{small}},
+		"beside chance":  {pdf(append(slices.Repeat([][]byte{[]byte("a font with \xff\xd8\xff")}, 4), taken)...), []string{small}},
+		"beside others":  {pdf(taken[:len(taken)/3], taken, []byte("\xff\xd8\xff\xe0")), []string{small}},
+		"many scans":     {scanned(taken, 64), []string{small}},
+		"and a film":     {slices.Concat(taken, bytes.Repeat([]byte("\xff\xda"), 100)), []string{small}},
 		"no code":        {pngOf(t, image.NewGray(image.Rect(0, 0, 300, 200))), nil},
 		"one pixel":      {pngOf(t, image.NewGray(image.Rect(0, 0, 1, 1))), nil},
 		"a line":         {pngOf(t, image.NewGray(image.Rect(0, 0, 9000, 1))), nil},
 	} {
-		got, err := Codes(c.data)
+		got, err := Codes(t.Context(), c.data)
 		slices.Sort(got)
 		if err != nil || !slices.Equal(got, c.want) || !IsPicture(c.data) {
 			t.Errorf("%s: %.60q, %v", name, got, err)
@@ -112,23 +144,46 @@ func TestCodes(t *testing.T) {
 // TestBombs: what unpacks to far more than it is, or only looks like a picture, costs nothing.
 func TestBombs(t *testing.T) {
 	whole := pngOf(t, sheet(t, 4, 0, "x"))
-	bomb := slices.Clone(whole)
-	for i, v := range []byte{0, 1, 0, 0, 0, 1, 0, 0} { // 65,536 × 65,536
-		bomb[16+i] = v
+	says := func(width, height uint32) []byte {
+		b := slices.Clone(whole)
+		binary.BigEndian.PutUint32(b[16:], width)
+		binary.BigEndian.PutUint32(b[20:], height)
+		binary.BigEndian.PutUint32(b[29:], crc32.ChecksumIEEE(b[12:29]))
+		return b
 	}
-	binary.BigEndian.PutUint32(bomb[29:], crc32.ChecksumIEEE(bomb[12:29]))
-	if _, err := Codes(bomb); err == nil || !strings.Contains(err.Error(), "too large") {
-		t.Errorf("a bomb: %v", err)
+	bomb := says(65_536, 65_536)
+	for _, b := range [][]byte{bomb, says(8000, 4000)} {
+		if _, err := Codes(t.Context(), b); err == nil || !strings.Contains(err.Error(), "too large") {
+			t.Errorf("a bomb: %v", err)
+		}
 	}
-	for name, data := range map[string][]byte{"bomb": bomb, "cut off": whole[:len(whole)/2], "text": []byte("STOA1:"), "nothing": nil} {
-		got, err := Codes(data)
+	photo := photo(t, sheet(t, 6, 0, "x"))
+	for name, data := range map[string][]byte{
+		"bomb": bomb, "cut off": whole[:len(whole)/2], "text": []byte("STOA1:"), "nothing": nil, "a picture of nothing": nothing,
+		"too many scans": scanned(photo, 65), "a PDF of what cannot be read": pdf(photo[:len(photo)/3], []byte("\xff\xd8\xff\xe0")),
+	} {
+		got, err := Codes(t.Context(), data)
 		var f *fault.Error
 		if len(got) > 0 || err == nil || !errors.As(err, &f) || fault.KindOf(err) != fault.Invalid {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}
-	if got, err := Codes([]byte("%PDF-1.7\n%%EOF")); len(got) > 0 || err != nil || IsPicture([]byte("%PDF-1.7\n%%EOF")) {
+	if got, err := Codes(t.Context(), []byte("%PDF-1.7\n%%EOF")); len(got) > 0 || err != nil || IsPicture([]byte("%PDF-1.7\n%%EOF")) {
 		t.Errorf("a PDF without pictures: %q, %v", got, err)
+	}
+	// It ends, is all: any three of 40,000 corners would take for ever.
+	if got, err := Codes(t.Context(), pngOf(t, corners(4000, 200))); len(got) > 0 || err != nil {
+		t.Errorf("corners of codes: %q, %v", got, err)
+	}
+}
+
+// TestNobodyWaits: once whoever asked has gone, nothing more is looked at.
+func TestNobodyWaits(t *testing.T) {
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	data := pngOf(t, sheet(t, 4, 0, "x"))
+	if got, err := Codes(gone, data); len(got) > 0 || fault.KindOf(err) != fault.Unavailable || !errors.Is(err, context.Canceled) {
+		t.Errorf("%q, %v", got, err)
 	}
 }
 
@@ -136,11 +191,12 @@ func TestBombs(t *testing.T) {
 func FuzzCodes(f *testing.F) {
 	f.Add(pngOf(f, sheet(f, 2, 0, "x")))
 	f.Add([]byte("%PDF-1.7\nstream\n\xff\xd8\xffendstream"))
+	f.Add(nothing)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if about, _, err := image.DecodeConfig(bytes.NewReader(data)); err == nil && about.Width*about.Height > 1<<20 {
 			return // slow, and no other code
 		}
-		if _, err := Codes(data); err != nil && fault.KindOf(err) != fault.Invalid {
+		if _, err := Codes(t.Context(), data); err != nil && fault.KindOf(err) != fault.Invalid {
 			t.Error(fmt.Errorf("%q: %w", data, err))
 		}
 	})

@@ -177,7 +177,7 @@ func (s *Site) scan(r *web.Request, picture []byte) ([]string, error) {
 	select {
 	case scanning <- struct{}{}:
 		defer func() { <-scanning }()
-		return scan.Codes(picture)
+		return scan.Codes(r.Context(), picture)
 	case <-r.Context().Done():
 		return nil, fault.Wrap(r.Context().Err(), fault.Unavailable, "")
 	}

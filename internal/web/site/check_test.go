@@ -60,7 +60,7 @@ func TestPaperProvesItself(t *testing.T) {
 	licence := regexp.MustCompile(`/account/licences/[0-9a-z]+`).FindString(b.get("/account").body)
 	paper, page := "", []byte(nil)
 	for _, page = range drawn(t, b.get(licence+"/pdf").body) {
-		texts, err := scan.Codes(page)
+		texts, err := scan.Codes(t.Context(), page)
 		if err != nil {
 			t.Fatal(err)
 		}
