@@ -73,8 +73,8 @@ func (f Knowing) reportWrong(ctx context.Context, tx *store.Tx, actor policy.Act
 	})
 }
 
-// proposeOwn makes what the person concerned says a correction that waits for another's decision, and withdraws the one that
-// they proposed before. It gives "" where the register cannot hold it: of others, of several entries, or no value of the field.
+// proposeOwn makes what the person concerned says a correction that waits for another's decision, and withdraws what
+// they said of the same field before; what they, or anybody else, propose in another way stays. It gives "" where the register cannot hold it: of others, of several entries, or no value of the field.
 func (f Knowing) proposeOwn(ctx context.Context, tx *store.Tx, actor policy.Actor, draft *docket.Draft, q *service.Question, k *cases.Known, said string) (string, error) {
 	reg, field := q.Known.Own, q.Known.Field
 	if reg == nil || len(k.Found) != 1 || reg.Field(field) == nil || actor.Person == "" || k.Person != actor.Person {
@@ -90,22 +90,23 @@ func (f Knowing) proposeOwn(ctx context.Context, tx *store.Tx, actor policy.Acto
 	if err := f.Registry().judge(ctx, tx, reg, whole, func(id string) bool { return id == field }, &problems); err != nil || len(problems) > 0 {
 		return "", err
 	}
+	words := f.Words.For(draft.Service.Jurisdiction.File.Languages[0])
+	reason, source := words.T("The person concerned says that it is wrong."), words.T("Their own statement, without a document")
 	proposals := f.Docket.Records.Proposals()
-	before, err := proposals.Of(ctx, tx, r.ID)
+	before, err := proposals.WaitingOf(ctx, tx, r.ID)
 	if err != nil {
 		return "", err
 	}
 	for _, p := range before {
-		if p.Proposer == actor.Person && p.State == record.Waiting {
+		_, same := p.Set[field]
+		if same && len(p.Set) == 1 && p.Proposer == actor.Person && p.Reason == reason && p.Source == source {
 			if err := proposals.Decide(ctx, tx, p, record.Withdrawn, actor.Person, ""); err != nil {
 				return "", err
 			}
 		}
 	}
-	words := f.Words.For(draft.Service.Jurisdiction.File.Languages[0])
 	p := &record.Proposal{Register: reg.Register, Record: r.ID, Version: r.Version, Valid: record.Period{From: f.today(tx)}, Proposer: actor.Person, Subject: r.Subject,
-		ProposalWords: record.ProposalWords{Set: map[string]string{field: said}, Reason: words.T("The person concerned says that it is wrong."),
-			Source: words.T("Their own statement, without a document")}}
+		ProposalWords: record.ProposalWords{Set: map[string]string{field: said}, Reason: reason, Source: source}}
 	err = f.Registry().propose(ctx, tx, p)
 	return p.ID, err
 }

@@ -108,9 +108,9 @@ func (q Proposals) Waiting(ctx context.Context, tx *store.Tx, register string, l
 	return q.list(ctx, tx, `WHERE register = $1 AND state = 'waiting' ORDER BY id LIMIT $2`, register, limit)
 }
 
-// Of lists what was proposed of a record, the newest first.
-func (q Proposals) Of(ctx context.Context, tx *store.Tx, record string) ([]*Proposal, error) {
-	return q.list(ctx, tx, `WHERE record_id = $1 ORDER BY id DESC LIMIT 50`, record)
+// WaitingOf lists what waits of a record, the newest first.
+func (q Proposals) WaitingOf(ctx context.Context, tx *store.Tx, record string) ([]*Proposal, error) {
+	return q.list(ctx, tx, `WHERE record_id = $1 AND state = 'waiting' ORDER BY id DESC LIMIT 50`, record)
 }
 
 func (q Proposals) list(ctx context.Context, tx *store.Tx, where string, args ...any) ([]*Proposal, error) {

@@ -37,16 +37,14 @@ func (v Registry) proposalLine(ctx context.Context, tx *store.Tx, r Reader, p *r
 
 // proposalsOf are what waits of a record.
 func (v Registry) proposalsOf(ctx context.Context, tx *store.Tx, r Reader, reg *service.Register, rec *record.Record) (list []RecordProposalLine, err error) {
-	all, err := v.Docket.Records.Proposals().Of(ctx, tx, rec.ID)
+	all, err := v.Docket.Records.Proposals().WaitingOf(ctx, tx, rec.ID)
 	for _, p := range all {
 		if err != nil {
 			return nil, err
 		}
-		if p.State == record.Waiting {
-			var line RecordProposalLine
-			line, err = v.proposalLine(ctx, tx, r, p, rec.Number)
-			list = append(list, line)
-		}
+		var line RecordProposalLine
+		line, err = v.proposalLine(ctx, tx, r, p, rec.Number)
+		list = append(list, line)
 	}
 	return list, err
 }
