@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -151,7 +152,7 @@ func (w *answer) Write(b []byte) (int, error) { return w.body.Write(b) }
 func (a *App) Handler(pages http.Handler) http.Handler {
 	a.pages.set(pages)
 	mux := http.NewServeMux()
-	if a.Config.Metrics == "" && !a.Config.Proxy {
+	if a.Config.Metrics == "" && !a.Config.Proxy && !strings.HasPrefix(a.Config.URL, "https:") { // TLS ends at a proxy, which may be on this machine and not say so
 		mux.Handle("GET /metrics", near(a.telemetry.Handler(), pages))
 	}
 	if a.sandbox != nil {

@@ -2,20 +2,24 @@ package app
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"stoa/internal/store/storetest"
 )
 
 // TestMetricsAreForThisMachine: a reader through a proxy, from elsewhere or by another name gets the page that is not there.
 func TestMetricsAreForThisMachine(t *testing.T) {
-	a := open(t, Config{Data: t.TempDir(), URL: "https://services.example"}, false, quiet())
+	a := open(t, Config{Data: t.TempDir(), URL: "http://127.0.0.1:8080"}, false, quiet())
 	pages := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) })
 	ask := func(h http.Handler, change func(*http.Request)) (int, string) {
 		r := httptest.NewRequest("GET", "http://127.0.0.1:8080/metrics", nil)
@@ -42,16 +46,19 @@ func TestMetricsAreForThisMachine(t *testing.T) {
 			t.Errorf("%s: %d", what, code)
 		}
 	}
-	a.Config.Proxy = true
-	if code, _ := ask(a.Handler(pages), func(*http.Request) {}); code != http.StatusNotFound {
-		t.Errorf("behind a proxy: %d", code)
+	// A proxy on this machine may add no header and pass on its own name: where there is one, nobody is near.
+	for _, there := range []Config{{URL: "http://127.0.0.1:8080", Proxy: true}, {URL: "https://services.example"}} {
+		a.Config.URL, a.Config.Proxy = there.URL, there.Proxy
+		if code, _ := ask(a.Handler(pages), func(*http.Request) {}); code != http.StatusNotFound {
+			t.Errorf("behind a proxy, %s: %d", there.URL, code)
+		}
 	}
 }
 
 // TestReadyUntilAskedToEnd: what is asked to end says so first, and goes on answering.
 func TestReadyUntilAskedToEnd(t *testing.T) {
 	dir := town(t)
-	a := open(t, Config{Data: t.TempDir(), URL: "https://services.example"}, false, quiet())
+	a := open(t, Config{Data: t.TempDir(), URL: "http://127.0.0.1:8080", Drain: time.Minute}, false, quiet())
 	if err := a.ready(t.Context()); err == nil {
 		t.Error("ready with nothing in force")
 	}
@@ -61,19 +68,50 @@ func TestReadyUntilAskedToEnd(t *testing.T) {
 	if err := a.ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	asked := make(chan struct{})
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() {
-		ended <- a.Serve(ctx, &http.Server{}, func() error { close(asked); <-t.Context().Done(); return nil })
-	}()
-	<-asked
-	stop()
-	if err := <-ended; err != nil {
+	s, err := a.Server(false)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.ready(t.Context()); err == nil {
-		t.Error("ready after it was asked to end")
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := s.HTTP()
+	h.Handler = a.Handler(h.Handler)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- a.Serve(ctx, h, func() error { return h.Serve(listener) }) }()
+	status := func(path string) int {
+		t.Helper()
+		r, err := http.Get("http://" + listener.Addr().String() + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Body.Close(); err != nil {
+			t.Error(err)
+		}
+		return r.StatusCode
+	}
+	if code := status("/readyz"); code != http.StatusOK {
+		t.Errorf("before: %d", code)
+	}
+	stop()
+	for status("/readyz") != http.StatusServiceUnavailable { // as proxies do, until they hear it
+		runtime.Gosched()
+	}
+	if code := status("/healthz"); code != http.StatusOK {
+		t.Errorf("while proxies have yet to hear it: %d", code)
+	}
+	select {
+	case err := <-ended:
+		t.Errorf("ended before its time: %v", err)
+	default:
+	}
+	if err := h.Close(); err != nil { // nobody waits for the minute
+		t.Error(err)
+	}
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		t.Error(err)
 	}
 }
 
@@ -96,7 +134,8 @@ func TestSeveralHostsAreLookedAtEach(t *testing.T) {
 		"postgres://stoa@127.0.0.1:5001,127.0.0.1:5002/stoa?target_session_attrs=read-write":               true,
 		"postgres://stoa@127.0.0.1:5001,db.example:5002/stoa?target_session_attrs=read-write":              false,
 		"postgres://stoa@db1.example,db2.example/stoa?sslmode=verify-full&target_session_attrs=read-write": true,
-		"postgres://stoa@/stoa?host=/run/a,/run/b":                                                         true, "postgres://stoa@/stoa?host=/run/a,db.example": false,
+		"postgres://stoa@db.example?sslmode=verify-full":                                                   true, "postgres://stoa@db.example": false, "postgres://stoa@127.0.0.1": true,
+		"postgres://stoa@/stoa?host=/run/a,/run/b": true, "postgres://stoa@/stoa?host=/run/a,db.example": false,
 	} {
 		if wrong := (Config{Database: Secret(url)}).plain(); (len(wrong) == 0) != ok {
 			t.Errorf("%s: %v", url, wrong)

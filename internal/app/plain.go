@@ -34,14 +34,18 @@ func databaseHosts(address string) (hosts []string, mode string, err error) {
 	}
 	// One of several hosts after the other: net/url knows a single one.
 	scheme, rest, _ := strings.Cut(address, "://")
-	authority, path, _ := strings.Cut(rest, "/")
+	end := strings.IndexAny(rest, "/?")
+	if end < 0 {
+		end = len(rest)
+	}
+	authority, path := rest[:end], rest[end:]
 	user := ""
 	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
 		user, authority = authority[:at+1], authority[at+1:]
 	}
 	var u *url.URL
 	for one := range strings.SplitSeq(authority, ",") {
-		if u, err = url.Parse(scheme + "://" + user + one + "/" + path); err != nil {
+		if u, err = url.Parse(scheme + "://" + user + one + path); err != nil {
 			break
 		}
 		hosts = append(hosts, u.Hostname())
