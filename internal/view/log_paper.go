@@ -33,10 +33,24 @@ func (l LogPages) OnPaper(r Reader, bundle []byte, printed document.Document) (s
 	return text, nil
 }
 
-// prints tells whether a document says a value. What is so short that it stands in any text counts only beside its label.
+// prints tells whether a document says a value: beside its label, since what is short stands by chance elsewhere too, as a town
+// does in a letterhead. Prose counts wherever it stands.
 func prints(says, label, value string) bool {
-	const short = 6
-	return strings.Contains(says, value) && (len(value) >= short || strings.Contains(says, label))
+	const prose = 60
+	if value == "" {
+		return false
+	}
+	isolates := strings.NewReplacer("\u2068", "", "\u2069", "")
+	says, value = isolates.Replace(says), isolates.Replace(value)
+	if len(value) > prose {
+		return strings.Contains(says, value)
+	}
+	for line := range strings.SplitSeq(says, "\n") {
+		if strings.Contains(line, label) && strings.Contains(line, value) {
+			return true
+		}
+	}
+	return false
 }
 
 // Today is how something that is proved to have been so stands today.
