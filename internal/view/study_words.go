@@ -350,10 +350,10 @@ func (v WhatIf) result(r Reader, s *simulate.Study) *StudyResult {
 		if f.Why != "" {
 			why = v.whyTitle(r, s, f.Why)
 		}
-		out.Flips = append(out.Flips, StudyFlip{From: r.endTitle(f.From), To: r.endTitle(f.To), Why: why, N: shown(f.N, f.Hidden)})
+		out.Flips = append(out.Flips, StudyFlip{From: r.endTitle(f.From), To: r.endTitle(f.To), Why: why, N: countOrHidden(f.N, f.Hidden)})
 	}
 	for _, l := range s.Lacking {
-		out.Lacking = append(out.Lacking, StudyLack{What: v.lackTitle(r, s, l), N: shown(l.N, l.Hidden)})
+		out.Lacking = append(out.Lacking, StudyLack{What: v.lackTitle(r, s, l), N: countOrHidden(l.N, l.Hidden)})
 	}
 	if s.Queue != nil {
 		out.Queue = &StudyQueue{Raw: s.Queue, Says: r.queueSays(s.Queue)}
@@ -365,8 +365,8 @@ func (v WhatIf) result(r Reader, s *simulate.Study) *StudyResult {
 	return out
 }
 
-// shown is a number, or -1 where it is hidden.
-func shown(n int, hidden bool) int {
+// countOrHidden is a number, or -1 where it is hidden.
+func countOrHidden(n int, hidden bool) int {
 	if hidden {
 		return -1
 	}
