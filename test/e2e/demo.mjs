@@ -15,7 +15,7 @@ export class Demo {
     d.child.stderr.on("data", (b) => { d.err += b; });
     const ended = once(d.child, "exit").then(([code]) => { d.ended = true; return code; });
     d.exit = ended;
-    for (const until = Date.now() + 60_000; ;) {
+    for (const until = Date.now() + 300_000; ;) {
       const url = /served at\s+(http:\/\/\S+)/.exec(d.out)?.[1];
       if (url && /Mail lands at/.test(d.out)) { d.url = url; return d; }
       if (d.ended || Date.now() > until) {
