@@ -38,7 +38,6 @@ func (f Assistant) Ask(ctx context.Context, actor policy.Actor, in Ask) (token s
 	}
 	var i *inquiry.Inquiry
 	var day string
-	var library *converse.Library
 	err = f.DB.Read(ctx, "flow.Ask", func(ctx context.Context, tx *store.Tx) error {
 		if i, err = f.inquiry(ctx, tx, in.Token); err != nil {
 			return err
@@ -46,7 +45,8 @@ func (f Assistant) Ask(ctx context.Context, actor policy.Actor, in Ask) (token s
 		j := f.Docket.Releases.Current()
 		today := j.Calendar.DateOf(tx.Now())
 		day = today.String()
-		if library, err = f.library.Of(j, today); err != nil {
+		library, err := f.library.Of(j, today)
+		if err != nil {
 			return err
 		}
 		in.Said.At = tx.Now().Unix()
@@ -56,10 +56,6 @@ func (f Assistant) Ask(ctx context.Context, actor policy.Actor, in Ask) (token s
 	if err != nil {
 		return "", answer, err
 	}
-	if answer.Brief, err = f.brief(ctx, library, day, answer, in.Said.Text); err != nil {
-		return "", answer, err
-	}
-	i.State.Turns[len(i.State.Turns)-1].Answer.Brief = answer.Brief
 	token = in.Token
 	if i.ID == "" {
 		if token, err = f.People.Token(); err != nil {

@@ -18,6 +18,7 @@ import (
 	"stoa/internal/converse"
 	"stoa/internal/flow"
 	talks "stoa/internal/inquiry"
+	"stoa/internal/policy"
 	"stoa/internal/service"
 	"stoa/internal/store"
 )
@@ -63,24 +64,38 @@ func (w *world) modelUse() (u talks.Use) {
 // long is a question that is answered by more than a sentence or two.
 const long = "who can apply for a street stall"
 
+// wordy publishes a service that says of itself enough for a choice.
+func (w *world) wordy() {
+	w.t.Helper()
+	files := base(w.t)
+	name := "services/street-stall.yaml"
+	files[name] = &fstest.MapFile{Data: bytes.Replace(files[name].Data, []byte("Anyone aged 18 or over."),
+		[]byte("Anyone aged 18 or over. A stall on private land needs no licence. A licence lasts one year."), 1)}
+	j, problems := service.Load(files)
+	if len(problems) > 0 {
+		w.t.Fatal(problems)
+	}
+	w.must(w.Publish(w.ctx, w.system, j))
+}
+
 // TestALanguageModelChangesNoFact: whatever it is like, the answer is the one without it; at best some of its sentences stand first.
 func TestALanguageModelChangesNoFact(t *testing.T) {
 	each(t, func(w *world) {
-		files := base(t)
-		name := "services/street-stall.yaml"
-		files[name] = &fstest.MapFile{Data: bytes.Replace(files[name].Data, []byte("Anyone aged 18 or over."),
-			[]byte("Anyone aged 18 or over. A stall on private land needs no licence. A licence lasts one year."), 1)}
-		j, problems := service.Load(files)
-		if len(problems) > 0 {
-			t.Fatal(problems)
+		w.wordy()
+		short := func() converse.Answer {
+			token, at := w.asks("", long)
+			a := w.shortened(token)
+			if !slices.Equal(at.Sentences, a.Sentences) {
+				t.Error("shortening changed what was answered at once")
+			}
+			return a
 		}
-		w.must(w.Publish(w.ctx, w.system, j))
 		_, plain := w.asks("", long)
 		if len(plain.Brief) > 0 {
 			t.Fatal("a short form without a language model")
 		}
 		same := func(name string) (brief []string) {
-			_, a := w.asks("", long)
+			a := short()
 			if !slices.Equal(a.Sentences, plain.Sentences) || a.Kind != plain.Kind {
 				t.Errorf("%s: the answer is another: %+v", name, a.Sentences)
 			}
@@ -109,6 +124,43 @@ func TestALanguageModelChangesNoFact(t *testing.T) {
 		same("above its budget")
 		if len(*told) > 0 {
 			t.Error("asked beyond the day's budget")
+		}
+	})
+}
+
+// shortened is the last answer after the model had its turn.
+func (w *world) shortened(token string) (a converse.Answer) {
+	w.t.Helper()
+	did, err := w.Assistant().Shorten(w.ctx, policy.Actor{}, token)
+	w.must(err)
+	state, _ := w.talk(token)
+	a = *state.Turns[len(state.Turns)-1].Answer
+	if did != (len(a.Brief) > 0) {
+		w.t.Errorf("said to be shorter: %v, short form: %+v", did, a.Brief)
+	}
+	return a
+}
+
+// TestAShortFormComesToAnAnswerThatIsStillThere: whoever goes on talking, or forgets the conversation, while a model thinks, loses nothing.
+func TestAShortFormComesToAnAnswerThatIsStillThere(t *testing.T) {
+	each(t, func(w *world) {
+		w.wordy()
+		var token string
+		meanwhile := func() {}
+		w.model(100, time.Minute, func(list []string) string { meanwhile(); return list[0] })
+		token, _ = w.asks("", long)
+		heard := false
+		meanwhile = func() { _, _ = w.asks(token, "how long does it take"); heard = true }
+		if _, err := w.Assistant().Shorten(w.ctx, policy.Actor{}, token); err != nil {
+			t.Errorf("gone on: %v", err)
+		}
+		if state, _ := w.talk(token); !heard || len(state.Turns) != 4 || len(state.Turns[1].Answer.Brief) != 1 || len(state.Turns[3].Answer.Brief) != 0 {
+			t.Errorf("heard %v, then %+v", heard, state.Turns)
+		}
+		token, _ = w.asks("", long)
+		meanwhile = func() { w.must(w.Assistant().Forget(w.ctx, policy.Actor{}, token)) }
+		if short, err := w.Assistant().Shorten(w.ctx, policy.Actor{}, token); err != nil || short {
+			t.Errorf("forgotten: %v %v", short, err)
 		}
 	})
 }

@@ -32,6 +32,7 @@ type Page struct {
 	Asks        bool // a page of questions, which nobody prints
 	NoIndex     bool
 	Verifies    bool   // verifies proofs in the visitor's own browser: that script, and WebAssembly
+	Talks       bool   // talks with the assistant: that script
 	Passkeys    bool   // asks devices for passkeys: that script
 	Charts      bool   // shows pictures of package chart
 	FormTo      string // an address of others to which its form leads

@@ -2,8 +2,12 @@ package web
 
 import (
 	"bufio"
+	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
+
+	"stoa/internal/web/page"
 )
 
 // streams bounds how many large answers are written at once.
@@ -36,6 +40,44 @@ func Stream(r *Request, w http.ResponseWriter, mediaType, name string, write fun
 	if err != nil && begun.is {
 		r.server.Outside.Log.WarnContext(r.Context(), "an answer was broken off", "id", r.ID, "route", r.Request.Pattern, "err", err)
 		panic(http.ErrAbortHandler)
+	}
+	return err
+}
+
+// parts is what a script of ours asks for when it takes an answer part by part.
+const parts = "application/x-ndjson"
+
+// WantsParts says whether a script of ours is asking, and not a form.
+func (r *Request) WantsParts() bool { return r.Header.Get("Accept") == parts }
+
+// Parts answers a script with parts of its page as they are ready: a line of JSON for each, and each takes the place of the one
+// before. What goes wrong after the first is left out: the reader has that.
+func (r *Request) Parts(w http.ResponseWriter, write func(send func(page.Component) error) error) error {
+	any := false
+	control := http.NewResponseController(w)
+	err := write(func(c page.Component) error {
+		html, err := Fragment(r, c)
+		if err != nil {
+			return err
+		}
+		line, err := json.Marshal(map[string]string{"html": string(html)})
+		if err != nil {
+			return err
+		}
+		if !any {
+			any = true
+			r.server.keepLanguage(w, r)
+			w.Header().Set("Content-Type", parts)
+			w.Header().Set("X-Accel-Buffering", "no") // a proxy that collects answers passes this one on
+		}
+		if _, err := w.Write(append(line, '\n')); err != nil {
+			return gone(err)
+		}
+		return gone(control.Flush())
+	})
+	if err != nil && any && !errors.Is(err, errReaderGone) {
+		r.server.Outside.Log.WarnContext(r.Context(), "a later part of an answer was left out", "id", r.ID, "route", r.Request.Pattern, "err", err)
+		return nil
 	}
 	return err
 }

@@ -90,9 +90,15 @@ export class Visitor {
   path() { return new URL(this.page.url()).pathname; }
   main() { return this.page.getByRole("main"); }
 
-  // press follows what leads to another page, and waits for that page.
+  // press follows what leads to another page, and waits for that page; or, where the assistant answers a script, for the answer.
   async press(locator) {
-    await Promise.all([this.page.waitForNavigation({ waitUntil: "load" }), locator.click()]);
+    const talks = await this.page.evaluate(() => { window.before = document.querySelector(".js-enabled #talk > *"); return Boolean(window.before); });
+    if (talks) {
+      await locator.click();
+      await this.page.waitForFunction(() => !window.before?.isConnected && document.readyState === "complete");
+    } else {
+      await Promise.all([this.page.waitForNavigation({ waitUntil: "load" }), locator.click()]);
+    }
     await this.look();
   }
   // name: English words of the interface, or a text of a file ({en, ar}).

@@ -33,6 +33,7 @@ type Shell struct {
 	Charts      bool // shows pictures of package chart: their styles
 	Asks        bool // a form that nobody prints: no styles for that
 	Verifies    bool // verifies proofs: that script
+	Talks       bool // talks without leaving the page: that script
 	Passkeys    bool // asks devices for passkeys: that script
 	NoIndex     bool // not for search engines: everything personal
 

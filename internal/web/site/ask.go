@@ -81,16 +81,41 @@ func (s *Site) sayTo(w http.ResponseWriter, r *web.Request) error {
 			return renderTalk(w, r, t, "", r.T("Write a question"))
 		}
 	}
-	token, answer, err := s.Flow.Assistant().Ask(r.Context(), r.Actor, flow.Ask{Token: web.Talk(r), Said: said})
+	assistant := s.Flow.Assistant()
+	token, answer, err := assistant.Ask(r.Context(), r.Actor, flow.Ask{Token: web.Talk(r), Said: said})
 	if err != nil {
 		return err
 	}
 	web.HoldTalk(r, w, token, askLife)
+	if answer.Language == r.P.Tag() && r.WantsParts() {
+		return s.stream(w, r, token, said.About)
+	}
+	if _, err := assistant.Shorten(r.Context(), r.Actor, token); err != nil {
+		return err
+	}
 	to := "/ask"
 	if answer.Language != r.P.Tag() { // whoever asks in a language reads it
 		to += "?lang=" + answer.Language
 	}
 	return r.Redirect(w, to+"#latest")
+}
+
+// stream gives the conversation to the script of the page that asked: at once, and again when there is a short form of the answer.
+func (s *Site) stream(w http.ResponseWriter, r *web.Request, token, about string) error {
+	return r.Parts(w, func(send func(page.Component) error) error {
+		for first := true; ; first = false {
+			t, err := s.View.Assistant().Talk(r.Context(), reader(r), token, about)
+			if err != nil {
+				return err
+			}
+			if err := send(talk(r, t, "", "")); err != nil || !first {
+				return err
+			}
+			if shorter, err := s.Flow.Assistant().Shorten(r.Context(), r.Actor, token); err != nil || !shorter {
+				return err
+			}
+		}
+	})
 }
 
 // goTo leads to an application that began in the conversation.
@@ -115,6 +140,12 @@ func (s *Site) rate(w http.ResponseWriter, r *web.Request, what string) error {
 }
 
 func renderTalk(w http.ResponseWriter, r *web.Request, t view.Talk, typed, problem string) error {
+	return r.Render(w, web.Page{Title: r.T("Ask a question"), Failed: problem != "", Area: "ask", Talks: true, NoIndex: len(t.Turns) > 0,
+		Content: column(marked{id: "talk", lang: r.P.Tag(), p: r.P, inner: talk(r, t, typed, problem)})})
+}
+
+// talk is what changes when something is said.
+func talk(r *web.Request, t view.Talk, typed, problem string) page.Component {
 	title := r.T("Ask a question")
 	g := page.Group{}
 	if problem != "" {
@@ -137,7 +168,7 @@ func renderTalk(w http.ResponseWriter, r *web.Request, t view.Talk, typed, probl
 				"We keep this conversation for {n} days after the last word, so that you can go on with it. Nobody at the office reads it unless you hand it over.", t.Keep)},
 			page.Button{Text: r.T("Forget this conversation"), Name: "do", Value: "forget", Classes: "govuk-button--secondary"}}})
 	}
-	return r.Render(w, web.Page{Title: title, Failed: problem != "", Area: "ask", Content: column(g...), NoIndex: len(t.Turns) > 0})
+	return g
 }
 
 func exampleList(r *web.Request, t view.Talk) page.Component {

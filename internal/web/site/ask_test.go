@@ -1,6 +1,9 @@
 package site_test
 
 import (
+	"encoding/json"
+	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -50,6 +53,29 @@ func TestAConversationInPages(t *testing.T) {
 		t.Error("the conversation was not forgotten")
 	}
 }
+
+// TestAConversationInParts: a script gets what a page would show, line by line.
+func TestAConversationInParts(t *testing.T) {
+	tn := asking(t)
+	b := tn.browser()
+	r := httptest.NewRequest("POST", "/ask", strings.NewReader(v("q", "How much does a temporary event notice cost?").Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Accept", "application/x-ndjson")
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	a := b.do(r)
+	var part struct{ HTML string }
+	if err := json.Unmarshal([]byte(a.body), &part); a.status != 200 || err != nil {
+		t.Fatal(a.status, err, a.body)
+	}
+	if page := b.get("/ask"); !strings.Contains(part.HTML, "£21.00") || !strings.Contains(part.HTML, `id="latest"`) || !strings.Contains(keyless(page.body), keyless(part.HTML)) {
+		t.Error("the page shows something else", part.HTML, page.body)
+	}
+}
+
+// keyless is a page without what differs each time.
+func keyless(html string) string { return formKeys.ReplaceAllString(html, "") }
+
+var formKeys = regexp.MustCompile(`name="form-key" value="[^"]*"`)
 
 func TestMarkupInAQuestionStaysText(t *testing.T) {
 	tn := asking(t)

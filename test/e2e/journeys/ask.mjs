@@ -42,7 +42,9 @@ async function fee(world, lang, options) {
 async function honest(world) {
   const v = await Visitor.arrive(world, { name: "curious" });
   await v.go("/ask");
+  await v.page.evaluate(() => { window.same = true; });
   let told = await says(v, "bar with live music");
+  ok(await v.page.evaluate(() => window.same && document.activeElement.id === "latest"), "with scripts the page is left, or the focus is not at the answer");
   ok(/Which of these do you mean/.test(told), `it does not ask back: ${told}`);
   await v.press(v.button(greenvale.services["temporary-event-notice"].file.title).first());
   ok((await last(v)).includes(v.of(greenvale.services["temporary-event-notice"].file.summary)), "the choice leads elsewhere");

@@ -25,10 +25,13 @@ class QuietRadios extends Radios {
 // the mark that scripts run is set here instead of in its head.
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 
-for (const component of [
+const components = [
   Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner,
   PasswordInput, QuietRadios, ServiceNavigation, SkipLink,
-]) {
-  createAll(component);
-}
+];
+for (const component of components) createAll(component);
+// A part of the page was replaced.
+document.addEventListener("fresh", ({ detail }) => {
+  for (const component of components) createAll(component, undefined, detail);
+});
 once(document);
