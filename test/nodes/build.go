@@ -2,20 +2,22 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 )
 
-// build makes the program of a commit, with the style sheets of today: what is built of them is in no commit.
-func build(ctx context.Context, commit string) (program string, err error) {
-	dir, err := os.MkdirTemp("", "stoa-old-")
-	if err != nil {
-		return "", err
+// earlier is the program of a commit, and the jurisdiction's folder as it was then: whoever upgrades has both.
+type earlier struct{ dir, program, folder string }
+
+// build makes it, with the style sheets of today: what is built of them is in no commit.
+func build(ctx context.Context, commit, folder string) (e earlier, err error) {
+	if e.dir, err = os.MkdirTemp("", "stoa-old-"); err != nil {
+		return e, err
 	}
-	tree := filepath.Join(dir, "tree")
+	tree := filepath.Join(e.dir, "tree")
+	e.program, e.folder = filepath.Join(e.dir, "stoa"), filepath.Join(tree, folder)
 	do := func(in, name string, args ...string) error {
 		cmd := exec.CommandContext(ctx, name, args...)
 		cmd.Dir = in
@@ -24,14 +26,18 @@ func build(ctx context.Context, commit string) (program string, err error) {
 		}
 		return nil
 	}
-	if err := do("", "git", "worktree", "add", "--detach", tree, commit); err != nil {
-		return "", err
-	}
-	defer func() { err = errors.Join(err, do("", "git", "worktree", "remove", "--force", tree)) }()
 	const dist = "internal/web/asset/dist"
-	if err := do("", "cp", "-r", dist, filepath.Join(tree, filepath.Dir(dist))); err != nil {
-		return "", err
+	archive := filepath.Join(e.dir, "tree.tar")
+	for _, step := range [][]string{
+		{"", "git", "archive", "-o", archive, commit},
+		{"", "mkdir", tree},
+		{tree, "tar", "-xf", archive},
+		{"", "cp", "-r", dist, filepath.Join(tree, filepath.Dir(dist))},
+		{tree, "go", "build", "-buildvcs=false", "-trimpath", "-o", e.program, "./cmd/stoa"},
+	} {
+		if err := do(step[0], step[1], step[2:]...); err != nil {
+			return e, err
+		}
 	}
-	program = filepath.Join(dir, "stoa")
-	return program, do(tree, "go", "build", "-buildvcs=false", "-trimpath", "-o", program, "./cmd/stoa")
+	return e, nil
 }

@@ -8,14 +8,19 @@ import (
 	"time"
 )
 
-// roll stops and starts one node after the other, then rolls to the other version, and back.
+// roll stops and starts one node after the other, as a restart; or, from an earlier version, to the later, back, and on again.
+// Between two nodes of different versions there is time in which people are led through both.
 func roll(life context.Context, w *world, _ *rand.Rand) error {
 	always := context.WithoutCancel(life)
-	for _, to := range []struct{ what, program string }{{"restarted", w.o.program}, {"upgraded", w.o.next}, {"rolled back", w.o.program}} {
+	steps := []step{{"restarted", w.o.program}, {"restarted", w.o.program}}
+	if w.o.next != w.o.program {
+		steps = []step{{"upgraded", w.o.next}, {"rolled back", w.o.program}, {"upgraded", w.o.next}}
+	}
+	for i, to := range steps {
 		for _, n := range w.nodes {
 			if life.Err() != nil {
-				if to.what == "restarted" {
-					return fmt.Errorf("there was no time to restart every node: give it more -seconds")
+				if i < 2 {
+					return fmt.Errorf("there was no time to stop and start every node twice: give it more -seconds")
 				}
 				return nil
 			}
@@ -27,10 +32,16 @@ func roll(life context.Context, w *world, _ *rand.Rand) error {
 			}
 			w.tell(to.what)
 			time.Sleep(3 * probe) // the proxy hears of it, as an operator would wait for
+			if w.o.next != w.o.program {
+				wait(life, 1000)
+			}
 		}
 	}
 	return nil
 }
+
+// step is what becomes of every node, one after the other.
+type step struct{ what, program string }
 
 // killNode kills one of the nodes, at some moment, and starts it again.
 func killNode(life context.Context, w *world, dice *rand.Rand) error {

@@ -1,7 +1,7 @@
 // Command nodes runs several processes of `stoa serve` on one PostgreSQL behind a proxy, lets many people apply through it,
 // and meanwhile does to it what happens in real life:
 //
-//	roll      every node is stopped as an operator does and started again, then each is replaced by a later version (-from), and back
+//	roll      every node is stopped as an operator does and started again, then with -from, is replaced by a later version, put back, and replaced again: both serve one database at once
 //	kill      a node is killed with SIGKILL, at some moment, and started again
 //	postgres  the database server is killed with SIGKILL, and started again
 //	failover  there is a standby with remote_apply; the primary is killed, and the standby promoted
@@ -25,7 +25,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"time"
 )
@@ -60,7 +59,7 @@ func run() error {
 	var o options
 	var which, from string
 	flag.StringVar(&o.program, "program", "bin/stoa", "the program")
-	flag.StringVar(&from, "from", "", "commit of an earlier version, from which nodes roll to the program and back (default: the same)")
+	flag.StringVar(&from, "from", "", "commit of an earlier version, from which nodes roll to the program, back, and to it again (default: the program rolls to itself)")
 	flag.StringVar(&o.folder, "jurisdiction", "jurisdictions/greenvale", "folder of the jurisdiction")
 	flag.StringVar(&which, "mode", "roll,kill,postgres,failover,network", "what happens")
 	flag.IntVar(&o.seconds, "seconds", 15, "how long people use it, in each mode")
@@ -71,12 +70,12 @@ func run() error {
 	defer stop()
 	o.next = o.program
 	if from != "" {
-		old, err := build(ctx, from)
+		old, err := build(ctx, from, o.folder)
+		defer os.RemoveAll(old.dir)
 		if err != nil {
 			return err
 		}
-		defer os.RemoveAll(filepath.Dir(old))
-		o.program = old
+		o.program, o.folder = old.program, old.folder
 	}
 	fmt.Printf("seed %d, %d people, %d s in each mode\n", o.seed, o.people, o.seconds)
 	well := true

@@ -69,7 +69,7 @@ func (w *world) judge(ctx context.Context, l *load, before int) (v verdict, err 
 			return v, err
 		}
 	}
-	v.doctor = w.nodes[0].doctor(ctx, w.o.program)
+	v.doctor = w.nodes[0].doctor(ctx, w.o.next)
 	v.messages, v.repeated = w.mail.count()
 	named, err := w.named()
 	if err != nil {
