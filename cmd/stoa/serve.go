@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -116,7 +117,13 @@ func listenAndWork(ctx context.Context, a *app.App, files func() fs.FS, addr str
 		return err
 	}
 	worked := make(chan error, 1)
-	go func() { worked <- a.Work(ctx, files) }()
+	go func() { // without its work a node looks well and does half: it ends, and says why
+		err := a.Work(ctx, files)
+		if err != nil {
+			cancel()
+		}
+		worked <- err
+	}()
 	if ready != nil {
 		ready("http://" + listener.Addr().String())
 	}
@@ -125,7 +132,7 @@ func listenAndWork(ctx context.Context, a *app.App, files func() fs.FS, addr str
 	h.Handler = a.Handler(h.Handler)
 	err = a.Serve(ctx, h, func() error { return h.Serve(listener) })
 	cancel()
-	if werr := <-worked; err == nil && werr != nil && ctx.Err() == nil {
+	if werr := <-worked; err == nil && !errors.Is(werr, context.Canceled) {
 		err = werr
 	}
 	return err

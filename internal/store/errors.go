@@ -119,7 +119,7 @@ func translate(tx string, err error) error {
 	case errors.As(err, &pg):
 		fromPostgres(e, pg)
 	case errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone), errors.Is(err, io.ErrUnexpectedEOF),
-		errors.Is(err, io.EOF), errors.As(err, &netErr), pgconn.SafeToRetry(err): // the last: the connection was found closed
+		errors.Is(err, io.EOF), errors.Is(err, errSilent), errors.As(err, &netErr), pgconn.SafeToRetry(err): // the last: the connection was found closed
 		e.Kind = ErrUnavailable
 	}
 	return e

@@ -33,6 +33,10 @@ func openPostgres(ctx context.Context, url string, readConns int) (engine, error
 	if err != nil {
 		return nil, errors.New("the URL cannot be read, want postgres://user@host:port/database") // err may show a password
 	}
+	cfg.DialFunc = attentive()
+	if cfg.ConnectTimeout == 0 {
+		cfg.ConnectTimeout = answers
+	}
 	db := &postgresDB{writing: stdlib.OpenDB(*cfg), reading: stdlib.OpenDB(*cfg)}
 	db.writing.SetMaxOpenConns(writeConns)
 	db.writing.SetMaxIdleConns(writeConns)

@@ -41,3 +41,20 @@ func build(ctx context.Context, commit, folder string) (e earlier, err error) {
 	}
 	return e, nil
 }
+
+// buildWrong makes the program of today with a clock that can be wrong.
+func buildWrong(ctx context.Context) (program string, err error) {
+	dir, err := os.MkdirTemp("", "stoa-wrong-")
+	if err != nil {
+		return "", err
+	}
+	program = filepath.Join(dir, "stoa")
+	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-trimpath", "-ldflags", "-X stoa/internal/app.wrongBy="+clockFile, "-o", program, "./cmd/stoa")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("building a program with a wrong clock: %w\n%s", err, out)
+	}
+	return program, nil
+}
+
+// clockFile says, in a node's data folder, by how much its clock is wrong.
+const clockFile = "clock"

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -9,13 +10,15 @@ import (
 	"time"
 )
 
-// line is the network between the nodes and the database: it can be slow, and it can be cut.
+// line is the network between the nodes and the database: it can be slow, it can be cut, and it can go silent: then what
+// is sent arrives nowhere, and nobody is told.
 type line struct {
 	listener net.Listener
 	to       string
 	mu       sync.Mutex
 	delay    time.Duration
 	down     bool
+	silent   bool
 	open     map[net.Conn]bool
 }
 
@@ -69,6 +72,7 @@ func (l *line) carry(c net.Conn) {
 	if down {
 		return
 	}
+	l.listen()
 	far, err := net.Dial("tcp", l.to)
 	if err != nil {
 		return
@@ -86,6 +90,7 @@ func (l *line) carry(c net.Conn) {
 				l.mu.Unlock()
 				if n > 0 {
 					time.Sleep(delay)
+					l.listen()
 					if _, err := way[1].Write(b[:n]); err != nil {
 						return
 					}
@@ -97,6 +102,46 @@ func (l *line) carry(c net.Conn) {
 		}()
 	}
 	<-done
+}
+
+// listen waits while the line is silent.
+func (l *line) listen() {
+	for {
+		l.mu.Lock()
+		silent := l.silent
+		l.mu.Unlock()
+		if !silent {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+func (l *line) hush(silent bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.silent = silent
+}
+
+// silence lets the line say nothing for longer than a node waits. Whoever asks meanwhile must be answered all the same, if with an
+// error: the load counts as unanswered what took longer than anybody waits.
+func silence(life context.Context, w *world, dice *rand.Rand) error {
+	defer w.line.hush(false)
+	wait(life, 1000+dice.IntN(1000))
+	w.line.hush(true)
+	w.tell("silent for 14 s")
+	time.Sleep(14 * time.Second)
+	w.line.hush(false)
+	begun := time.Now()
+	told := w.load.sent()
+	for w.load.sent() == told {
+		if time.Since(begun) > time.Minute {
+			return fmt.Errorf("a minute after the line works again, nobody has been told that their application was sent")
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	w.tell(fmt.Sprintf("served again after %.1f s", time.Since(begun).Seconds()))
+	return nil
 }
 
 // badLine makes the line slow, cuts it, and lets it be well again, over and over.

@@ -18,8 +18,9 @@ type load struct {
 	all     []*visitor.Person
 	asked   int
 	wrong   int
-	first   string      // what failed first
-	told    []time.Time // when somebody was told that their application was sent
+	longer  time.Duration // the longest that an answer took
+	first   string        // what failed first
+	told    []time.Time   // when somebody was told that their application was sent
 	begun   time.Time
 	stopped time.Time
 }
@@ -35,7 +36,7 @@ func (l *load) start(ctx, life context.Context, site string) *sync.WaitGroup {
 			for life.Err() == nil {
 				p, err := l.next()
 				if err != nil {
-					l.note("making a person", 0, err)
+					l.note("making a person", 0, 0, err)
 					return
 				}
 				if err := p.Apply(ctx, site); err != nil {
@@ -64,17 +65,18 @@ func (l *load) next() (*visitor.Person, error) {
 	defer l.mu.Unlock()
 	p, err := visitor.New(len(l.all), l.plans[len(l.all)%len(l.plans)])
 	if err == nil {
-		p.Asked = func(what string, _ time.Duration, status int, err error) { l.note(what, status, err) }
+		p.Asked = l.note
 		l.all = append(l.all, p)
 	}
 	return p, err
 }
 
 // note counts an answer. What is no answer, or one by a fault of ours, has failed; so has being told to come later.
-func (l *load) note(what string, status int, err error) {
+func (l *load) note(what string, took time.Duration, status int, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.asked++
+	l.longer = max(l.longer, took)
 	if err == nil && status < 500 && status != 429 {
 		return
 	}
@@ -98,6 +100,13 @@ func (l *load) acknowledge() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.told = append(l.told, time.Now())
+}
+
+// sent is how many were told that their application was sent.
+func (l *load) sent() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.told)
 }
 
 func (l *load) requests() int {

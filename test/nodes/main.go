@@ -6,6 +6,9 @@
 //	postgres  the database server is killed with SIGKILL, and started again
 //	failover  there is a standby with remote_apply; the primary is killed, and the standby promoted
 //	network   the line to the database is slow and is cut, again and again
+//	silence   the line to the database says nothing for 14 s, and breaks no connection
+//	clock     the clocks of the nodes jump forth and back, each by itself
+//	disk      the disk of the database is full, again and again (needs root: the disk is a tmpfs)
 //
 // Then everybody comes back with what they hold: whoever was told that an application was sent must find it under the same
 // number; whoever was not sends the same form once more, and gets one application, not two. No message was sent twice but where
@@ -25,6 +28,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"time"
 )
@@ -37,15 +41,23 @@ type options struct {
 
 // mode is something that happens to the nodes while people use them.
 type mode struct {
-	name    string
-	standby bool // needs one
-	fails   bool // requests may fail while it happens
-	happen  func(ctx context.Context, w *world, dice *rand.Rand) error
+	name   string
+	needs  need
+	fails  bool // requests may fail while it happens
+	happen func(ctx context.Context, w *world, dice *rand.Rand) error
+}
+
+// need is what a world must have besides.
+type need struct {
+	standby bool
+	clocks  bool // of the nodes' own, which can be wrong
+	disk    bool // of the database's own, which can be full
 }
 
 var modes = []mode{
-	{"roll", false, false, roll}, {"kill", false, true, killNode}, {"postgres", false, true, killPostgres},
-	{"failover", true, true, failOver}, {"network", false, true, badLine},
+	{"roll", need{}, false, roll}, {"kill", need{}, true, killNode}, {"postgres", need{}, true, killPostgres},
+	{"failover", need{standby: true}, true, failOver}, {"network", need{}, true, badLine}, {"silence", need{}, true, silence},
+	{"clock", need{clocks: true}, false, wrongClocks}, {"disk", need{disk: true}, true, fullDisk},
 }
 
 func main() {
@@ -61,7 +73,7 @@ func run() error {
 	flag.StringVar(&o.program, "program", "bin/stoa", "the program")
 	flag.StringVar(&from, "from", "", "commit of an earlier version, from which nodes roll to the program, back, and to it again (default: the program rolls to itself)")
 	flag.StringVar(&o.folder, "jurisdiction", "jurisdictions/greenvale", "folder of the jurisdiction")
-	flag.StringVar(&which, "mode", "roll,kill,postgres,failover,network", "what happens")
+	flag.StringVar(&which, "mode", "roll,kill,postgres,failover,network,silence,clock,disk", "what happens")
 	flag.IntVar(&o.seconds, "seconds", 15, "how long people use it, in each mode")
 	flag.IntVar(&o.people, "people", 4, "how many use it at once")
 	flag.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()), "what decides when things happen")
@@ -95,6 +107,9 @@ func run() error {
 	return nil
 }
 
+// patience is how long an answer, of whatever kind, may take at most.
+const patience = 25 * time.Second
+
 // try builds a world, lets one thing happen to it, and judges.
 func try(ctx context.Context, o options, name string) (v verdict, err error) {
 	var m *mode
@@ -106,7 +121,18 @@ func try(ctx context.Context, o options, name string) (v verdict, err error) {
 	if m == nil {
 		return v, errors.New("there is no such mode")
 	}
-	w, err := begin(ctx, o, m.standby)
+	if m.needs.disk && os.Geteuid() != 0 {
+		fmt.Println("could not run: disk: only root makes a small disk")
+		return verdict{well: true}, nil
+	}
+	if m.needs.clocks {
+		if o.program, err = buildWrong(ctx); err != nil {
+			return v, err
+		}
+		o.next = o.program
+		defer os.RemoveAll(filepath.Dir(o.program))
+	}
+	w, err := begin(ctx, o, m.needs)
 	defer func() { w.end(v.well) }()
 	if err != nil {
 		return v, err
@@ -119,6 +145,7 @@ func try(ctx context.Context, o options, name string) (v verdict, err error) {
 	life, over := context.WithTimeout(ctx, time.Duration(o.seconds)*time.Second)
 	defer over()
 	l := newLoad(w.plans, o.people)
+	w.load = l
 	busy := l.start(ctx, life, w.url)
 	err = m.happen(life, w, dice)
 	<-life.Done()
@@ -131,10 +158,14 @@ func try(ctx context.Context, o options, name string) (v verdict, err error) {
 		return v, err
 	}
 	failed, first := l.failed()
-	fmt.Printf("%s: %d requests, %d failed (%s); %s; longest time without an acknowledgement %.1f s; %d messages, %d of them twice; doctor: %s\n",
-		name, l.requests(), failed, first, w.story(), l.longest().Seconds(), v.messages, v.repeated, v.doctor)
+	fmt.Printf("%s: %d requests, %d failed (%s); %s; longest time without an acknowledgement %.1f s; longest answer %.1f s; %d messages, %d of them twice; doctor: %s\n",
+		name, l.requests(), failed, first, w.story(), l.longest().Seconds(), l.longer.Seconds(), v.messages, v.repeated, v.doctor)
+	if l.longer > patience {
+		fmt.Printf("somebody was left without an answer for %.1f s\n", l.longer.Seconds())
+		v.well = false
+	}
 	if failed > 0 && !m.fails {
-		fmt.Println("while nodes roll, no request may fail")
+		fmt.Println("while this happens, no request may fail")
 		v.well = false
 	}
 	if v.repeated > 0 && !m.fails {

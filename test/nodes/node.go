@@ -17,6 +17,7 @@ import (
 // node is one process of `stoa serve`, through all its lives.
 type node struct {
 	addr, log string
+	data      string
 	folder    string
 	env       []string
 	cmd       *exec.Cmd
@@ -29,7 +30,7 @@ const drain = 5 * probe
 func (w *world) newNode(i int, addr string) *node {
 	name := "node" + strconv.Itoa(i+1)
 	shared := func(file string) string { return filepath.Join(w.dir, file) }
-	return &node{addr: addr, log: filepath.Join(w.dir, name+".log"), folder: w.o.folder, env: []string{
+	return &node{addr: addr, log: filepath.Join(w.dir, name+".log"), folder: w.o.folder, data: filepath.Join(w.dir, name), env: []string{
 		"PATH=/usr/bin:/bin", "STOA_JURISDICTION=" + w.o.folder, "STOA_DATA=" + filepath.Join(w.dir, name), "STOA_ADDR=" + addr, "STOA_URL=" + w.url,
 		"STOA_DATABASE=" + w.database, "STOA_KEYS=" + shared("keys"), "STOA_LOG_KEYS=" + shared("log.keys"), "STOA_CREDENTIALS_KEYS=" + shared("credential.keys"),
 		"STOA_PROXY=true", "STOA_DRAIN=" + drain.String(), "STOA_MAIL_HOST=127.0.0.1", "STOA_MAIL_PORT=" + strconv.Itoa(w.mail.port),

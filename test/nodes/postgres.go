@@ -76,7 +76,8 @@ func (s *server) start(ctx context.Context) error {
 	defer log.Close()
 	_ = os.Remove(filepath.Join(s.dir, "postmaster.pid")) // of one that was killed
 	s.cmd = exec.Command(filepath.Join(s.bin, "postgres"), "-D", s.dir, "-k", s.dir, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1",
-		"-c", "max_connections=200", "-c", "shared_buffers=64MB", "-c", "wal_level=replica", "-c", "hot_standby=on", "-c", "max_wal_senders=4")
+		"-c", "max_connections=200", "-c", "shared_buffers=64MB", "-c", "wal_level=replica", "-c", "hot_standby=on", "-c", "max_wal_senders=4",
+		"-c", "min_wal_size=32MB", "-c", "max_wal_size=64MB")
 	s.cmd.Dir, s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = s.dir, []string{"PATH=/usr/bin:/bin", "LC_ALL=C"}, log, log
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Credential: s.as, Setpgid: true, Pdeathsig: syscall.SIGQUIT}
 	if err := s.cmd.Start(); err != nil {

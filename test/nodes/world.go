@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -26,6 +27,8 @@ type world struct {
 	nodes      []*node
 	proxy      *proxy
 	mail       *mailbox
+	load       *load
+	disk       string // mounted, "" for none
 	plans      []visitor.Plan
 	stop       context.CancelFunc
 	mu         sync.Mutex
@@ -34,7 +37,7 @@ type world struct {
 }
 
 // begin builds it, and waits until it serves.
-func begin(ctx context.Context, o options, standby bool) (w *world, err error) {
+func begin(ctx context.Context, o options, needs need) (w *world, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	w = &world{o: o, stop: stop, lastHappen: map[string]int{}}
 	if w.dir, err = os.MkdirTemp("", "stoa-nodes-"); err != nil {
@@ -50,6 +53,12 @@ func begin(ctx context.Context, o options, standby bool) (w *world, err error) {
 	if err := os.Mkdir(databases, 0o755); err != nil {
 		return w, err
 	}
+	if needs.disk {
+		if err := smallDisk(ctx, databases); err != nil {
+			return w, err
+		}
+		w.disk = databases
+	}
 	if w.primary, err = newServer(ctx, databases, "first", nil); err != nil {
 		return w, err
 	}
@@ -57,7 +66,7 @@ func begin(ctx context.Context, o options, standby bool) (w *world, err error) {
 		return w, err
 	}
 	w.database = "postgres://stoa@" + w.line.addr() + "/postgres?sslmode=disable"
-	if standby {
+	if needs.standby {
 		if w.standby, err = newServer(ctx, databases, "second", w.primary); err != nil {
 			return w, err
 		}
@@ -110,6 +119,12 @@ func (w *world) end(well bool) {
 	}
 	if w.mail != nil {
 		_ = w.mail.server.Close()
+	}
+	if w.disk != "" {
+		if out, err := exec.Command("umount", "-l", w.disk).CombinedOutput(); err != nil {
+			fmt.Printf("the small disk at %s stays: %v: %s\n", w.disk, err, out)
+			return
+		}
 	}
 	if well {
 		_ = os.RemoveAll(w.dir)
