@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -322,7 +323,7 @@ func (a *App) Work(ctx context.Context, files func() fs.FS) error {
 	a.mu.Lock()
 	watch := watcher{files: files, last: a.published}
 	a.mu.Unlock()
-	a.turn(ctx)
+	a.guarded("turning the day", func() { a.turn(ctx) })
 	for {
 		select {
 		case <-ctx.Done():
@@ -330,13 +331,23 @@ func (a *App) Work(ctx context.Context, files func() fs.FS) error {
 		case err := <-ended:
 			return err
 		case <-turn.C:
-			a.turn(ctx)
+			a.guarded("turning the day", func() { a.turn(ctx) })
 		case <-look.C:
 			if watch.changed() && !a.reload(ctx, files()) {
 				watch.last = "" // not a matter of the files: try again
 			}
 		}
 	}
+}
+
+// guarded goes on after a panic in what is done every minute: a mistake there must not end every node that tries it.
+func (a *App) guarded(what string, do func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			a.Log.Error(what+" panicked", "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	do()
 }
 
 func (a *App) turn(ctx context.Context) {

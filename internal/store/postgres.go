@@ -108,7 +108,12 @@ func (db *postgresDB) read(ctx context.Context, newTx func() *Tx, fn func(contex
 func (db *postgresDB) once(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, tx *Tx, fn func(context.Context, *Tx) error) error {
 	// The connection outlives a cancelled ctx until our own Rollback: an answered commit is never turned into an error.
 	still := context.WithoutCancel(ctx)
-	c, err := pool.Conn(ctx)
+	soon, cancel := context.WithTimeout(ctx, queue)
+	c, err := pool.Conn(soon)
+	cancel()
+	if err != nil && ctx.Err() == nil && soon.Err() != nil {
+		return &Error{Kind: ErrUnavailable, Tx: tx.name, cause: errQueue}
+	}
 	if err != nil {
 		return beginError(ctx, err)
 	}

@@ -17,10 +17,13 @@ import (
 // long statement may take as long as it takes; when it does not, the connection is given up, and what waited on it has an error.
 
 const (
-	silent     = 5 * time.Second // without a byte, before the server is asked
-	answers    = 5 * time.Second // in which it must say something, and in which a connection must be made
-	unanswered = 20              // seconds after which the system gives up what the other side has not confirmed
+	silent     = 5 * time.Second  // without a byte, before the server is asked
+	answers    = 5 * time.Second  // in which it must say something, and in which a connection must be made
+	queue      = 12 * time.Second // for a connection: longer means that those before are stuck
+	unanswered = 20               // seconds after which the system gives up what the other side has not confirmed
 )
+
+var errQueue = errors.New("no connection came free")
 
 // errSilent is no timeout in the sense of net.Error: pgx would keep such a connection.
 var errSilent = errors.New("the database server has gone silent")

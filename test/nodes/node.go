@@ -54,7 +54,7 @@ func (n *node) start(ctx context.Context, program string) error {
 	n.gone = make(chan error, 1)
 	go func(cmd *exec.Cmd, gone chan error) { gone <- cmd.Wait() }(n.cmd, n.gone)
 	ask := http.Client{Timeout: time.Second}
-	for begun := time.Now(); time.Since(begun) < time.Minute; {
+	for begun := time.Now(); time.Since(begun) < 3*time.Minute; {
 		if answer, err := ask.Get("http://" + n.addr + "/readyz"); err == nil {
 			_ = answer.Body.Close()
 			if answer.StatusCode == http.StatusOK {
@@ -70,7 +70,7 @@ func (n *node) start(ctx context.Context, program string) error {
 		case <-time.After(probe / 2):
 		}
 	}
-	return fmt.Errorf("a node is not ready after a minute; its log is %s", n.log)
+	return fmt.Errorf("a node is not ready after three minutes; its log is %s", n.log)
 }
 
 // stop ends it as an operator does.
