@@ -50,18 +50,23 @@ func backupCommand() *cobra.Command {
 	var in installation
 	var recipients []string
 	var plain, asJSON bool
+	var keep int
 	c := &cobra.Command{
-		Use:   "backup FILE",
-		Short: "Copy the database of an installation into one file, while it runs",
-		Long: `Copy the database of an installation into one file, while it runs: one committed state of all rows, compressed, each table
-with its hash, encrypted in the age format for the recipients that are named. A backup of either database can be restored into
-the other. Attachments are in the database. Not in the file are the keys, which belong elsewhere, and the jurisdiction's folder.
+		Use:   "backup FILE|FOLDER",
+		Short: "Copy the database of an installation into one file or a folder of backups, while it runs",
+		Long: `Copy the database of an installation, while it runs: one committed state of all rows, compressed, each table with its hash,
+encrypted in the age format for the recipients that are named. A backup of either database can be restored into the other.
+Attachments are in the database. Not in the backup are the keys, which belong elsewhere, and the jurisdiction's folder.
+
+Into a folder (one that is there, or a name with a slash at its end) only what has changed since the backups in it is written; each
+can be restored without the others, and stoa restore --at chooses by time. --keep DAYS then clears older ones away.
 
 stoa backup key FILE makes what opens encrypted backups. Keep it apart from them.`,
 		Example: "  stoa backup key /media/safe/backup.key\n" +
 			"  stoa backup --config stoa.yaml --recipient age1… /backups/monday.stoa\n" +
+			"  stoa backup --config stoa.yaml --recipient age1… --keep 60 /backups/hourly/\n" +
 			"  stoa restore --check --identity /media/safe/backup.key /backups/monday.stoa",
-		Args: exactly(1, "the file to write"),
+		Args: exactly(1, "the file or the folder to write to"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(recipients) == 0 && !plain {
 				return usageError{errors.New("say for whom to encrypt, with --recipient age1…, or --plain: what is personal is sealed in any case, the rest is not")}
@@ -70,8 +75,18 @@ stoa backup key FILE makes what opens encrypted backups. Keep it apart from them
 			if err != nil {
 				return err
 			}
+			folder := isFolder(args[0])
+			if keep > 0 && !folder {
+				return usageError{errors.New("--keep is for a folder of backups: name one that is there, or with a slash at its end")}
+			}
 			told, end := telling()
-			b, err := writeBackup(cmd, config, args[0], recipients, told)
+			var b carry.Backup
+			var kept carry.Kept
+			if folder {
+				b, kept, err = app.BackupInto(cmd.Context(), config, args[0], recipients, told)
+			} else {
+				b, err = writeBackup(cmd, config, args[0], recipients, told)
+			}
 			end()
 			if err != nil {
 				return err
@@ -79,10 +94,21 @@ stoa backup key FILE makes what opens encrypted backups. Keep it apart from them
 			if err := app.NoteBackup(cmd.Context(), config, b); err != nil { // from a standby, or of a schema of long ago
 				fmt.Fprintf(cmd.ErrOrStderr(), "the backup is whole; /desk/operations will not show it: %v\n", err)
 			}
+			if keep > 0 {
+				if _, _, err := carry.Clear(args[0], b.Made.AddDate(0, 0, -keep)); err != nil {
+					return fmt.Errorf("the backup is whole; clearing older ones away: %w", err)
+				}
+			}
 			if asJSON {
-				return json.NewEncoder(cmd.OutOrStdout()).Encode(b)
+				return json.NewEncoder(cmd.OutOrStdout()).Encode(struct {
+					carry.Backup
+					*carry.Kept `json:"kept,omitempty"`
+				}{b, keptIn(folder, kept)})
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s: %d tables, %d rows, as of %s\n", args[0], len(b.Sums), b.Rows(), b.Made.Format(time.RFC3339))
+			if folder {
+				fmt.Fprintf(cmd.OutOrStdout(), "%d of %d parts are new: %d kB\n", kept.New, kept.Parts, (kept.Bytes+999)/1000)
+			}
 			if keys := config.KeyFiles(); len(keys) > 0 {
 				fmt.Fprintf(cmd.OutOrStdout(), "not in it, and needed with it: %s\n", strings.Join(keys, ", "))
 			}
@@ -92,9 +118,23 @@ stoa backup key FILE makes what opens encrypted backups. Keep it apart from them
 	in.flags(c)
 	c.Flags().StringArrayVar(&recipients, "recipient", nil, "encrypt for whoever has this recipient's identity (age1…); may be repeated")
 	c.Flags().BoolVar(&plain, "plain", false, "do not encrypt")
+	c.Flags().IntVar(&keep, "keep", 0, "in a folder: clear backups away that are older than so many days")
 	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	c.AddCommand(backupKey())
 	return c
+}
+
+// isFolder tells a folder of backups from a file.
+func isFolder(name string) bool {
+	s, err := os.Stat(name)
+	return err == nil && s.IsDir() || strings.HasSuffix(name, "/")
+}
+
+func keptIn(folder bool, k carry.Kept) *carry.Kept {
+	if !folder {
+		return nil
+	}
+	return &k
 }
 
 // writeBackup writes beside the file, and gives it its name when it is whole and on disk.
@@ -154,16 +194,18 @@ func backupKey() *cobra.Command {
 
 func restoreCommand() *cobra.Command {
 	var in installation
-	var identity string
+	var identity, at string
 	var check bool
 	c := &cobra.Command{
-		Use:   "restore FILE",
+		Use:   "restore FILE|FOLDER",
 		Short: "Fill a new database from a backup, and hold every table against its hash",
 		Long: `Fill a new database from a backup: the schema as it was, every row, then what newer migrations change. Every table is read again
-and held against the hash in the backup. --check reads the whole file and writes nothing.
+and held against the hash in the backup. --check reads the whole backup and writes nothing. Of a folder of backups it takes the newest,
+or with --at the newest that had been made by then.
 
 The keys are not in a backup: put their files in place first. Then look at everything with stoa doctor.`,
 		Example: "  stoa restore --data /var/lib/stoa --identity backup.key /backups/monday.stoa\n" +
+			"  stoa restore --data /var/lib/stoa --identity backup.key --at 2026-11-30T14:00:00Z /backups/hourly\n" +
 			"  stoa restore --check /backups/monday.stoa",
 		Args: exactly(1, "the backup"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
@@ -177,15 +219,11 @@ The keys are not in a backup: put their files in place first. Then look at every
 					return err
 				}
 			}
-			f, err := os.Open(args[0])
+			from, err := openBackup(args[0], at, key)
 			if err != nil {
 				return err
 			}
-			defer func() { err = errors.Join(err, f.Close()) }()
-			from, err := carry.Unseal(f, key)
-			if err != nil {
-				return err
-			}
+			defer func() { err = errors.Join(err, from.Close()) }()
 			told, end := telling()
 			var b carry.Backup
 			if check {
@@ -207,8 +245,39 @@ The keys are not in a backup: put their files in place first. Then look at every
 	}
 	in.flags(c)
 	c.Flags().StringVar(&identity, "identity", "", "file of the identity that opens it, if it is encrypted")
-	c.Flags().BoolVar(&check, "check", false, "only see whether the file is whole")
+	c.Flags().StringVar(&at, "at", "", "of a folder: the newest backup that had been made by then (2026-11-30T14:00:00Z)")
+	c.Flags().BoolVar(&check, "check", false, "only see whether the backup is whole")
 	return c
+}
+
+// openBackup opens a file, or what a folder of backups has of a time.
+func openBackup(name, at string, identity []byte) (io.ReadCloser, error) {
+	if isFolder(name) {
+		var by time.Time
+		if at != "" {
+			var err error
+			if by, err = time.Parse(time.RFC3339, at); err != nil {
+				return nil, usageError{fmt.Errorf("%q is no time such as 2026-11-30T14:00:00Z", at)}
+			}
+		}
+		from, _, err := carry.OpenAt(name, by, identity)
+		return from, err
+	}
+	if at != "" {
+		return nil, usageError{errors.New("--at is for a folder of backups; a file holds one")}
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	from, err := carry.Unseal(f, identity)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{from, f}, nil
 }
 
 func moveCommand() *cobra.Command {

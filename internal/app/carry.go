@@ -37,15 +37,32 @@ func there(url string) error {
 
 // Backup writes an installation's database into a stream; the server may go on meanwhile.
 func Backup(ctx context.Context, c Config, to io.Writer, told carry.Told) (b carry.Backup, err error) {
+	err = saving(ctx, c, func(db *store.DB) error {
+		b, err = carry.Save(ctx, db, to, told)
+		return err
+	})
+	return b, err
+}
+
+// BackupInto writes what has changed into a folder of backups.
+func BackupInto(ctx context.Context, c Config, dir string, recipients []string, told carry.Told) (b carry.Backup, k carry.Kept, err error) {
+	err = saving(ctx, c, func(db *store.DB) error {
+		b, k, err = carry.SaveInto(ctx, db, dir, recipients, told)
+		return err
+	})
+	return b, k, err
+}
+
+func saving(ctx context.Context, c Config, save func(*store.DB) error) (err error) {
 	if err := there(c.databaseURL()); err != nil {
-		return b, err
+		return err
 	}
 	db, err := openDatabase(ctx, c.databaseURL())
 	if err != nil {
-		return b, err
+		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return carry.Save(ctx, db, to, told)
+	return save(db)
 }
 
 // NoteBackup tells the installation that a backup is whole and on disk, so that its operators see when the last one was made.

@@ -48,18 +48,36 @@ func (b Backup) Rows() (n int64) {
 	return n
 }
 
+// writing writes frames. Where the stream is kept in parts, cut ends one.
 type writing struct {
-	z   *gzip.Writer
-	err error
+	to   io.Writer
+	cut  func() error
+	size int // of the part
+	err  error
 }
 
 func (w *writing) frame(kind byte, body []byte) {
 	if w.err != nil {
 		return
 	}
-	_, w.err = w.z.Write(append(binary.AppendUvarint(nil, uint64(len(body))), kind))
+	_, w.err = w.to.Write(append(binary.AppendUvarint(nil, uint64(len(body))), kind))
 	if w.err == nil {
-		_, w.err = w.z.Write(body)
+		_, w.err = w.to.Write(body)
+	}
+	w.size += len(body)
+}
+
+// part ends a part, if there is anything in it.
+func (w *writing) part() {
+	if w.err == nil && w.cut != nil && w.size > 0 {
+		w.err, w.size = w.cut(), 0
+	}
+}
+
+func (w *writing) row(row []byte) {
+	w.frame(frameRow, row)
+	if ends(row, w.size) {
+		w.part()
 	}
 }
 
@@ -77,7 +95,18 @@ func Save(ctx context.Context, db *store.DB, to io.Writer, told Told) (b Backup,
 	if _, err := io.WriteString(to, head); err != nil {
 		return b, fmt.Errorf("writing the backup: %w", err)
 	}
-	w := &writing{z: gzip.NewWriter(to)}
+	z := gzip.NewWriter(to)
+	if b, err = save(ctx, db, &writing{to: z}, told); err != nil {
+		return b, err
+	}
+	if err := z.Close(); err != nil {
+		return b, fmt.Errorf("writing the backup: %w", err)
+	}
+	return b, nil
+}
+
+// save writes the frames of a stream. What is the same in every backup and what is not stand in parts of their own.
+func save(ctx context.Context, db *store.DB, w *writing, told Told) (b Backup, err error) {
 	err = db.Read(ctx, "carry.Save", func(ctx context.Context, tx *store.Tx) error {
 		tables, err := tx.Tables(ctx)
 		if err != nil {
@@ -88,28 +117,30 @@ func Save(ctx context.Context, db *store.DB, to io.Writer, told Told) (b Backup,
 			return err
 		}
 		w.json(frameAbout, b)
+		w.part()
 		for _, t := range tables {
 			w.json(frameTable, t)
+			w.part()
 			h := newHashing(t.Name)
 			err := each(ctx, tx, t, nil, func(row []byte, _ []any) error {
 				h.add(row)
-				w.frame(frameRow, row)
+				w.row(row)
 				told.row(t.Name, h.rows)
 				return errors.Join(w.err, ctx.Err())
 			})
 			if err != nil {
 				return err
 			}
+			w.part()
 			b.Sums = append(b.Sums, h.done())
 			w.json(frameSum, h.done())
+			w.part()
 		}
 		w.json(frameEnd, b)
+		w.part()
 		return w.err
 	})
 	if err != nil {
-		return b, fmt.Errorf("writing the backup: %w", err)
-	}
-	if err := w.z.Close(); err != nil {
 		return b, fmt.Errorf("writing the backup: %w", err)
 	}
 	return b, nil
