@@ -12,6 +12,7 @@ VCS := $(shell git rev-parse HEAD >/dev/null 2>&1 && echo auto || echo false)
 FUZZTIME ?= 10s
 BENCHTIME ?= 1s
 CRASH_SECONDS ?= 60
+CRASH_MODE ?= kill
 NODES_SECONDS ?= 20
 NODES_MODE ?= roll,kill,postgres,failover,network,silence,clock,disk
 PKG ?= ./...
@@ -53,8 +54,8 @@ standards: build ## what is published, held against published standards (STANDAR
 	cd test/standards && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts; } && node run.mjs $(abspath $(STANDARDS))
 
 .PHONY: crash
-crash: build ## kills the program under load for CRASH_SECONDS (60); CRASH_SEED repeats one; nothing may be lost or doubled
-	go run ./test/crash -seconds $(CRASH_SECONDS) $(if $(CRASH_SEED),-seed $(CRASH_SEED))
+crash: build ## kills the program under load for CRASH_SECONDS (60), or fills its disk (CRASH_MODE=disk); CRASH_SEED repeats one; nothing may be lost or doubled
+	go run ./test/crash -mode $(CRASH_MODE) -seconds $(CRASH_SECONDS) $(if $(CRASH_SEED),-seed $(CRASH_SEED))
 
 .PHONY: nodes
 nodes: build ## two nodes on one PostgreSQL roll, are killed, fail over under load (NODES_MODE, NODES_SECONDS, NODES_SEED; NODES_FROM=COMMIT rolls from there)

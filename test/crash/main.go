@@ -7,6 +7,9 @@
 //
 //	go run ./test/crash -seconds 60 -seed 1
 //
+// With -mode disk the disk of its database is filled to the last byte and made free again instead, while the program runs (needs
+// root: the disk is a tmpfs); it must go on by itself.
+//
 // The last line is: acknowledged, found, lost, doubled. The same seed kills at the same moments of the load's clock; how far the
 // people are by then depends on the machine.
 package main
@@ -29,7 +32,7 @@ type options struct {
 	seconds         int
 	seed            uint64
 	people          int
-	data            string
+	data, mode      string
 }
 
 func main() {
@@ -40,6 +43,7 @@ func main() {
 	flag.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()), "what decides when it is killed")
 	flag.IntVar(&o.people, "people", 8, "how many use it at once")
 	flag.StringVar(&o.data, "data", "", "folder to use and keep (default: one that is removed)")
+	flag.StringVar(&o.mode, "mode", "kill", "what happens: kill or disk")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -66,6 +70,17 @@ func run(ctx context.Context, o options) (well bool, err error) {
 		}()
 	}
 	fmt.Printf("seed %d, %d people, %d s\n", o.seed, o.people, o.seconds)
+	if o.mode == "disk" {
+		if os.Geteuid() != 0 {
+			fmt.Println("could not run: disk: only root makes a small disk")
+			return true, nil
+		}
+		free, err := smallDisk(ctx, o.data)
+		if err != nil {
+			return false, err
+		}
+		defer free()
+	}
 	plans, err := visitor.Plans(os.DirFS(o.folder), time.Now())
 	if err != nil {
 		return false, err
@@ -83,7 +98,12 @@ func run(ctx context.Context, o options) (well bool, err error) {
 	}
 	l := &load{plans: plans, dice: rand.New(rand.NewPCG(o.seed, 1))}
 	kills := 0
-	for left := time.Duration(o.seconds) * time.Second; left > 0 && ctx.Err() == nil; kills++ {
+	if o.mode == "disk" {
+		if err := l.fullDisk(ctx, o); err != nil {
+			return false, err
+		}
+	}
+	for left := time.Duration(o.seconds) * time.Second; left > 0 && ctx.Err() == nil && o.mode == "kill"; kills++ {
 		last := 300*time.Millisecond + time.Duration(l.roll(2700))*time.Millisecond
 		if err := l.round(ctx, o, last); err != nil {
 			return false, fmt.Errorf("round %d: %w", kills+1, err)
