@@ -9,6 +9,7 @@
 //	silence   the line to the database says nothing for 20 s, and breaks no connection
 //	clock     the clocks of the nodes jump forth and back, each by itself
 //	disk      the disk of the database is full, again and again (needs root: the disk is a tmpfs)
+//	past      nothing happens; afterwards a server is made that stands where the database stood at a moment in between
 //
 // Then everybody comes back with what they hold: whoever was told that an application was sent must find it under the same
 // number; whoever was not sends the same form once more, and gets one application, not two. No message was sent twice but where
@@ -52,6 +53,7 @@ type mode struct {
 type need struct {
 	standby bool
 	clocks  bool // of the nodes' own, which can be wrong
+	archive bool // of the database's log
 	disk    bool // of the database's own, which can be full
 }
 
@@ -59,6 +61,7 @@ var modes = []mode{
 	{"roll", need{}, false, 0, roll}, {"kill", need{}, true, 0, killNode}, {"postgres", need{}, true, 0, killPostgres},
 	{"failover", need{standby: true}, true, 0, failOver}, {"network", need{}, true, 0, badLine}, {"silence", need{}, true, 28, silence},
 	{"clock", need{clocks: true}, false, 0, wrongClocks}, {"disk", need{disk: true}, true, 0, fullDisk},
+	{"past", need{archive: true}, false, 8, goBack},
 }
 
 func main() {
@@ -74,7 +77,7 @@ func run() error {
 	flag.StringVar(&o.program, "program", "bin/stoa", "the program")
 	flag.StringVar(&from, "from", "", "commit of an earlier version, from which nodes roll to the program, back, and to it again (default: the program rolls to itself)")
 	flag.StringVar(&o.folder, "jurisdiction", "jurisdictions/greenvale", "folder of the jurisdiction")
-	flag.StringVar(&which, "mode", "roll,kill,postgres,failover,network,silence,clock,disk", "what happens")
+	flag.StringVar(&which, "mode", "roll,kill,postgres,failover,network,silence,clock,disk,past", "what happens")
 	flag.IntVar(&o.seconds, "seconds", 15, "how long people use it, in each mode")
 	flag.IntVar(&o.people, "people", 4, "how many use it at once")
 	flag.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()), "what decides when things happen")

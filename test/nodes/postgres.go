@@ -19,18 +19,19 @@ import (
 type server struct {
 	bin, dir string
 	port     int
+	more     []string // settings
 	as       *syscall.Credential
 	cmd      *exec.Cmd
 	gone     chan error
 }
 
 // newServer makes an empty one, or a standby of another.
-func newServer(ctx context.Context, root, name string, of *server) (*server, error) {
+func newServer(ctx context.Context, root, name string, of *server, more ...string) (*server, error) {
 	bins, err := filepath.Glob("/usr/lib/postgresql/*/bin")
 	if err != nil || len(bins) == 0 {
 		return nil, errors.New("PostgreSQL is not installed (Debian: apt-get install postgresql-15)")
 	}
-	s := &server{bin: bins[len(bins)-1], dir: filepath.Join(root, name)}
+	s := &server{bin: bins[len(bins)-1], dir: filepath.Join(root, name), more: more}
 	if s.port, err = freePort(); err != nil {
 		return nil, err
 	}
@@ -78,6 +79,7 @@ func (s *server) start(ctx context.Context) error {
 	s.cmd = exec.Command(filepath.Join(s.bin, "postgres"), "-D", s.dir, "-k", s.dir, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1",
 		"-c", "max_connections=200", "-c", "shared_buffers=64MB", "-c", "wal_level=replica", "-c", "hot_standby=on", "-c", "max_wal_senders=4",
 		"-c", "min_wal_size=32MB", "-c", "max_wal_size=64MB")
+	s.cmd.Args = append(s.cmd.Args, s.more...)
 	s.cmd.Dir, s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = s.dir, []string{"PATH=/usr/bin:/bin", "LC_ALL=C"}, log, log
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Credential: s.as, Setpgid: true, Pdeathsig: syscall.SIGQUIT}
 	if err := s.cmd.Start(); err != nil {

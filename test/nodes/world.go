@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"stoa/internal/store"
 	"stoa/internal/visitor"
 )
 
@@ -59,7 +57,18 @@ func begin(ctx context.Context, o options, needs need) (w *world, err error) {
 		}
 		w.disk = databases
 	}
-	if w.primary, err = newServer(ctx, databases, "first", nil); err != nil {
+	var more []string
+	if needs.archive {
+		dir := filepath.Join(databases, "archive")
+		if err := os.Mkdir(dir, 0o777); err != nil {
+			return w, err
+		}
+		if err := os.Chmod(dir, 0o777); err != nil { // the server is another user
+			return w, err
+		}
+		more = archive(dir)
+	}
+	if w.primary, err = newServer(ctx, databases, "first", nil, more...); err != nil {
 		return w, err
 	}
 	if w.line, err = startLine(w.primary.addr()); err != nil {
@@ -153,13 +162,4 @@ func (w *world) story() string {
 }
 
 // count is how many cases there are.
-func (w *world) count(ctx context.Context) (n int, err error) {
-	db, err := store.Open(ctx, store.Config{URL: w.database})
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	return n, db.Read(ctx, "nodes.count", func(ctx context.Context, tx *store.Tx) error {
-		return tx.QueryRow(ctx, "SELECT COUNT(*) FROM cases").Scan(&n)
-	})
-}
+func (w *world) count(ctx context.Context) (int, error) { return countIn(ctx, w.database) }
