@@ -30,6 +30,7 @@ import (
 	"stoa/internal/docket"
 	"stoa/internal/extract"
 	"stoa/internal/flow"
+	"stoa/internal/hint"
 	"stoa/internal/i18n"
 	"stoa/internal/inquiry"
 	"stoa/internal/insight"
@@ -66,7 +67,7 @@ var System = policy.Actor{System: true}
 func Migrations() []fs.FS {
 	return []fs.FS{job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(),
 		record.Migrations(), notify.Migrations(), access.Migrations(), retain.Migrations(), consent.Migrations(), release.Migrations(), ledger.Migrations(), bill.Migrations(),
-		pay.Migrations(), bank.Migrations(), spend.Migrations(), tax.Migrations(), publog.Migrations(), dataset.Migrations(), opendata.Migrations(), disclosure.Migrations(), credential.Migrations(), inquiry.Migrations(), extract.Migrations(), mandate.Migrations(), study.Migrations(), telemetry.Migrations(), insight.Migrations()}
+		pay.Migrations(), bank.Migrations(), spend.Migrations(), tax.Migrations(), publog.Migrations(), dataset.Migrations(), opendata.Migrations(), disclosure.Migrations(), credential.Migrations(), inquiry.Migrations(), extract.Migrations(), mandate.Migrations(), study.Migrations(), telemetry.Migrations(), insight.Migrations(), hint.Migrations()}
 }
 
 // App is a running installation.
@@ -194,6 +195,8 @@ func (a *App) wire(keys *vault.Vault) error {
 		Site: view.Site{URL: a.Config.URL, Demo: a.Demo}})
 	disclosures := &disclosure.Store{Vault: keys, Blobs: blobs, Words: a.words}
 	a.Flow.Disclosures, a.View.Disclosures = disclosures, disclosures
+	a.Flow.Hints = &hint.Hints{Vault: keys}
+	a.View.Hints = a.Flow.Hints
 	a.Flow.Extracts = &extract.Orders{Vault: keys}
 	a.View.Extracts = a.Flow.Extracts
 	a.Jobs = job.NewRunner(a.DB, a.Log)
@@ -384,6 +387,9 @@ func (a *App) count(ctx context.Context) {
 	}
 	if err := a.Flow.Insight().CountMoney(ctx, System); err != nil && ctx.Err() == nil {
 		a.Log.Error("counting money", "err", err)
+	}
+	if _, err := a.Flow.PointOut().Follow(ctx, System); err != nil && ctx.Err() == nil {
+		a.Log.Error("looking for what to point out", "err", err)
 	}
 }
 

@@ -19,7 +19,7 @@ type ring struct {
 var rings = []ring{
 	{
 		name: "pure", ordered: true,
-		packages: []string{"fault", "money", "calendar", "i18n", "disclose", "scan", "tabular", "policy", "totp", "document", "bankfile", "rule", "service", "process", "assess", "proof", "forecast", "forecast/table", "allocate", "simulate", "assist", "assist/measure", "converse", "catalogue", "ocds", "credential/envelope", "credential/sdjwt", "credential/mdoc", "credential/status", "redact", "resemble"},
+		packages: []string{"fault", "money", "calendar", "i18n", "disclose", "scan", "tabular", "policy", "totp", "document", "bankfile", "rule", "service", "process", "assess", "proof", "forecast", "forecast/table", "allocate", "simulate", "assist", "assist/measure", "converse", "catalogue", "ocds", "credential/envelope", "credential/sdjwt", "credential/mdoc", "credential/status", "redact", "resemble", "precedent", "evaluate"},
 		why: "the law's own logic knows no clock, network or database, so that worked examples, drafts and cases run the same code; " +
 			"each package sees only those below it",
 	},
@@ -30,7 +30,7 @@ var rings = []ring{
 	},
 	{
 		name: "domain", sees: []string{"pure", "tools"},
-		packages: []string{"person", "cases", "ledger", "bill", "pay", "bank", "spend", "treasury", "tax", "record", "notify", "access", "retain", "consent", "publog", "release", "docket", "dataset", "opendata", "credential", "disclosure", "extract", "inquiry", "mandate", "study", "insight"},
+		packages: []string{"person", "cases", "ledger", "bill", "pay", "bank", "spend", "treasury", "tax", "record", "notify", "access", "retain", "consent", "publog", "release", "docket", "dataset", "opendata", "credential", "disclosure", "extract", "inquiry", "mandate", "study", "insight", "hint"},
 		why:      "each owns its tables and meets the others only in a use case; a neighbour is named in neighbours, with its reason",
 	},
 	{
@@ -94,6 +94,7 @@ var neighbours = []neighbour{
 	{"docket", "retain", "how long a matter is kept, and what holds it"},
 	{"docket", "record", "what registers say is part of what a case is judged by"},
 	{"docket", "release", "the definition under which the case began"},
+	{"docket", "hint", "what of a case is compared with others"},
 	{"treasury", "bill", "an event of money is a movement of what is owed and an entry in the books, or neither"},
 	{"treasury", "ledger", "the entry"},
 	{"treasury", "pay", "what was paid, and what is to be paid back"},

@@ -121,3 +121,32 @@ func (Past) Count(ctx context.Context, tx *store.Tx, service string, from, befor
 	}
 	return n, nil
 }
+
+// After lists ids of cases after one, in order.
+func (Past) After(ctx context.Context, tx *store.Tx, after string, limit int) ([]string, error) {
+	ids, err := store.Strings(ctx, tx, `SELECT id FROM cases WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("listing cases: %w", err)
+	}
+	return ids, nil
+}
+
+// Endings are how cases ended, by id; of those that are over.
+func (Past) Endings(ctx context.Context, tx *store.Tx, ids []string) (map[string]string, error) {
+	endings := map[string]string{}
+	for part := range slices.Chunk(ids, 500) {
+		args := make([]any, len(part))
+		for i, id := range part {
+			args[i] = id
+		}
+		rows, err := tx.Query(ctx, `SELECT id, ending FROM cases WHERE id IN (`+store.Marks(1, len(part))+`) AND ending <> ''`, args...)
+		list, err := store.Collect(rows, err, func(row store.Scanner) (e [2]string, err error) { return e, row.Scan(&e[0], &e[1]) })
+		if err != nil {
+			return nil, fmt.Errorf("reading how cases ended: %w", err)
+		}
+		for _, e := range list {
+			endings[e[0]] = e[1]
+		}
+	}
+	return endings, nil
+}

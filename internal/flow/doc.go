@@ -18,6 +18,7 @@ import (
 	"stoa/internal/elsewhere"
 	"stoa/internal/extract"
 	"stoa/internal/fault"
+	"stoa/internal/hint"
 	"stoa/internal/hook"
 	"stoa/internal/i18n"
 	"stoa/internal/notify"
@@ -51,6 +52,8 @@ type Flow struct {
 	Disclosures *disclosure.Store // documents of requests for information, and the disclosure log
 
 	Trials study.Studies // of what a change would do
+
+	Hints *hint.Hints // what is pointed out to officers; nil where nothing is
 
 	Elsewhere *elsewhere.Registers // registers of others; nil where none are asked
 	Language  *LanguageModel       // shortens answers of the assistant; nil where there is none

@@ -82,23 +82,40 @@ type (
 		Text  string    `json:"text"`
 		File  string    `json:"file"`
 	}
+	CopiedHints struct {
+		Compared []string     `json:"compared_by,omitempty"` // kinds of what is kept as keyed hashes, to compare cases of others with
+		Flags    []CopiedFlag `json:"flags,omitempty"`
+	}
+	// CopiedFlag is what a computer pointed out to officers. Whose the other cases are is another person's.
+	CopiedFlag struct {
+		At       time.Time  `json:"sent"`
+		Kind     string     `json:"kind"`
+		Question string     `json:"question"`
+		Others   int        `json:"in_other_cases,omitempty"`
+		Said     float64    `json:"said,omitempty"`
+		Low      float64    `json:"half_of_others_from,omitempty"`
+		High     float64    `json:"half_of_others_to,omitempty"`
+		Cleared  *time.Time `json:"no_problem_since,omitempty"`
+		Why      string     `json:"why_no_problem,omitempty"`
+	}
 	CopiedCase struct {
-		Number    string            `json:"number"`
-		Service   string            `json:"service"`
-		Office    string            `json:"organisation"`
-		State     string            `json:"state"`
-		Ending    string            `json:"ending,omitempty"`
-		Sent      time.Time         `json:"sent"`
-		KeptUntil string            `json:"kept_until,omitempty"`
-		Law       string            `json:"kept_by_law,omitempty"`
-		Deleted   bool              `json:"deleted,omitempty"`
-		Answers   []CopiedAnswer    `json:"answers"`
-		Registers map[string]any    `json:"what_registers_said,omitempty"`
-		Decision  *process.Decision `json:"decision,omitempty"`
-		Timeline  []CopiedEvent     `json:"timeline"`
-		Messages  []CopiedMessage   `json:"messages"`
-		Letters   []CopiedLetter    `json:"letters"`
-		Asked     []CopiedEvent     `json:"what_others_said"`
+		Number     string            `json:"number"`
+		Service    string            `json:"service"`
+		Office     string            `json:"organisation"`
+		State      string            `json:"state"`
+		Ending     string            `json:"ending,omitempty"`
+		Sent       time.Time         `json:"sent"`
+		KeptUntil  string            `json:"kept_until,omitempty"`
+		Law        string            `json:"kept_by_law,omitempty"`
+		Deleted    bool              `json:"deleted,omitempty"`
+		Answers    []CopiedAnswer    `json:"answers"`
+		Registers  map[string]any    `json:"what_registers_said,omitempty"`
+		Decision   *process.Decision `json:"decision,omitempty"`
+		PointedOut *CopiedHints      `json:"pointed_out,omitempty"`
+		Timeline   []CopiedEvent     `json:"timeline"`
+		Messages   []CopiedMessage   `json:"messages"`
+		Letters    []CopiedLetter    `json:"letters"`
+		Asked      []CopiedEvent     `json:"what_others_said"`
 	}
 	CopiedRecord struct {
 		Register string            `json:"register"`

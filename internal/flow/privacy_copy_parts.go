@@ -205,7 +205,34 @@ func (g *everything) oneCase(ctx context.Context, id string) (one CopiedCase, er
 	if len(c.Lookups)+len(c.Picks) > 0 {
 		one.Registers = map[string]any{"looked_up": c.Lookups, "chosen": c.Picks}
 	}
+	if one.PointedOut, err = g.pointedOut(ctx, c); err != nil {
+		return one, err
+	}
 	return one, g.casePapers(ctx, c, &one)
+}
+
+// pointedOut is what a computer pointed out to officers, and what is kept to compare others with.
+func (g *everything) pointedOut(ctx context.Context, c *cases.Case) (*CopiedHints, error) {
+	if g.f.Hints == nil {
+		return nil, nil
+	}
+	compared, err := g.f.Hints.Compared(ctx, g.tx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	flags, err := g.f.Hints.Of(ctx, g.tx, c.ID, c.Subject)
+	if err != nil || len(flags)+len(compared) == 0 {
+		return nil, err
+	}
+	all := &CopiedHints{Compared: compared}
+	for _, f := range flags {
+		one := CopiedFlag{At: f.At, Kind: f.Kind, Question: f.Question, Others: len(f.Others) + f.More, Said: f.Said, Low: f.Low, High: f.High, Why: f.Why}
+		if !f.Cleared.IsZero() {
+			one.Cleared = &f.Cleared
+		}
+		all.Flags = append(all.Flags, one)
+	}
+	return all, nil
 }
 
 // casePapers are the timeline, messages, letters and what others said. Notes that the office keeps for itself are part of

@@ -103,6 +103,11 @@ func (f Privacy) destroy(ctx context.Context, tx *store.Tx, m docket.Matter) err
 		if _, err := f.Docket.Blobs.DeleteOf(ctx, tx, c.Subject); err != nil {
 			return err
 		}
+		if f.Hints != nil {
+			if err := f.Hints.Forget(ctx, tx, c.ID); err != nil {
+				return err
+			}
+		}
 		return keeping.Destroy(ctx, tx, c)
 	case retain.Record:
 		r, err := f.Docket.Records.Get(ctx, tx, m.ID)

@@ -51,6 +51,7 @@ type JurisdictionFile struct {
 	DataProtection *DataProtectionFile `yaml:"data_protection"` // what is said of personal data that no service says
 	Rights         *RightsFile         `yaml:"rights"`          // how roles are looked after, and what may be opened without one
 	Assistant      *AssistantFile      `yaml:"assistant"`       // what it says and does that no service file can say
+	Hints          *HintsFile          `yaml:"hints"`           // what is pointed out to officers; everything, if nothing is said
 }
 
 // ContactFile is how to reach a public body.

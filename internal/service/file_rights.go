@@ -23,6 +23,21 @@ type EmergencyFile struct {
 	Minutes       int      `yaml:"minutes"`       // for how long: 60, if nothing is said; a day at most
 }
 
+// HintsFile is hints: of jurisdiction.yaml: which of the things that a computer points out to officers are switched off. It holds
+// from the moment the file is in force; what was kept to compare cases by is deleted then. The register of algorithms says so.
+type HintsFile struct {
+	Pos Pos
+	Off []string `yaml:"off" must:"one:missing|similar|same_number|same_document|same_phone|same_email|same_address|unusual_amount"`
+}
+
+// HintsOff are the kinds that are switched off.
+func (f JurisdictionFile) HintsOff() []string {
+	if f.Hints == nil {
+		return nil
+	}
+	return f.Hints.Off
+}
+
 const (
 	reviewMonths    = 6
 	emergencyFor    = time.Hour

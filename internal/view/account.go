@@ -190,6 +190,8 @@ func (r Reader) looked(what string) string {
 		return r.P.T("Your licence")
 	case "search", "list":
 		return r.P.T("Your case, in a list")
+	case lookSimilar:
+		return r.P.T("Your case, beside one that is like it")
 	case lookOpened:
 		return r.P.T("Your case or record, which they do not see otherwise")
 	case lookRights:

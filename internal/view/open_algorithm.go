@@ -19,6 +19,7 @@ type AlgorithmLine struct {
 	ID, Title, Organisation string
 	What                    string // in one sentence
 	Alone                   bool   // something is decided without a person
+	Off                     bool   // it is switched off
 }
 
 // AlgorithmPage is one of them, in the terms in which public bodies record algorithms: what for, whose, under which law, on
@@ -37,6 +38,14 @@ type AlgorithmPage struct {
 	Service  string   // address of what it serves
 	Appeal   string
 	Examples int
+	Results  []AlgorithmResult // how it did: on the past, lately, and for whom
+}
+
+// AlgorithmResult is how a method did, as a table with what it says.
+type AlgorithmResult struct {
+	Title, Text string
+	Columns     []string
+	Rows        [][]string
 }
 
 // what kinds of algorithms there are; an id is KIND.NAME.
@@ -75,10 +84,15 @@ func (o Open) mayLook(r Reader) error {
 // Algorithm is one of them.
 func (o Open) Algorithm(ctx context.Context, r Reader, id string) (p AlgorithmPage, err error) {
 	p, hash, _, err := o.algorithm(r, id)
-	if err != nil || hash == "" {
+	if err != nil || hash == "" && !isHint(id) {
 		return p, err
 	}
 	err = o.v.read(ctx, "Algorithm", func(ctx context.Context, tx *store.Tx) error {
+		if hash == "" {
+			var err error
+			p.Results, err = (Hinting{o.v}).results(ctx, tx, r, strings.TrimPrefix(id, ownMethod+"."))
+			return err
+		}
 		since, err := release.Since(ctx, tx, hash)
 		p.Since = r.instant(o.v.place(), since)
 		return err
@@ -185,6 +199,7 @@ func (o Open) ofTax(r Reader, t *service.Tax) AlgorithmPage {
 func (o Open) methods(r Reader) (list []AlgorithmPage) {
 	j := o.v.place()
 	list = append(list, o.ofAssistant(r))
+	list = append(list, o.ofHints(r)...)
 	if j.Money != nil {
 		list = append(list, AlgorithmPage{AlgorithmLine: AlgorithmLine{ID: ownMethod + ".bank", Title: r.P.T("Matching of bank transfers"),
 			Organisation: r.organisationName(j, j.Money.Treasury), Alone: true,

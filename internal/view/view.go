@@ -19,6 +19,7 @@ import (
 	"stoa/internal/docket"
 	"stoa/internal/extract"
 	"stoa/internal/fault"
+	"stoa/internal/hint"
 	"stoa/internal/i18n"
 	"stoa/internal/notify"
 	"stoa/internal/opendata"
@@ -45,6 +46,8 @@ type Deps struct {
 	Datasets    *dataset.Store    // what is published as open data
 	States      *opendata.States  // how its publication stands
 	Disclosures *disclosure.Store // documents of requests for information, and the disclosure log
+
+	Hints *hint.Hints // what is pointed out to officers; nil where nothing is
 
 	LanguageModel string // that chooses among the sentences of the assistant's answers; "" where there is none
 

@@ -16,6 +16,7 @@ import (
 // casePage is /desk/cases/{case}: one case on one page.
 type casePage struct {
 	view.DeskCase
+	Hints    view.Pointers
 	P        *i18n.Printer
 	Done     page.Component
 	Problems problems
@@ -45,7 +46,11 @@ func (d *Desk) toCase(w http.ResponseWriter, r *web.Request) error {
 
 func (d *Desk) casePage(r *web.Request) (casePage, error) {
 	c, err := d.View.DeskCase(r.Context(), reader(r), r.PathValue("case"))
-	return casePage{DeskCase: c, P: r.P, Key: r.NewKey}, err
+	if err != nil {
+		return casePage{}, err
+	}
+	hints, err := (view.Hinting{View: d.View}).Pointers(r.Context(), reader(r), c.ID)
+	return casePage{DeskCase: c, Hints: hints, P: r.P, Key: r.NewKey}, err
 }
 
 func (d *Desk) showCase(w http.ResponseWriter, r *web.Request, p casePage, status int) error {

@@ -239,6 +239,7 @@ func (c casePage) contents() []page.Link {
 	add(c.Decision != nil, "decision", c.P.T("Decision"))
 	add(true, "answers", c.P.T("Answers"))
 	add(len(c.Conditions) > 0 || len(c.Values) > 0, "checks", c.P.T("Checks and figures"))
+	add(c.Hints.Shown, "hints", c.P.T("Before you decide"))
 	add(c.Fee != nil, "fee", c.P.T("Fee"))
 	add(true, "messages", c.P.T("Messages"))
 	add(true, "letters", c.P.T("Letters and documents"))

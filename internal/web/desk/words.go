@@ -142,7 +142,7 @@ func done(r *web.Request) page.Component {
 		"acted": p.T("Done. What happened is in the timeline."), "proposed": p.T("Proposed. Another supervisor must approve it before it takes effect."),
 		"approved": p.T("Approved. The decision has taken effect."), "returned": p.T("Returned to the one who proposed it."),
 		"assigned": p.T("The case has been given away or taken on, as the page now shows."), "sent": p.T("Your message was sent."),
-		"seen": p.T("The messages are marked as read."), "weighed": p.T("Noted."), "replied": p.T("Your reply was sent."),
+		"cleared": p.T("Noted. The case is as it was."), "seen": p.T("The messages are marked as read."), "weighed": p.T("Noted."), "replied": p.T("Your reply was sent."),
 		"invited": p.T("The invitation is on its way."), "waits": p.T("A second administrator has to agree before the invitation is sent."),
 		"sessions": p.T("Everything that was open has been ended."),
 		"saved":    p.T("Saved."), "ended": p.T("Your absence has ended."), "retried": p.T("The work will be tried again now."),

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"stoa/internal/view"
 	"stoa/internal/web"
 	"stoa/internal/web/page"
 	"stoa/internal/web/paper"
@@ -17,6 +18,9 @@ func (s *Site) algorithms(w http.ResponseWriter, r *web.Request) error {
 		facts := []string{a.Organisation, r.T("A person decides")}
 		if a.Alone {
 			facts[1] = r.T("Some of it is decided without a person")
+		}
+		if a.Off {
+			facts = append(facts, r.T("Switched off"))
 		}
 		cards = append(cards, page.ServiceCard{Title: a.Title, URL: "/algorithms/" + a.ID, Text: a.What, Facts: facts, Level: 2})
 	}
@@ -34,6 +38,9 @@ func (s *Site) algorithm(w http.ResponseWriter, r *web.Request) error {
 	}
 	g := page.Group{heading1(r.T("Algorithm"), a.Title), page.Paragraph{Text: a.What, Classes: "govuk-body-l"},
 		h2(r.T("What it is for")), para(a.Purpose), h2(r.T("What a person decides")), para(a.Person)}
+	if a.AlgorithmLine.Off {
+		g = append(g, page.InsetText{Text: r.T("It is switched off: nobody sees what it would say, and what it compared by is deleted.")})
+	}
 	if len(a.Alone) > 0 {
 		g = append(g, h2(r.T("What is done without a person")), textList(a.Alone))
 	}
@@ -46,6 +53,9 @@ func (s *Site) algorithm(w http.ResponseWriter, r *web.Request) error {
 		g = append(g, h2(r.T("Law")), list)
 	}
 	g = append(g, h2(r.T("How it is checked")), para(a.Checked))
+	for _, t := range a.Results {
+		g = append(g, h2(t.Title), para(t.Text), resultTable(t))
+	}
 	facts := page.SummaryList{Rows: []page.SummaryRow{{Key: page.Cell{Text: r.T("Responsible")}, Value: page.Cell{Text: a.Organisation}}}}
 	if a.Version != "" {
 		facts.Rows = append(facts.Rows,
@@ -74,4 +84,30 @@ func (s *Site) algorithmFile(w http.ResponseWriter, r *web.Request) error {
 	}
 	w.Header().Set("Cache-Control", web.ForSeconds)
 	return r.Send(w, "text/plain; charset=utf-8", "", src)
+}
+
+// resultTable is how a method did, in figures.
+func resultTable(t view.AlgorithmResult) page.Component {
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	table := page.Table{Caption: t.Title, CaptionClasses: "govuk-visually-hidden", FirstCellIsHeader: true}
+	for i, c := range t.Columns {
+		table.Head = append(table.Head, page.Cell{Text: c, Format: figures(i > 0)})
+	}
+	for _, row := range t.Rows {
+		var cells []page.Cell
+		for i, c := range row {
+			cells = append(cells, page.Cell{Text: c, Format: figures(i > 0)})
+		}
+		table.Rows = append(table.Rows, cells)
+	}
+	return table
+}
+
+func figures(is bool) string {
+	if is {
+		return "numeric"
+	}
+	return ""
 }
