@@ -42,7 +42,7 @@ func TestSicily(t *testing.T) {
 	close(t, "the level", b.Level.Value, -0.13129964719147147, 1e-9)
 	since := Factor(b.Average)
 	close(t, "the factor since", 1+since.Value, 0.89, 0.005)
-	if since.High > -0.05 || since.Low < -0.18 {
+	if since.High > -0.04 || since.Low < -0.18 {
 		t.Errorf("%+v", since)
 	}
 	close(t, "without it", math.Log(b.Without[40]), math.Log(b.Without[28])+12*(math.Log(b.Without[12])-math.Log(b.Without[0]))/12, 1e-9)

@@ -23,7 +23,7 @@ const (
 // TestGuideIsCurrent holds the parts of the guides that follow from the code: functions and keys.
 func TestGuideIsCurrent(t *testing.T) {
 	docs, done := readDocs(t), map[reflect.Type]bool{}
-	services := keyTables(docs, done, "service", "jurisdiction", "calendar", "money", "parameters", "elsewhere", "shares", "commitments", "demo")
+	services := keyTables(docs, done, "service", "jurisdiction", "calendar", "money", "parameters", "elsewhere", "shares", "commitments", "programme", "demo")
 	compare(t, guide, map[string]string{"functions": functionTable(), "keys": services})
 	var elsewhere []string // types that the other guide has
 	for t := range done {
@@ -121,7 +121,7 @@ func typeName(t reflect.Type) string {
 		"ServiceFile": "services/*.yaml", "JurisdictionFile": "jurisdiction.yaml", "CalendarFile": "calendar.yaml", "MoneyFile": "money.yaml",
 		"ParameterFile": "parameters/*.yaml", "RegisterFile": "registers/*.yaml", "DemoFile": "demo.yaml",
 		"DatasetFile": "datasets/*.yaml", "DatasetFromFile": "Where rows come from", "DatasetCaseFile": "Statistics of cases", "DatasetColumnFile": "Column",
-		"CommitmentsFile": "commitments.yaml", "ElsewhereFile": "elsewhere/*.yaml", "SharesFile": "shares.yaml", "ElsewhereField": "Field of a register of others", "HTTPSourceFile": "HTTP source", "XRoadSourceFile": "X-Road source", "CredentialAnswerFile": "Credential as an answer",
+		"CommitmentsFile": "commitments.yaml", "EvaluationFile": "programmes/*.yaml", "EvaluationScopeFile": "Where a programme is", "ElsewhereFile": "elsewhere/*.yaml", "SharesFile": "shares.yaml", "ElsewhereField": "Field of a register of others", "HTTPSourceFile": "HTTP source", "XRoadSourceFile": "X-Road source", "CredentialAnswerFile": "Credential as an answer",
 		"TaxFile": "taxes/*.yaml", "BudgetFile": "budget/*.yaml", "BudgetTotalsFile": "Totals", "BudgetLineFile": "Budget line", "BudgetAmendmentFile": "Amendment",
 		"DemoSpending": "Demo spending", "DemoCommitmentFile": "Demo commitment", "DemoPartFile": "Demo part", "DemoInvoiceFile": "Demo invoice", "DemoIncomeFile": "Demo income", "TaxObjectFile": "Taxed object", "TaxPeriodFile": "Period", "InstalmentChoiceFile": "Instalment choice",
 		"TaxExampleFile": "Tax example", "TaxChangeFile": "Change", "TaxExpectFile": "Expected of a tax", "TaxPartFile": "Stretch of days",

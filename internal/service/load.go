@@ -23,7 +23,7 @@ const (
 	maxSeedBytes     = 64 << 20
 )
 
-var folders = []string{"parameters", "registers", "elsewhere", "services", "taxes", "budget", "datasets"}
+var folders = []string{"parameters", "registers", "elsewhere", "services", "taxes", "budget", "datasets", "programmes"}
 
 // Load reads, checks and compiles a jurisdiction's folder. It reports all problems at once, in order of
 // place; with any problem the jurisdiction is nil.
@@ -135,6 +135,7 @@ func (l *loader) load() (*Jurisdiction, Problems) {
 	l.checkRights()
 	l.checkDemo()
 	l.checkCommitments()
+	l.checkProgrammes()
 	l.checkAssistant()
 	for _, f := range l.services {
 		if s := l.service(f); s != nil {
@@ -229,6 +230,12 @@ func (l *loader) decode() {
 			if into(name, f) {
 				l.named(name, f.Pos, "dataset", f.Dataset)
 				l.datasets = append(l.datasets, f)
+			}
+		case dir == "programmes":
+			f := &EvaluationFile{}
+			if into(name, f) {
+				l.named(name, f.Pos, "programme", f.Programme)
+				l.j.Programmes = append(l.j.Programmes, f)
 			}
 		case dir == "taxes":
 			f := &TaxFile{}

@@ -32,6 +32,7 @@ var formats = map[string]reflect.Type{
 	"money":        reflect.TypeFor[MoneyFile](),
 	"dataset":      reflect.TypeFor[DatasetFile](),
 	"commitments":  reflect.TypeFor[CommitmentsFile](),
+	"programme":    reflect.TypeFor[EvaluationFile](),
 	"budget":       reflect.TypeFor[BudgetFile](),
 	"demo":         reflect.TypeFor[DemoFile](),
 }
@@ -216,7 +217,7 @@ func TestSchemasTakeWhatLoadTakes(t *testing.T) {
 	for name, file := range files {
 		src := file.Data
 		name = strings.TrimPrefix(strings.TrimPrefix(name, "sample/"), "testing/")
-		schema := map[string]string{"services": "service", "taxes": "tax", "budget": "budget", "datasets": "dataset", "registers": "register", "parameters": "parameters", ".": strings.TrimSuffix(name, ".yaml")}[path.Dir(name)]
+		schema := map[string]string{"services": "service", "taxes": "tax", "budget": "budget", "programmes": "programme", "datasets": "dataset", "registers": "register", "parameters": "parameters", ".": strings.TrimSuffix(name, ".yaml")}[path.Dir(name)]
 		if path.Ext(name) != ".yaml" {
 			continue
 		}

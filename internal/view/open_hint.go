@@ -44,7 +44,7 @@ func (o Open) ofHints(r Reader) (list []AlgorithmPage) {
 			p.What = r.P.T("Points out a figure that lies far outside what others said: beyond three times the distance of the quartiles.")
 			p.Data = []string{r.P.T("Figures that applicants gave, kept as counts only")}
 		default:
-			p.What = r.P.T("Points out that the same stands in a case of another person of the last ones that came in before.")
+			p.What = r.P.T("Points out that the same stands in an earlier case of another person.")
 		}
 		list = append(list, p)
 	}

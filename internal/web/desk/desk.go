@@ -70,7 +70,7 @@ func Routes(d *Desk) []web.Route {
 	get("/system", policy.SystemSee, d.system)
 	post("/system/jobs/{job}", policy.SystemSee, d.retry)
 	get("/operations", policy.SystemSee, d.operations)
-	return fresh(slices.Concat(routes, dataRoutes(d), redactRoutes(d), questionRoutes(d), assistantRoutes(d), moneyRoutes(d), spendRoutes(d), bankRoutes(d), taxRoutes(d), recordRoutes(d), registerFileRoutes(d), copyRoutes(d), whatIfRoutes(d), privacyRoutes(d), rightsRoutes(d), assistRoutes(d), insightRoutes(d), hintRoutes(d)))
+	return fresh(slices.Concat(routes, dataRoutes(d), redactRoutes(d), questionRoutes(d), assistantRoutes(d), moneyRoutes(d), spendRoutes(d), bankRoutes(d), taxRoutes(d), recordRoutes(d), registerFileRoutes(d), copyRoutes(d), whatIfRoutes(d), privacyRoutes(d), rightsRoutes(d), assistRoutes(d), insightRoutes(d), hintRoutes(d), programmeRoutes(d)))
 }
 
 // reader is who asks, as views know it.

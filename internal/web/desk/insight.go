@@ -39,6 +39,9 @@ func (d *Desk) insightHome(w http.ResponseWriter, r *web.Request) error {
 	content := page.Group{page.Heading{Text: title, Level: 1}, insight.Told(r, h.InsightPage), page.Paragraph{Text: h.Finding}, unusual(r, odd), insight.AskBox(r, insightBase, "")}
 	demand := h.InsightPage
 	demand.Topic = view.InsightDemand
+	if len(r.Place.Programmes) > 0 {
+		content = append(content, page.Paragraph{HTML: page.LinkTo{Text: r.T("What programmes changed"), URL: programmesBase}})
+	}
 	content = append(content, insight.Figures(r, insightBase, demand), insight.Topics(r, insightBase, h), insight.Narrow(r, insightBase, h.InsightPage))
 	return d.show(w, r, areaInsight, web.Page{Title: title, Charts: true, Content: content, Crumbs: crumbs(r)})
 }

@@ -25,6 +25,9 @@ func openGovernment(r *web.Request) page.Component {
 	}
 	t.Topics = append(t.Topics, page.Topic{Title: r.T("Public log"), URL: "/log",
 		Text: r.T("Every payment, decision and licence, where nothing can be changed afterwards.")})
+	if len(r.Place.Programmes) > 0 {
+		t.Topics = append(t.Topics, page.Topic{Title: r.T("What programmes changed"), URL: programmesBase, Text: r.T("What was begun, and whether it made a difference.")})
+	}
 	t.Topics = append(t.Topics,
 		page.Topic{Title: r.T("Register of decisions"), URL: "/decisions", Text: r.T("What was decided, by whom, on which law and by which rules.")},
 		page.Topic{Title: r.T("Register of algorithms"), URL: "/algorithms", Text: r.T("The rules that a computer works out, in full.")},
