@@ -21,6 +21,7 @@ import (
 	"stoa/internal/bank"
 	"stoa/internal/bill"
 	"stoa/internal/blob"
+	"stoa/internal/bookmark"
 	"stoa/internal/calendar"
 	"stoa/internal/cases"
 	"stoa/internal/consent"
@@ -67,7 +68,7 @@ var System = policy.Actor{System: true}
 func Migrations() []fs.FS {
 	return []fs.FS{job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(),
 		record.Migrations(), notify.Migrations(), access.Migrations(), retain.Migrations(), consent.Migrations(), release.Migrations(), ledger.Migrations(), bill.Migrations(),
-		pay.Migrations(), bank.Migrations(), spend.Migrations(), tax.Migrations(), publog.Migrations(), dataset.Migrations(), opendata.Migrations(), disclosure.Migrations(), credential.Migrations(), inquiry.Migrations(), extract.Migrations(), mandate.Migrations(), study.Migrations(), telemetry.Migrations(), insight.Migrations(), hint.Migrations()}
+		pay.Migrations(), bank.Migrations(), spend.Migrations(), tax.Migrations(), publog.Migrations(), dataset.Migrations(), opendata.Migrations(), disclosure.Migrations(), credential.Migrations(), inquiry.Migrations(), extract.Migrations(), mandate.Migrations(), study.Migrations(), telemetry.Migrations(), insight.Migrations(), hint.Migrations(), bookmark.Migrations()}
 }
 
 // App is a running installation.
@@ -372,6 +373,7 @@ func (a *App) turn(ctx context.Context) {
 	a.keepCredentials(ctx)
 	a.keepPrivacy(ctx)
 	a.count(ctx)
+	a.report(ctx)
 	if _, err := a.Flow.Assistant().Sweep(ctx, System); err != nil && ctx.Err() == nil {
 		a.Log.Error("forgetting conversations", "err", err)
 	}

@@ -132,6 +132,9 @@ func (s *seeder) play(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.knowLeft(ctx); err != nil {
+		return err
+	}
 	s.tax.first, s.tax.today = first, today
 	s.schedule(first, today, now)
 	if err := s.spendingStarts(ctx, first); err != nil {
@@ -151,6 +154,9 @@ func (s *seeder) play(ctx context.Context) error {
 				return err
 			}
 			s.Clock.Set(morning)
+			if err := s.leave(ctx, day.DaysUntil(today)); err != nil {
+				return err
+			}
 			if err := s.office(ctx, day, today); err != nil {
 				return fmt.Errorf("office work on %s: %w", day, err)
 			}
@@ -185,7 +191,7 @@ func (s *seeder) play(ctx context.Context) error {
 		return err
 	}
 	s.count(ctx) // so that the first visitor sees how it is going
-	return nil
+	return s.history(ctx, first)
 }
 
 // schedule spreads applications over the days. An example keeps its weekday, since law counts in
@@ -241,7 +247,9 @@ func (s *seeder) counter(ctx context.Context, day calendar.Date) error {
 	for len(s.plan) > 0 && !s.j.Calendar.DateOf(s.plan[0].at).After(day) {
 		next := s.plan[0]
 		s.plan = s.plan[1:]
-		s.Clock.Set(next.at)
+		if at := s.Clock.Now(); day.DaysUntil(s.tax.today) == 0 || at.Before(next.at) || s.j.Calendar.DateOf(at) != day { // the officers' day may be longer
+			s.Clock.Set(next.at)
+		}
 		if err := s.apply(ctx, next); err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"stoa/internal/calendar"
 	"stoa/internal/docket"
@@ -28,6 +29,7 @@ func (s *seeder) office(ctx context.Context, day, today calendar.Date) error {
 	if day.DaysUntil(today) < 6 {
 		chance = 8
 	}
+	left, pause := map[string]float64{}, 7*time.Hour/time.Duration(len(s.running)+1)
 	still := s.running[:0]
 	for _, id := range s.running {
 		c, err := s.load(ctx, id)
@@ -38,7 +40,13 @@ func (s *seeder) office(ctx context.Context, day, today calendar.Date) error {
 			continue
 		}
 		still = append(still, id)
-		if s.dice.IntN(100) < chance {
+		if _, known := left[c.Organisation]; !known {
+			left[c.Organisation] = s.left(c.Organisation)
+		}
+		if float64(s.dice.IntN(100)) < float64(chance)*left[c.Organisation] {
+			if day != today { // the last morning is not over yet
+				s.Clock.Set(s.Clock.Now().Add(min(pause, time.Duration(5+s.dice.IntN(20))*time.Minute)))
+			}
 			if err := s.deal(ctx, c); ignoreConflict(err) != nil {
 				return fmt.Errorf("case %s in %s: %w", c.Number, c.State, err)
 			}

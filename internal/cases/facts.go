@@ -76,19 +76,19 @@ func (Past) Stood(ctx context.Context, tx *store.Tx, list []*Case) (map[string][
 
 // Handled is a step that somebody took on a case.
 type Handled struct {
-	Case, Actor string
-	At          time.Time
+	Case, Actor   string
+	At, Submitted time.Time // Submitted: the case
 }
 
 // Handled lists the steps that people took on cases of an organisation in a time, by person and time.
 func (Past) Handled(ctx context.Context, tx *store.Tx, organisation string, from, before time.Time, limit int) ([]Handled, error) {
-	rows, err := tx.Query(ctx, `SELECT e.case_id, e.actor, e.at FROM case_event e JOIN cases c ON c.id = e.case_id
+	rows, err := tx.Query(ctx, `SELECT e.case_id, e.actor, e.at, c.submitted FROM case_event e JOIN cases c ON c.id = e.case_id
 		WHERE c.organisation = $1 AND e.at >= $2 AND e.at < $3 AND e.actor <> '' AND e.actor <> c.person AND e.kind IN ($4, $5, $6)
 		ORDER BY e.actor, e.at, e.id LIMIT $7`, organisation, store.Micros(from), store.Micros(before), EventAction, EventProposed, EventMessage, limit)
 	list, err := store.Collect(rows, err, func(row store.Scanner) (h Handled, err error) {
-		var at int64
-		err = row.Scan(&h.Case, &h.Actor, &at)
-		h.At = store.Time(at)
+		var at, submitted int64
+		err = row.Scan(&h.Case, &h.Actor, &at, &submitted)
+		h.At, h.Submitted = store.Time(at), store.Time(submitted)
 		return h, err
 	})
 	if err != nil {

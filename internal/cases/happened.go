@@ -18,6 +18,7 @@ type Happened struct {
 	Submitted                time.Time // of the case
 	Entered                  time.Time // when the case had come into From; zero where this left no state
 	Again                    bool      // To was left before
+	Action, Actor            string    // what was done by whom, where somebody did it
 }
 
 // counted are the kinds of events that statistics count.
@@ -26,11 +27,11 @@ const counted = `('` + EventSubmitted + `', '` + EventAction + `', '` + EventRep
 // Happened lists events in the order of their ids, at most limit after one, and the last id it looked at.
 func (p Past) Happened(ctx context.Context, tx *store.Tx, after string, limit int) ([]Happened, error) {
 	rows, err := tx.Query(ctx, `SELECT e.id, e.case_id, e.kind, e.from_state, e.to_state, e.at, c.organisation, c.service, c.language, c.submitted,
-			CASE WHEN c.ended > 0 AND e.at = c.ended AND e.to_state = c.state THEN c.ending ELSE '' END
+			CASE WHEN c.ended > 0 AND e.at = c.ended AND e.to_state = c.state THEN c.ending ELSE '' END, e.action, e.actor
 		FROM case_event e JOIN cases c ON c.id = e.case_id WHERE e.id > $1 AND e.kind IN `+counted+` ORDER BY e.id LIMIT $2`, after, limit)
 	list, err := store.Collect(rows, err, func(row store.Scanner) (h Happened, err error) {
 		var at, submitted int64
-		err = row.Scan(&h.ID, &h.Case, &h.Kind, &h.From, &h.To, &at, &h.Organisation, &h.Service, &h.Language, &submitted, &h.Ending)
+		err = row.Scan(&h.ID, &h.Case, &h.Kind, &h.From, &h.To, &at, &h.Organisation, &h.Service, &h.Language, &submitted, &h.Ending, &h.Action, &h.Actor)
 		h.At, h.Submitted = store.Time(at), store.Time(submitted)
 		return h, err
 	})

@@ -2,11 +2,15 @@ package flow
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
+	"stoa/internal/calendar"
 	"stoa/internal/cases"
 	"stoa/internal/fault"
 	"stoa/internal/insight"
@@ -162,6 +166,11 @@ func (f Insight) countsOf(ctx context.Context, tx *store.Tx, h cases.Happened) (
 			c.Inside, c.Apart, c.Marks = true, true, []insight.Mark{{By: insight.ByMove, Of: h.From + ">" + h.To}}
 		})
 	}
+	if h.Actor != "" && f.byStaff(h) {
+		add(insight.Hands, func(c *insight.Count) {
+			c.Service, c.Inside, c.Apart, c.Marks = "", true, true, []insight.Mark{{By: insight.ByHand, Of: hand(h.Organisation, c.Day, h.Actor)}}
+		})
+	}
 	if h.Again {
 		add(insight.Again, func(c *insight.Count) { c.Inside, c.Marks = true, []insight.Mark{{By: insight.ByStep, Of: h.To}} })
 	}
@@ -169,7 +178,7 @@ func (f Insight) countsOf(ctx context.Context, tx *store.Tx, h cases.Happened) (
 		add(insight.Ended, func(c *insight.Count) {
 			c.Marks = append([]insight.Mark{{By: insight.ByOutcome, Of: h.Ending}}, marks...)
 		})
-		if decidedEndings[h.Ending] {
+		if insight.IsDecision(h.Ending) {
 			days := max(0, k.DateOf(h.Submitted).DaysUntil(k.DateOf(h.At)))
 			add(insight.Decided, func(c *insight.Count) { c.Amount, c.Marks = int64(days), marks })
 			add(insight.Wait, func(c *insight.Count) { c.Bucket, c.Marks = insight.BucketOf(days), marks })
@@ -178,8 +187,42 @@ func (f Insight) countsOf(ctx context.Context, tx *store.Tx, h cases.Happened) (
 	return all, nil
 }
 
-// decidedEndings are those to which somebody, or the law, decides; the others come about.
-var decidedEndings = map[string]bool{"granted": true, "refused": true, "closed": true}
+// byStaff reports whether a step is one that only staff take.
+func (f Insight) byStaff(h cases.Happened) bool {
+	s, there := f.Docket.Releases.InForce(h.Service)
+	if !there {
+		return false
+	}
+	i := slices.IndexFunc(s.Actions, func(a *service.Action) bool { return a.ID == h.Action })
+	return i >= 0 && s.Actions[i].By != "applicant"
+}
+
+// hand marks who took a step, in a month and an organisation: so that people can be counted, and nobody followed.
+func hand(organisation string, day calendar.Date, actor string) string {
+	sum := sha256.Sum256([]byte(organisation + " " + day.String()[:7] + " " + actor))
+	return hex.EncodeToString(sum[:6])
+}
+
+// TakeOver brings in the figures of the system before: past cases of a service, of which only days and endings are known.
+// Those that were brought in before for it are replaced.
+func (f Insight) TakeOver(ctx context.Context, actor policy.Actor, id string, list []insight.Earlier) error {
+	if err := policy.Can(actor, policy.CaseTurn, policy.Thing{Kind: "statistics"}); err != nil {
+		return err
+	}
+	s, there := f.Docket.Releases.InForce(id)
+	if !there {
+		return fault.NewNotFound("")
+	}
+	for i := range list {
+		list[i].Service, list[i].Organisation = s.Service, s.Organisation
+		if list[i].N < 1 || list[i].Ended.Before(list[i].Came) {
+			return fmt.Errorf("earlier case %d of %s: it ended on %s and came on %s", i+1, id, list[i].Ended, list[i].Came)
+		}
+	}
+	return f.DB.Write(ctx, "flow.TakeOver", func(ctx context.Context, tx *store.Tx) error {
+		return insight.Figures{}.TakeOver(ctx, tx, id, list)
+	})
+}
 
 // areaOf is the postcode district of what a case is about: of the first record chosen, or the first address given, that
 // has one. Of a case whose key was destroyed it is no longer known.

@@ -51,6 +51,7 @@ func Covered() map[string]string {
 		"spend_supplier":       "not yet: a person who supplies the public body; the office gives it, and the public sees no name",
 		"notification":         "not: what was sent by mail; it is in cases, bills and letters, and is deleted after 180 days",
 		"publog_opening":       "not: what opens a leaf of the public log; it repeats the case, the licence or the payment",
+		"bookmark":             "not: which figures a member of staff looks at again; it goes with the account",
 		"study":                "not: staff's studies of changed rules; its subject is a service or a tax, and it names nobody",
 		"disclosure_document":  "not: documents of the public body that somebody else asked for",
 		"opendata_state":       "not: what protects statistics; it is about nobody",

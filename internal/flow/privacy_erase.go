@@ -199,6 +199,9 @@ func (f Privacy) eraseAccount(ctx context.Context, tx *store.Tx, who person.Pers
 			}
 		}
 	}
+	if err := f.Insight().bookmarks().RemoveOf(ctx, tx, who.ID); err != nil {
+		return err
+	}
 	if err := consent.Forget(ctx, tx, who.ID); err != nil {
 		return err
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"stoa/internal/calendar"
+	"stoa/internal/cases"
 	"stoa/internal/fault"
 	"stoa/internal/i18n"
 	"stoa/internal/job"
@@ -142,11 +144,14 @@ func (f Studies) Publish(ctx context.Context, actor policy.Actor, in PublishStud
 		_, err = f.once(ctx, tx, actor, in.Key, in.Study, func() (string, error) {
 			switch {
 			case s.Version != in.Version:
-				return "", fault.NewConflict(study.Changed)
+				return "", fault.NewConflict("This study has changed since you opened the page. Look at it again, then repeat")
 			case s.State != study.Done:
 				return "", fault.NewConflict("This study is not finished: there is nothing to publish yet")
 			case !s.Published.IsZero():
 				return "", nil
+			}
+			if err := f.overlaps(ctx, tx, s); err != nil {
+				return "", err
 			}
 			s.Published, s.Publisher = tx.Now(), actor.Person
 			if err := f.Trials.Save(ctx, tx, s); err != nil {
@@ -160,6 +165,52 @@ func (f Studies) Publish(ctx context.Context, actor policy.Actor, in PublishStud
 		})
 		return err
 	})
+}
+
+// overlaps refuses a study of a service whose time differs from that of a published one by few cases: held side by side, the two
+// would tell of those. It does not see other ways in which studies may tell together what each hides (docs/adr/0034).
+func (f Studies) overlaps(ctx context.Context, tx *store.Tx, s *study.Study) error {
+	if s.Kind != "service" || s.Result == nil {
+		return nil
+	}
+	published, err := f.Trials.Published(ctx, tx, mostStudies)
+	if err != nil {
+		return err
+	}
+	k, past := f.Docket.Releases.Current().Calendar, cases.Past{Cases: f.Docket.Cases}
+	// between is how many cases came between two days, whichever is first.
+	between := func(a, b string) (int64, error) {
+		from, err := calendar.ParseISO(min(a, b))
+		if err != nil {
+			return 0, fmt.Errorf("reading the time of a study: %w", err)
+		}
+		until, err := calendar.ParseISO(max(a, b))
+		if err != nil {
+			return 0, fmt.Errorf("reading the time of a study: %w", err)
+		}
+		return past.Count(ctx, tx, s.Subject, k.StartOf(from), k.StartOf(until))
+	}
+	for _, other := range published {
+		if other.Kind != s.Kind || other.Subject != s.Subject || other.Result == nil {
+			continue
+		}
+		x, y := s.Result.Inputs, other.Result.Inputs
+		if x.From == "" || y.From == "" {
+			continue
+		}
+		first, err := between(x.From, y.From)
+		if err != nil {
+			return err
+		}
+		last, err := between(x.Until, y.Until)
+		if err != nil {
+			return err
+		}
+		if n := first + last; n > 0 && n < StudyFloor {
+			return fault.Wrap(nil, fault.Conflict, i18n.Msg("“{title}” is published and looks at nearly the same cases. Held side by side, the two would tell of few people. Choose the same time, or one that differs by more"), "title", other.Title)
+		}
+	}
+	return nil
 }
 
 // oweStudies owes the datasets that are made of studies.

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -62,7 +63,20 @@ func (w *studyWork) queue(ctx context.Context) (*simulate.Played, error) {
 	if officers+int(w.change.Officers) < 1 {
 		return nil, fault.Wrap(nil, fault.Invalid, i18n.Msg("There are {n} officers now: that many cannot go. Somebody has to do the work"), "n", officers)
 	}
-	line, measured := w.line(came, steps)
+	hours, waited := w.change.Hours, 0.0
+	if hours == 0 {
+		hours = usualHours
+	}
+	line, measured := w.line(came, steps, float64(hours)*60)
+	if w.change.Hours == 0 && len(line.Handling) > 0 && len(line.Arrivals) > 1 {
+		if waited = w.waited(steps); waited > 0 {
+			day, err := simulate.FitDay(ctx, func(day float64) simulate.Line { l, _ := w.line(came, steps, day); return l }, officers, waited, uint64(max(1, w.change.Seed)))
+			if err != nil {
+				return nil, fmt.Errorf("fitting a queue to what people waited: %w", err)
+			}
+			line, measured = w.line(came, steps, day)
+		}
+	}
 	if len(line.Handling) == 0 {
 		return nil, fault.NewInvalid("Too little was noted to know how long a case takes an officer. Say how many minutes it takes")
 	}
@@ -73,7 +87,7 @@ func (w *studyWork) queue(ctx context.Context) (*simulate.Played, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Measured = measured
+	p.Measured, p.Waited = measured, waited
 	return p, nil
 }
 
@@ -89,12 +103,8 @@ func (w *studyWork) officers(ctx context.Context, tx *store.Tx) (n int, err erro
 }
 
 // line is the queue in minutes of office hours.
-func (w *studyWork) line(came []time.Time, steps []cases.Handled) (l simulate.Line, measured int) {
-	hours := w.change.Hours
-	if hours == 0 {
-		hours = usualHours
-	}
-	l.Day = float64(hours) * 60
+func (w *studyWork) line(came []time.Time, steps []cases.Handled, day float64) (l simulate.Line, measured int) {
+	l.Day = day
 	k := w.tried.service.Jurisdiction.Calendar
 	if len(came) > 0 {
 		day, worked := k.DateOf(came[0]), 0
@@ -126,6 +136,47 @@ func (w *studyWork) line(came []time.Time, steps []cases.Handled) (l simulate.Li
 		l.Handling = nil
 	}
 	return l, len(l.Handling)
+}
+
+// waited is how many working days the cases of this time waited on average for the first step that somebody took on them; 0
+// where too few were taken up.
+func (w *studyWork) waited(steps []cases.Handled) float64 {
+	k := w.tried.service.Jurisdiction.Calendar
+	first := map[string]cases.Handled{}
+	for _, s := range steps {
+		if was, there := first[s.Case]; !s.Submitted.Before(w.from) && (!there || s.At.Before(was.At)) {
+			first[s.Case] = s
+		}
+	}
+	if len(first) < leastSpells {
+		return 0
+	}
+	at := map[calendar.Date]int{} // working days up to each day
+	begin, end := k.DateOf(w.before), k.DateOf(time.UnixMicro(0))
+	for _, s := range first {
+		if d := k.DateOf(s.Submitted); d.Before(begin) {
+			begin = d
+		}
+		if d := k.DateOf(s.At); d.After(end) {
+			end = d
+		}
+	}
+	for d, n := begin, 0; !d.After(end); {
+		if works(k, d) {
+			n++
+		}
+		at[d] = n
+		next, err := d.AddDays(1)
+		if err != nil {
+			break
+		}
+		d = next
+	}
+	sum := 0.0
+	for _, s := range first {
+		sum += float64(at[k.DateOf(s.At)] - at[k.DateOf(s.Submitted)])
+	}
+	return sum / float64(len(first))
 }
 
 func works(k *calendar.Calendar, day calendar.Date) bool {

@@ -12,6 +12,7 @@ import (
 
 	"stoa/internal/fault"
 	"stoa/internal/flow"
+	"stoa/internal/job"
 	"stoa/internal/policy"
 	"stoa/internal/process"
 	"stoa/internal/publog"
@@ -225,6 +226,52 @@ func TestAStudyWhoseWorkDiesEnds(t *testing.T) {
 		}
 		if s := o.studied(id); s.State != study.Failed || s.Problem != study.NotWorkedOut {
 			o.t.Errorf("a change that cannot be read: %s %q", s.State, s.Problem)
+		}
+	})
+}
+
+// TestAStudyThatPanicsEnds: on the last try, whatever goes wrong.
+func TestAStudyThatPanicsEnds(t *testing.T) {
+	eachStudio(t, func(o *office, leader policy.Actor) {
+		o.submitted("rana@testshire.example")
+		id, err := o.try(leader, `{title: Dearer, service: street-stall, parameters: [{id: stall_fee, value: "20"}]}`)
+		o.must(err)
+		broken := *o.Flow
+		broken.Docket = nil // so that looking for the rules panics
+		work := job.Job{Kind: flow.StudyJob, Payload: []byte(`{"study": "` + id + `"}`), Attempts: 1000}
+		if err := (flow.Studies{Flow: &broken}).WorkStudy(o.ctx, work); err == nil {
+			o.t.Error("a panic is no error")
+		}
+		if s := o.studied(id); s.State != study.Failed || s.Problem != study.NotWorkedOut {
+			o.t.Errorf("after a panic: %s %q", s.State, s.Problem)
+		}
+	})
+}
+
+// TestStudiesThatOverlapAreNotPublished: the cases in which two differ were few, and the two would tell of them.
+func TestStudiesThatOverlapAreNotPublished(t *testing.T) {
+	eachStudio(t, func(o *office, leader policy.Actor) {
+		for i := range 14 {
+			o.submitted(fmt.Sprintf("rana%d@testshire.example", i))
+			if i == 5 || i == 7 {
+				o.clock.Advance(48 * time.Hour)
+			}
+		}
+		publish := func(more string) error {
+			id, err := o.try(leader, `{title: Dearer, service: street-stall, parameters: [{id: stall_fee, value: "20"}]`+more+`}`)
+			o.must(err)
+			o.did()
+			s := o.studied(id)
+			if s.State != study.Done {
+				o.t.Fatalf("%+v", s)
+			}
+			return o.Studies().Publish(o.ctx, leader, flow.PublishStudy{Study: id, Version: s.Version, Key: o.key()})
+		}
+		o.must(publish(""))
+		o.must(publish("")) // the same cases
+		o.must(publish(", from: 2026-03-05"))
+		if err := publish(", from: 2026-03-03"); fault.KindOf(err) != fault.Conflict {
+			o.t.Errorf("two that differ in two cases: %v", err)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"stoa/internal/assess"
@@ -27,7 +28,7 @@ func (f Studies) WorkStudy(ctx context.Context, j job.Job) error {
 	if err := json.Unmarshal(j.Payload, &of); err != nil {
 		return job.Permanent(fmt.Errorf("reading a job: %w", err))
 	}
-	result, err := f.workOut(ctx, of.Study)
+	result, err := f.guarded(ctx, of.Study)
 	problem := f.said(err)
 	switch {
 	case err == nil && result == nil: // it is done already
@@ -65,6 +66,16 @@ func (f Studies) WorkStudy(ctx context.Context, j job.Job) error {
 
 // studyEnds is how long noting the end of a study may take.
 const studyEnds = 20 * time.Second
+
+// guarded works a study out, of which a panic is a failure like another: else nobody would end the study of the last try.
+func (f Studies) guarded(ctx context.Context, id string) (s *simulate.Study, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("working out a study: panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return f.workOut(ctx, id)
+}
 
 // workOut is what a study comes to; nil if it has ended already.
 func (f Studies) workOut(ctx context.Context, id string) (*simulate.Study, error) {

@@ -119,7 +119,7 @@ func (Figures) move(ctx context.Context, tx *store.Tx, place string, version int
 	return nil
 }
 
-// Forget throws away what the log of events gives again, and begins anew. Notes that were added up stay.
+// Forget throws away what the log of events gives again, and begins anew. Notes that were added up stay, and earlier cases.
 func (f Figures) Forget(ctx context.Context, tx *store.Tx) error {
 	now, err := f.Cursor(ctx, tx)
 	if err != nil {
@@ -136,6 +136,9 @@ func (f Figures) Forget(ctx context.Context, tx *store.Tx) error {
 	}
 	if _, err := tx.Exec(ctx, `DELETE FROM insight_seen`); err != nil {
 		return fmt.Errorf("forgetting what is counted: %w", err)
+	}
+	if err := f.addEarlier(ctx, tx); err != nil {
+		return err
 	}
 	return f.move(ctx, tx, "", now.version+1)
 }

@@ -33,6 +33,7 @@ const (
 	Again    = "again"    // a state that was entered another time
 	Move     = "move"     // from one state to another
 	Objected = "objected" // representations
+	Hands    = "hands"    // steps that staff took, by who took them: how many worked in a month
 
 	Started = "started" // drafts
 	Reached = "reached" // a page of questions was come to
@@ -47,7 +48,7 @@ const (
 )
 
 // logged are the measures that the log of events gives again.
-var logged = []string{Came, Decided, Wait, Ended, Step, Again, Move, Objected}
+var logged = []string{Came, Decided, Wait, Ended, Step, Again, Move, Objected, Hands}
 
 // What a measure may be told apart by.
 const (
@@ -59,6 +60,7 @@ const (
 	ByMove     = "move" // "from>to"
 	ByPage     = "page"
 	ByQuestion = "question"
+	ByHand     = "hand" // a mark of a person that is another one each month
 )
 
 // In is a further distinction of a by in one language: which questions are hard in Arabic.

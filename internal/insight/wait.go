@@ -26,8 +26,8 @@ func BucketOf(days int) int {
 	return i
 }
 
-// daysOf is the middle of a bucket.
-func daysOf(bucket int) float64 {
+// DaysOf is the middle of a bucket, in days.
+func DaysOf(bucket int) float64 {
 	bucket = min(max(bucket, 0), len(bucketStarts)-1)
 	if bucket == len(bucketStarts)-1 {
 		return float64(bucketStarts[bucket])
@@ -59,5 +59,5 @@ func (w Waits) Quantile(share float64) (days float64, ok bool) {
 			break
 		}
 	}
-	return daysOf(last), true
+	return DaysOf(last), true
 }

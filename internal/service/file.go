@@ -139,6 +139,7 @@ type ParameterValue struct {
 type DemoFile struct {
 	Pos       Pos
 	Staff     []DemoStaff    `yaml:"staff"`
+	Left      []DemoLeft     `yaml:"left"` // who worked here until some time ago
 	Residents []DemoResident `yaml:"residents"`
 	// Answers are what the demo's made-up applications say instead of what the worked examples say, by
 	// question: names of events and businesses, so that no two cases look the same.
@@ -185,6 +186,15 @@ type DemoStaff struct {
 	Email string     `yaml:"email" must:"required"`
 	Does  Text       `yaml:"does"` // one line for the sign-in page
 	Roles []RoleFile `yaml:"roles" must:"required"`
+}
+
+// DemoLeft is a member of staff of the demo who has gone: work has taken longer since.
+type DemoLeft struct {
+	Pos     Pos
+	Name    string     `yaml:"name" must:"required"`
+	Email   string     `yaml:"email" must:"required"`
+	DaysAgo int        `yaml:"days_ago" must:"required"`
+	Roles   []RoleFile `yaml:"roles" must:"required"`
 }
 
 // RoleFile is a role in an organisation: leader, reader, officer, supervisor, administrator.

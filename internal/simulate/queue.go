@@ -21,15 +21,17 @@ type Line struct {
 // Played is what was seen of a queue, with the officers that it has and with others.
 type Played struct {
 	Arrivals int      `json:"arrivals"`
-	Days     int      `json:"days"`          // working days looked at
-	Minutes  float64  `json:"minutes"`       // that a piece takes on average
-	Measured int      `json:"measured"`      // pieces from which that is known; 0: somebody said so
-	Plays    []Play   `json:"plays"`         // by number of officers
-	Now      int      `json:"now"`           // officers there are
-	Then     int      `json:"then"`          // officers that are tried
-	Least    int      `json:"least"`         // with fewer the queue only grows
-	Binds    string   `json:"binds"`         // officers: too few for the work; nothing: people hardly wait
-	One      *float64 `json:"one,omitempty"` // hours that one officer more takes off the mean wait
+	Days     int      `json:"days"`                  // working days looked at
+	Minutes  float64  `json:"minutes"`               // that a piece takes on average
+	Measured int      `json:"measured"`              // pieces from which that is known; 0: somebody said so
+	Plays    []Play   `json:"plays"`                 // by number of officers
+	Now      int      `json:"now"`                   // officers there are
+	Then     int      `json:"then"`                  // officers that are tried
+	Least    int      `json:"least"`                 // with fewer the queue only grows
+	Binds    string   `json:"binds"`                 // officers: too few for the work; nothing: people hardly wait
+	One      *float64 `json:"one,omitempty"`         // hours that one officer more takes off the mean wait
+	Day      float64  `json:"day_minutes,omitempty"` // of an officer's day for these cases
+	Waited   float64  `json:"waited_days,omitempty"` // what people waited in fact, to which Day was fitted; 0: somebody said the day
 }
 
 // Play is what was seen with a number of officers. Waits are in office hours, from coming in to being taken up.
@@ -67,7 +69,7 @@ func PlayQueue(ctx context.Context, l Line, now, then int, seed uint64) (*Played
 	for _, h := range l.Handling {
 		mean += h / float64(len(l.Handling))
 	}
-	p := &Played{Arrivals: len(l.Arrivals), Days: int(math.Ceil(l.Length / l.Day)), Minutes: mean, Now: now, Then: then,
+	p := &Played{Arrivals: len(l.Arrivals), Days: int(math.Ceil(l.Length / l.Day)), Minutes: mean, Now: now, Then: then, Day: l.Day,
 		Least: int(math.Floor(float64(len(l.Arrivals))*mean/l.Length)) + 1, Binds: "nothing"}
 	wanted := []int{now - 1, now, now + 1, then - 1, then, then + 1}
 	slices.Sort(wanted)
@@ -85,6 +87,38 @@ func PlayQueue(ctx context.Context, l Line, now, then int, seed uint64) (*Played
 		p.One, p.Binds = &one, "officers"
 	}
 	return p, nil
+}
+
+// longestDay and shortestDay are the office minutes of a day that are tried when it is fitted.
+const (
+	longestDay  = 7 * 60.0
+	shortestDay = 5.0
+)
+
+// FitDay finds how many minutes of a day officers have for a queue: the day on which the queue, played with the officers that
+// there were, waits as many days as people did. Nobody notes what else officers do; what people waited says it.
+func FitDay(ctx context.Context, line func(day float64) Line, officers int, days float64, seed uint64) (float64, error) {
+	waits := func(day float64) (float64, error) {
+		one, err := line(day).play(ctx, officers, seed)
+		return one.Mean * 60 / day, err
+	}
+	low, high := shortestDay, longestDay
+	if got, err := waits(high); err != nil || got >= days {
+		return high, err
+	}
+	for high-low > 1 {
+		mid := math.Sqrt(low * high)
+		got, err := waits(mid)
+		if err != nil {
+			return 0, err
+		}
+		if got > days {
+			low = mid
+		} else {
+			high = mid
+		}
+	}
+	return math.Round(high), nil
 }
 
 // With is the play with a number of officers; nil if it was not played.

@@ -134,3 +134,31 @@ func TestAQueueIsLeftWhenNobodyWaits(t *testing.T) {
 		t.Errorf("played on: %v", err)
 	}
 }
+
+// TestADayIsFittedToWhatPeopleWaited: a queue is played with a known day; from what people waited in it the day is found again.
+func TestADayIsFittedToWhatPeopleWaited(t *testing.T) {
+	chance := rand.New(rand.NewPCG(3, 9))
+	line := func(day float64) Line {
+		l := Line{Day: day, Handling: []float64{20, 40, 60}}
+		in := rand.New(rand.NewPCG(5, 5))
+		for at := 0.0; at < 120; at += in.ExpFloat64() / 2 { // two a day
+			l.Arrivals = append(l.Arrivals, at*day)
+		}
+		l.Length = 120 * day
+		return l
+	}
+	for range 5 {
+		want := 38 + chance.Float64()*8
+		was, err := line(want).play(t.Context(), 2, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := FitDay(t.Context(), line, 2, was.Mean*60/want, 1)
+		if err != nil || math.Abs(got-want) > 2 {
+			t.Errorf("a day of %.1f minutes is fitted as %.1f, %v", want, got, err)
+		}
+	}
+	if got, err := FitDay(t.Context(), line, 2, 0, 1); err != nil || got != longestDay {
+		t.Errorf("where nobody waits, officers have %.0f minutes, %v", got, err)
+	}
+}

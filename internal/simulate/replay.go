@@ -160,16 +160,58 @@ func (c *Cases) timedOtherwise(one *Case, before, after *outcome) bool {
 
 // movedDeadlines are the states whose deadlines are of another length.
 func movedDeadlines(was, is *service.Service) map[string]bool {
-	moved := map[string]bool{}
+	moved, other := map[string]bool{}, otherFigures(was, is)
 	for id, a := range was.States {
 		b := is.States[id]
 		if a.Deadline == nil || b == nil || b.Deadline == nil {
 			continue
 		}
 		x, y := a.Deadline, b.Deadline
-		moved[id] = x.WorkingDays != y.WorkingDays || x.Days != y.Days || x.Months != y.Months || (x.On == nil) != (y.On == nil)
+		moved[id] = x.WorkingDays != y.WorkingDays || x.Days != y.Days || x.Months != y.Months || (x.On == nil) != (y.On == nil) ||
+			x.On != nil && (x.On.Expr.Source != y.On.Expr.Source || restsOn(was, x.On, other, map[string]bool{}))
 	}
 	return moved
+}
+
+// otherFigures are the parameters of the law that have other values.
+func otherFigures(was, is *service.Service) map[string]bool {
+	values := func(p *service.Parameter) (list []string) {
+		for _, v := range p.Values {
+			list = append(list, fmt.Sprint(v.From, " ", v.Value))
+		}
+		return list
+	}
+	other := map[string]bool{}
+	for _, p := range was.Jurisdiction.Parameters {
+		for _, q := range is.Jurisdiction.Parameters {
+			if q.ID == p.ID && !slices.Equal(values(p), values(q)) {
+				other[p.ID] = true
+			}
+		}
+	}
+	return other
+}
+
+// restsOn reports whether a rule depends on one of some parameters, directly or by what it is computed from. Of a table it is
+// taken for granted.
+func restsOn(s *service.Service, r *service.Rule, figures, seen map[string]bool) bool {
+	if len(figures) == 0 || r.Program == nil {
+		return false
+	}
+	return slices.ContainsFunc(r.Uses(), func(ref rule.Ref) bool {
+		if ref.Kind == rule.ParamRef {
+			return figures[ref.Name]
+		}
+		if ref.Kind == rule.TableRef {
+			return true
+		}
+		i := slices.IndexFunc(s.Values, func(n *service.Named) bool { return n.ID == ref.Name })
+		if i < 0 || seen[ref.Name] {
+			return false
+		}
+		seen[ref.Name] = true
+		return s.Values[i].Table != nil || s.Values[i].Rule != nil && restsOn(s, s.Values[i].Rule, figures, seen)
+	})
 }
 
 // ends is what the case came to, which nothing recomputes, and what the change would have made of it. That the rules would not

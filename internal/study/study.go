@@ -60,9 +60,6 @@ type Examples struct {
 // Studies is the way to the table.
 type Studies struct{}
 
-// Changed is the message for a form that was made for an earlier state of the study.
-const Changed = "This study has changed since you opened the page. Look at it again, then repeat"
-
 const columns = `id, organisation, kind, subject, title, change, state, done, of, result, examples, problem, hash, by_person,
 	created, ended, published, publisher, version`
 
@@ -143,7 +140,7 @@ func (Studies) Save(ctx context.Context, tx *store.Tx, s *Study) error {
 		return fmt.Errorf("storing a study: %w", err)
 	}
 	if n == 0 {
-		return fault.NewConflict(Changed)
+		return fault.NewConflict("This study has changed since you opened the page. Look at it again, then repeat")
 	}
 	s.Version++
 	return nil

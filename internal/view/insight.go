@@ -69,6 +69,7 @@ type InsightPage struct {
 	Notes          []string
 	Choices        InsightChoices
 	Places         []DataPlace // of areas, for a map
+	Step           *InsightStep
 }
 
 // InsightChoices are what a page can be narrowed down to.
@@ -196,6 +197,13 @@ func (a *asked) bounds() error {
 	if a.q.From.After(a.q.Until) {
 		a.q.From = a.q.Until
 	}
+	over, err := insight.Figures{}.TakenOver(a.ctx, a.tx)
+	if err != nil {
+		return err
+	}
+	if !over.IsZero() && !a.q.From.After(over) {
+		a.p.Notes = append(a.p.Notes, a.r.P.T("Figures of cases that ended by {date} were taken over from the system before this one.", map[string]any{"date": a.r.date(over)}))
+	}
 	a.p.Period = a.monthName(a.q.From)
 	if a.q.From != a.q.Until {
 		a.p.Period = a.r.P.T("{from} to {until}", map[string]any{"from": a.monthName(a.q.From), "until": a.monthName(a.q.Until)})
@@ -207,7 +215,7 @@ func (a *asked) bounds() error {
 func (a *asked) nothing() bool {
 	switch {
 	case a.first.IsZero() || a.p.Choices.Last.IsZero():
-		a.p.Finding = a.r.P.T("No whole month has been counted yet. Come back next month.")
+		a.p.Finding = a.r.P.T("Only months that are over are told. The first figures are there on {date}.", map[string]any{"date": a.r.date(back(monthStart(a.today), -1))})
 	case a.first.After(a.q.Until):
 		a.p.Finding = a.r.P.T("Nothing was counted before {month}.", map[string]any{"month": a.monthName(a.first)})
 	default:

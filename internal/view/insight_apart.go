@@ -303,6 +303,7 @@ func (a *asked) mistakes(s *service.Service) error {
 		f.Series = append(f.Series, one)
 	}
 	holdParts(f.Series[1:])
+	holdWhole(f.Series)
 	f.Finding, f.Notes = a.most(f), append(f.Notes, a.roundedNote())
 	a.p.Figures = append(a.p.Figures, f)
 	return nil
@@ -317,6 +318,16 @@ func holdParts(parts []DataSeries) {
 					parts[other].Values[k] = DataValue{Held: true}
 				}
 			}
+		}
+	}
+}
+
+// holdWhole holds back a sum that would tell its parts, which are all held back: where they are few each, and the sum is nearly as
+// much as they can be together.
+func holdWhole(series []DataSeries) {
+	for k, v := range series[0].Values {
+		if len(series) > 1 && v.Known && series[1].Values[k].Held && v.N <= float64((insightFloor-1)*(len(series)-1))+insightFloor/2 {
+			series[0].Values[k] = DataValue{Held: true}
 		}
 	}
 }

@@ -140,16 +140,21 @@ func yearly(n int) int {
 
 func (a *asked) demand() error {
 	p, months := a.r.P, a.months()
-	values, err := a.counted(insight.Came, a.q.Area, months)
+	long := months
+	if !a.q.Desk && a.q.Area == "" {
+		long = a.longer(months)
+	}
+	all, err := a.counted(insight.Came, a.q.Area, long)
 	if err != nil {
 		return err
 	}
+	values := all[len(long)-len(months):]
 	f := a.monthly("demand", p.T("Applications by month"), p.T("applications"), months, DataSeries{Name: p.T("Applications"), Values: values})
 	f.Finding = a.moved(values, months, p.T("applications"))
 	f.Notes = append(f.Notes, a.heldNote())
 	if !a.q.Desk && a.q.Area == "" {
-		if y, ok := allKnown(values); ok {
-			a.outages(&f, y, a.inMonth(months))
+		if y, ok := allKnown(all); ok {
+			a.outages(&f, y[len(long)-len(months):], a.inMonth(months))
 			a.carryOn(&f, y, yearly(len(y)), 3, func(i int) calendar.Date { return back(months[len(months)-1], -1-i) })
 		}
 	}
@@ -160,6 +165,26 @@ func (a *asked) demand() error {
 		}
 	}
 	return a.compareAreas(insight.Came, p.T("Applications by area"), p.T("applications"))
+}
+
+// mostMonths is how many months a forecast looks back.
+const mostMonths = 36
+
+// longer are the months of a picture and those before it, for what is forecast from more than is shown.
+func (a *asked) longer(months []calendar.Date) (list []calendar.Date) {
+	if len(months) == 0 {
+		return nil
+	}
+	last := months[len(months)-1]
+	for i := mostMonths - 1; i >= 0; i-- {
+		if m := back(last, i); !m.Before(a.first) || !m.Before(months[0]) {
+			list = append(list, m)
+		}
+	}
+	if len(list) < len(months) {
+		return months
+	}
+	return list
 }
 
 func (a *asked) demandByWeek() error {
@@ -272,6 +297,9 @@ func (a *asked) waiting() error {
 	f := a.monthly("waiting", p.T("Days from application to decision"), p.T("days"), months,
 		DataSeries{Name: p.T("Half were decided within"), Values: median}, DataSeries{Name: p.T("Nine in ten were decided within"), Values: late})
 	f.Finding = a.slower(median, months)
+	if y, ok := allKnown(median); ok && !a.q.Desk {
+		a.monthsSteps(&f, y, months)
+	}
 	f.Notes = append(f.Notes, a.heldNote())
 	a.p.Figures = append(a.p.Figures, f)
 	if a.q.Desk && a.q.Area == "" {
@@ -280,6 +308,15 @@ func (a *asked) waiting() error {
 		}
 	}
 	return a.compareAreas(insight.Decided, p.T("Decisions by area"), p.T("decisions"))
+}
+
+// monthsSteps says in which month the level of waiting changed, where everybody looks.
+func (a *asked) monthsSteps(f *InsightFigure, y []float64, months []calendar.Date) {
+	one := *f
+	one.Series = slices.Clone(f.Series[:1])
+	if a.steps(&one, y, a.r.P.T("Waiting"), a.inMonth(months)); len(one.Series) > 1 {
+		f.Series, f.Notes = append(f.Series, one.Series[1]), one.Notes
+	}
 }
 
 // slower is "Decisions took 12 days in October 2026, 3 more than in September 2026." of the last two months with decisions.
@@ -321,14 +358,22 @@ func (a *asked) waitingByWeek() error {
 			values[i] = known(math.Round(y[i]*10) / 10)
 		}
 	}
-	f := a.weekly("waiting-weeks", p.T("Average days to a decision, by week"), p.T("days"), weeks, DataSeries{Name: p.T("Average"), Values: values})
-	a.steps(&f, y, p.T("Waiting"), a.inWeek(weeks))
-	if len(f.Series) == 1 {
+	f := a.weekly("waiting-weeks", p.T("Average days to a decision, by week, and what comes next"), p.T("days"), weeks, DataSeries{Name: p.T("Average"), Values: values})
+	changes := a.steps(&f, y, p.T("Waiting"), a.inWeek(weeks))
+	if last, ok := lastStep(changes); ok {
+		if a.p.Step, err = a.explain(weeks, last); err != nil {
+			return err
+		}
+	}
+	if a.p.Step != nil {
+		f.Finding, a.p.Finding = a.p.Step.Text, a.p.Step.Text
+	} else if len(f.Series) == 1 {
 		f.Finding = p.T("The level of waiting has not changed clearly.")
 	} else {
 		f.Finding = f.Notes[len(f.Notes)-1]
 		f.Notes = f.Notes[:len(f.Notes)-1]
 	}
+	a.carryOn(&f, y, 1, 6, func(i int) calendar.Date { return addDays(weeks[len(weeks)-1], 7*(i+1)) })
 	a.p.Figures = append(a.p.Figures, f)
 	return nil
 }
@@ -424,7 +469,7 @@ func (a *asked) promise() error {
 	f := a.monthly("promise", p.T("Ended by the day that was set, by month"), "", months, DataSeries{Name: p.T("In time"), Values: values})
 	f.Percent = true
 	if v := a.share(kept, n); v.Known {
-		f.Finding = p.T("{share} of what ended did so by the day that the rules set for it.", map[string]any{"share": a.r.Percent(kept, n)})
+		f.Finding = p.T("{share} of what ended did so by the day that the rules set for it.", map[string]any{"share": a.r.P.Percent(number(a.r.P.Number, v.N))})
 	} else {
 		f.Finding = p.T("Too little ended to say how much of it did so in time.")
 	}

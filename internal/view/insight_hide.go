@@ -199,8 +199,15 @@ func (a *asked) share(some, all int64) DataValue {
 	if a.few(all) || a.few(some) || a.few(all-some) {
 		return DataValue{Held: true}
 	}
-	return known(math.Round(float64(some)/float64(all)*1000) / 10)
+	if percent := float64(some) / float64(all) * 100; !a.q.Desk { // so that a service is not what an organisation and the others leave
+		return known(math.Round(percent/shareStep) * shareStep)
+	} else {
+		return known(math.Round(percent*10) / 10)
+	}
 }
+
+// shareStep is what shares are rounded to for everybody, in percent.
+const shareStep = 5
 
 // few tells of a number whether it is too small for everybody to see.
 func (a *asked) few(n int64) bool { return !a.q.Desk && n > 0 && n < insightFloor }

@@ -108,10 +108,10 @@ func decimals(number func(string) string, v float64, digits int) string {
 }
 
 // steps finds where the level of a series changed, says so, and adds the levels to the picture. Missing values are NaN.
-func (a *asked) steps(f *InsightFigure, y []float64, name string, at func(i int) string) {
+func (a *asked) steps(f *InsightFigure, y []float64, name string, at func(i int) string) []forecast.Change {
 	changes := forecast.Changes(forecast.Series{Values: y, Period: 1})
 	if len(changes) == 0 {
-		return
+		return nil
 	}
 	level := make([]DataValue, len(f.Series[0].Values))
 	from, value := 0, changes[0].Before
@@ -130,6 +130,7 @@ func (a *asked) steps(f *InsightFigure, y []float64, name string, at func(i int)
 			f.Notes = append(f.Notes, a.r.P.T("{what} fell {when}, from about {before} to about {after}.", said))
 		}
 	}
+	return changes
 }
 
 // outages finds steps of a series at which nothing was counted though something is usual. They are missing, not zero.

@@ -97,12 +97,12 @@ func (a *asked) where() error {
 		title := a.r.words(a.j, st.Title)
 		days, former := perCase(t.seconds, nowN), perCase(o.seconds, wasN)
 		f.Categories = append(f.Categories, title)
-		f.Series[0].Values = append(f.Series[0].Values, a.of(nowN, math.Round(days*10)/10))
-		f.Series[1].Values = append(f.Series[1].Values, a.of(wasN, math.Round(former*10)/10))
-		if days > most {
+		is, was := a.of(least(nowN, t.visits), math.Round(days*10)/10), a.of(least(wasN, o.visits), math.Round(former*10)/10)
+		f.Series[0].Values, f.Series[1].Values = append(f.Series[0].Values, is), append(f.Series[1].Values, was)
+		if days > most && is.Known {
 			most, longest = days, title
 		}
-		if wasN > 0 && days-former > grew {
+		if wasN > 0 && is.Known && was.Known && days-former > grew {
 			grew, grown = days-former, title
 		}
 		if t.again > 0 {
@@ -115,7 +115,10 @@ func (a *asked) where() error {
 	if wasN == 0 {
 		f.Series = f.Series[:1]
 	}
-	f.Finding = p.T("Most time goes into “{step}”: {days} days for each case.", map[string]any{"step": longest, "days": decimals(p.Number, most, 1)})
+	f.Finding = p.T("Too little ended in this time to say where it goes.")
+	if longest != "" {
+		f.Finding = p.T("Most time goes into “{step}”: {days} days for each case.", map[string]any{"step": longest, "days": decimals(p.Number, most, 1)})
+	}
 	if (a.q.Desk || wasN >= insightFloor) && grew >= .1 {
 		f.Finding += " " + p.T("It grew most in “{step}”: {days} days more than before.", map[string]any{"step": grown, "days": decimals(p.Number, grew, 1)})
 	}
@@ -129,6 +132,14 @@ func (a *asked) where() error {
 		a.p.Figures = append(a.p.Figures, loops)
 	}
 	return a.ways(s, from, until)
+}
+
+// least is of how many cases a figure of a step tells: of those that came to it, where these are fewer.
+func least(ended, visits int64) int64 {
+	if visits > 0 {
+		return min(ended, visits)
+	}
+	return ended // that nobody came to it tells of all
 }
 
 func statesOf(s *service.Service) []service.StateFile { return s.Case.States }

@@ -155,9 +155,21 @@ func (r Reader) hours(h float64) string {
 	return r.P.T("{n} hours", i18n.V{"n": r.P.Number(strconv.FormatFloat(h, 'f', 1, 64))})
 }
 
+// waitOf says a time of a queue: office hours, or working days where it is longer than a day that officers have for it.
+func (r Reader) waitOf(q *simulate.Played, h float64) string {
+	if q.Day <= 0 || h*60 < q.Day {
+		if q.Day > 0 && q.Day < 7*60 && h >= 0.05 { // a part of a short day is no hours of a whole one
+			return r.P.T("less than a working day")
+		}
+		return r.hours(h)
+	}
+	return r.P.T("{n} working days", i18n.V{"n": r.P.Number(strconv.FormatFloat(h*60/q.Day, 'f', 1, 64))})
+}
+
 func (r Reader) queueSays(q *simulate.Played) (says []string) {
 	now, then := q.With(q.Now), q.With(q.Then)
-	args := i18n.V{"before": r.hours(now.Mean), "after": r.hours(then.Mean), "n": r.P.Plain(q.Then), "now": r.P.Plain(q.Now), "within": r.hours(then.Within)}
+	wait := func(h float64) string { return r.waitOf(q, h) }
+	args := i18n.V{"before": wait(now.Mean), "after": wait(then.Mean), "n": r.P.Plain(q.Then), "now": r.P.Plain(q.Now), "within": wait(then.Within)}
 	switch {
 	case now.Mean < 0.05 && then.Mean < 0.05:
 		says = append(says, r.P.T("People wait no time to be taken up with {now} officers, and none with {n}.", args))
@@ -167,7 +179,7 @@ func (r Reader) queueSays(q *simulate.Played) (says []string) {
 		says = append(says, r.P.T("With {n} officers instead of {now}, cases would have waited {after} on average instead of {before}.", args))
 	}
 	if q.One != nil {
-		says = append(says, r.P.T("One officer more than that would take another {time} off the wait: officers are what is short.", i18n.V{"time": r.hours(*q.One)}))
+		says = append(says, r.P.T("One officer more than that would take another {time} off the wait: officers are what is short.", i18n.V{"time": wait(*q.One)}))
 	} else {
 		says = append(says, r.P.T("One officer more than that would change next to nothing: officers are not what people wait for."))
 	}

@@ -39,7 +39,7 @@ type area struct {
 	run  func(ctx context.Context, o options, out io.Writer) error
 }
 
-var areas = []area{{"pages", pages}, {"submit", submit}, {"books", books}, {"taxes", massAssessment}, {"cases", desk}, {"start", start}, {"size", size}, {"growth", growth}, {"data", data}, {"credential", credentials}, {"register", registers}, {"log", publicLog}, {"ask", assistant}}
+var areas = []area{{"pages", pages}, {"submit", submit}, {"books", books}, {"taxes", massAssessment}, {"cases", desk}, {"start", start}, {"size", size}, {"growth", growth}, {"data", data}, {"credential", credentials}, {"register", registers}, {"log", publicLog}, {"ask", assistant}, {"insight", insights}, {"simulate", simulations}}
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == loadCommand {
@@ -49,7 +49,7 @@ func main() {
 		exit(serveFiles(os.Args[2:]))
 	}
 	full := flag.Bool("full", false, "measure as docs/benchmarks.md does: 100,000 cases, three rounds")
-	only := flag.String("only", "", "areas, separated by commas: pages, submit, books, taxes, cases, start, size, growth, data, credential, log, ask")
+	only := flag.String("only", "", "areas, separated by commas: pages, submit, books, taxes, cases, start, size, growth, data, credential, log, ask, insight, simulate")
 	each := flag.Duration("each", 0, "time for each measurement instead")
 	dir := flag.String("dir", "", "folder for the databases; a large one that is there is used again")
 	pg := flag.String("postgres", "", "postgres://… of a server to measure on; default: a throw-away one, which does not sync")

@@ -2,7 +2,9 @@ package desk
 
 import (
 	"net/http"
+	"net/url"
 
+	"stoa/internal/i18n"
 	"stoa/internal/policy"
 	"stoa/internal/view"
 	"stoa/internal/web"
@@ -19,6 +21,8 @@ func insightRoutes(d *Desk) []web.Route {
 	return []web.Route{
 		get("", d.insightHome),
 		get("/ask", d.insightQuestion),
+		{Method: "POST", Pattern: insightBase + "/views", Area: web.Desk, Action: policy.InsightRead, Handle: d.saveView},
+		{Method: "POST", Pattern: insightBase + "/views/{view}", Area: web.Desk, Action: policy.InsightRead, Handle: d.changeView},
 		get("/{topic}", d.insightTopic),
 		get("/{topic}/{kind}", d.insightFile),
 	}
@@ -35,14 +39,18 @@ func (d *Desk) insightHome(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	saved, err := view.Insight{View: d.View}.Saved(r.Context(), reader(r))
+	if err != nil {
+		return err
+	}
 	title := r.T("How it is going")
-	content := page.Group{page.Heading{Text: title, Level: 1}, insight.Told(r, h.InsightPage), page.Paragraph{Text: h.Finding}, unusual(r, odd), insight.AskBox(r, insightBase, "")}
+	content := page.Group{savedBanner(r), page.Heading{Text: title, Level: 1}, insight.Told(r, h.InsightPage), page.Paragraph{Text: h.Finding}, unusual(r, odd), insight.AskBox(r, insightBase, "")}
 	demand := h.InsightPage
 	demand.Topic = view.InsightDemand
 	if len(r.Place.Programmes) > 0 {
 		content = append(content, page.Paragraph{HTML: page.LinkTo{Text: r.T("What programmes changed"), URL: programmesBase}})
 	}
-	content = append(content, insight.Figures(r, insightBase, demand), insight.Topics(r, insightBase, h), insight.Narrow(r, insightBase, h.InsightPage))
+	content = append(content, insight.Figures(r, insightBase, demand), savedViews(r, saved), insight.Topics(r, insightBase, h), insight.Narrow(r, insightBase, h.InsightPage))
 	return d.show(w, r, areaInsight, web.Page{Title: title, Charts: true, Content: content, Crumbs: crumbs(r)})
 }
 
@@ -68,11 +76,34 @@ func (d *Desk) insightTopic(w http.ResponseWriter, r *web.Request) error {
 	q.Topic = ""
 	title := r.T("How it is going")
 	content := page.Group{page.Heading{Text: p.Title, Caption: title, Level: 1},
-		page.Paragraph{Text: p.Finding, Classes: "govuk-body-l"}, insight.Told(r, p), insight.Figures(r, insightBase, p), d.why(r, p),
+		page.Paragraph{Text: p.Finding, Classes: "govuk-body-l"}, insight.Told(r, p), d.because(r, p), insight.Figures(r, insightBase, p), d.why(r, p),
 		page.Paragraph{HTML: page.LinkTo{Text: r.T("The same figures for programs (JSON)"), URL: insight.File(insightBase, "json", p.InsightAsk, r.URL.Query())}},
-		insight.Narrow(r, insightBase, p)}
+		saveForm(r, p), insight.Narrow(r, insightBase, p)}
 	return d.show(w, r, areaInsight, web.Page{Title: p.Title, Charts: true, Content: content,
 		Crumbs: crumbs(r, page.Crumb{Text: title, Href: insight.Address(insightBase, q, r.URL.Query())})})
+}
+
+// because says what changed when waiting did, and leads to trying whether more officers would help.
+func (d *Desk) because(r *web.Request, p view.InsightPage) page.Component {
+	s := p.Step
+	if s == nil || len(s.Reasons) == 0 {
+		return page.Group{}
+	}
+	l := page.List{}
+	for _, text := range s.Reasons {
+		l.Items = append(l.Items, page.Text(text))
+	}
+	g := page.Group{page.Heading{Text: r.T("What changed with it")}, l,
+		page.Paragraph{Text: r.T("That two things changed together does not prove that one made the other. Look at the figures behind them before you decide."), Classes: "govuk-body-s"}}
+	if s.Service != "" {
+		q := view.InsightAsk{Topic: view.InsightSteps, Service: s.Service}
+		g = append(g, page.Paragraph{HTML: page.LinkTo{Text: r.T("Where the time goes: {service}", i18n.V{"service": s.Title}), URL: insight.Address(insightBase, q, nil)}})
+	}
+	if s.MayTry {
+		to := url.Values{"of": {"service." + s.Service}, "officers": {"2"}, "from": {s.Since.String()}, "title": {r.T("Two officers more: {service}", i18n.V{"service": s.Title})}}
+		g = append(g, page.Paragraph{HTML: page.LinkTo{Text: r.T("What if there were two officers more?"), URL: address("/desk/whatif/try", to)}})
+	}
+	return page.InsetText{HTML: g}
 }
 
 // why leads from how long something takes to the step that it takes so long in, service by service.

@@ -59,6 +59,9 @@ func typedOr(r *web.Request, name, now string) string {
 	if r.Method == http.MethodPost {
 		return r.Field(name)
 	}
+	if asked := r.Query(name); asked != "" { // by the page that led here
+		return asked
+	}
 	return now
 }
 
@@ -128,7 +131,7 @@ func queueFields(r *web.Request, f view.TryForm, wrongs problems) page.Component
 	return page.Group{heading2(r.T("Officers")), page.Paragraph{Text: r.T("The cases of {organisation} are taken up as they came in, by more or fewer officers.", i18n.V{"organisation": f.Organisation})},
 		whole("officers", r.T("Officers more, or fewer"), r.T("2 for two more, -1 for one fewer."), ""),
 		whole("minutes", r.T("Minutes that a case takes an officer"), r.T("Leave empty to have it measured from what officers did."), ""),
-		whole("hours", r.T("Hours of a day that an officer has for these cases"), r.T("7 where they do nothing else."), "")}
+		whole("hours", r.T("Hours of a day that an officer has for these cases"), r.T("7 where they do nothing else. Leave empty to have it fitted to how long people waited."), "")}
 }
 
 // readChange is what was changed in the form.

@@ -154,9 +154,13 @@ func (s Study) queue() page.Component {
 		return page.Group{}
 	}
 	decimal := func(n float64) string { return p.Number(strconv.FormatFloat(n, 'f', 1, 64)) }
-	t := page.QueueTable{Caption: p.T("Office hours that cases wait to be taken up"), Stack: true, Columns: []page.Column{{Text: p.T("Officers"), Format: "numeric"}, {Text: p.T("On average"), Format: "numeric"}, {Text: p.T("Give or take"), Format: "numeric"},
+	caption, title, unit, series, per := p.T("Office hours that cases wait to be taken up"), p.T("Hours that cases wait, by number of officers"), p.T("hours"), p.T("Hours waited on average"), 1.0
+	if q.Raw.Day > 0 { // studies from before know hours alone
+		caption, title, unit, series, per = p.T("Working days that cases wait to be taken up"), p.T("Working days that cases wait, by number of officers"), p.T("working days"), p.T("Working days waited on average"), 60/q.Raw.Day
+	}
+	t := page.QueueTable{Caption: caption, Stack: true, Columns: []page.Column{{Text: p.T("Officers"), Format: "numeric"}, {Text: p.T("On average"), Format: "numeric"}, {Text: p.T("Give or take"), Format: "numeric"},
 		{Text: p.T("9 in 10 wait at most"), Format: "numeric"}, {Text: p.T("Officers’ time taken"), Format: "numeric"}}}
-	c := chart.Chart{Frame: chart.Frame{ID: "waiting", Title: p.T("Hours that cases wait, by number of officers"), Printer: p, Headings: 3, Finding: q.Says[0]}, Kind: chart.Bars, Of: p.T("Officers"), Unit: chart.Unit{Text: p.T("hours"), Decimals: 1}, Series: []chart.Series{{Name: p.T("Hours waited on average")}}}
+	c := chart.Chart{Frame: chart.Frame{ID: "waiting", Title: title, Printer: p, Headings: 3, Finding: q.Says[0]}, Kind: chart.Bars, Of: p.T("Officers"), Unit: chart.Unit{Text: unit, Decimals: 1}, Series: []chart.Series{{Name: series}}}
 	for _, one := range q.Raw.Plays {
 		name := p.Plain(one.Officers)
 		switch one.Officers {
@@ -165,12 +169,16 @@ func (s Study) queue() page.Component {
 		case q.Raw.Then:
 			name = p.T("{n} (tried)", i18n.V{"n": name})
 		}
-		c.Categories, c.Series[0].Values = append(c.Categories, name), append(c.Series[0].Values, chart.Num(one.Mean))
-		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{{Text: name, Format: "numeric"}, {Text: decimal(one.Mean), Format: "numeric"}, {Text: decimal(one.Within), Format: "numeric"}, {Text: decimal(one.Most), Format: "numeric"}, {Text: p.Percent(p.Plain(int(one.Busy*100 + 0.5))), Format: "numeric"}}})
+		c.Categories, c.Series[0].Values = append(c.Categories, name), append(c.Series[0].Values, chart.Num(one.Mean*per))
+		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{{Text: name, Format: "numeric"}, {Text: decimal(one.Mean * per), Format: "numeric"}, {Text: decimal(one.Within * per), Format: "numeric"}, {Text: decimal(one.Most * per), Format: "numeric"}, {Text: p.Percent(p.Plain(int(one.Busy*100 + 0.5))), Format: "numeric"}}})
 	}
 	measured := p.T("How long a case takes was given: {n} minutes on average.", i18n.V{"n": decimal(q.Raw.Minutes)})
 	if q.Raw.Measured > 0 {
 		measured = p.T("How long a case takes was measured on {cases} cases, from one step of an officer to the next: {n} minutes on average.", i18n.V{"cases": p.Plain(q.Raw.Measured), "n": decimal(q.Raw.Minutes)})
+	}
+	if q.Raw.Waited > 0 {
+		measured += " " + p.T("Officers do other work too: they are taken to have {minutes} minutes of a day for these cases, because with that the queue waits as long as people did, {days} working days on average until somebody took a first step.",
+			i18n.V{"minutes": p.Plain(int(q.Raw.Day + .5)), "days": decimal(q.Raw.Waited)})
 	}
 	return page.Group{page.Heading{Level: 2, Text: p.T("Waiting")}, c, t, page.Paragraph{Text: p.T("{n} cases as they came in, on {days} working days, are taken up in their order by whoever is free.", i18n.V{"n": p.Plain(q.Raw.Arrivals), "days": p.Plain(q.Raw.Days)}) + " " + measured}}
 }
@@ -207,5 +215,6 @@ func (s Study) inputs() page.Component {
 	}
 	return page.Group{page.Heading{Level: 2, Text: p.T("What it rests on")},
 		page.Paragraph{Text: p.T("The same program that decides has judged past cases again under the changed rules, with what people said and what registers held then. It does not say how people would behave differently.")},
+		page.Paragraph{Text: p.T("“Rules in force” are those of the day of the study, for all cases alike, also those that came while others were in force. An ending is the one that a case really had.")},
 		page.Details{SummaryText: p.T("Fingerprints of the inputs"), HTML: list}}
 }

@@ -20,6 +20,8 @@ func (s *Site) insightRoutes() []web.Route {
 	return []web.Route{
 		public("", s.insightHome),
 		public("/ask", s.insightQuestion),
+		{Method: "GET", Pattern: "/reports/{view}/{pass}", Area: web.Public, Action: policy.InsightSee, Handle: s.stopReports},
+		{Method: "POST", Pattern: "/reports/{view}/{pass}", Area: web.Public, Action: policy.InsightSee, Handle: s.stopReports},
 		public("/{topic}", s.insightTopic),
 		public("/{topic}/{kind}", s.insightFile),
 	}
