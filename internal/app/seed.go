@@ -33,7 +33,7 @@ type seeder struct {
 	people     []person.Details
 	plan       []planned
 	running    []string          // open cases
-	owner      map[string]string // case → person
+	owner      map[string]string // case → office
 	made       int
 	of         int
 	tell       func(done, of int)
@@ -289,6 +289,7 @@ func (s *seeder) apply(ctx context.Context, next planned) error {
 		return fmt.Errorf("applying as in %q: %w", next.example.Name, err)
 	}
 	s.running = append(s.running, done.Case)
+	s.owner[done.Case] = next.service.Organisation
 	return s.payFee(ctx, holder, id)
 }
 

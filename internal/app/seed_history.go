@@ -37,16 +37,20 @@ func (s *seeder) knowLeft(ctx context.Context) error {
 
 // leave takes their roles from those who go on a day: work takes longer from then on.
 func (s *seeder) leave(ctx context.Context, daysAgo int) error {
+	admin := slices.IndexFunc(s.staff, func(a policy.Actor) bool {
+		return policy.Can(a, policy.StaffManage, policy.Thing{Kind: "staff"}) == nil
+	})
 	for _, p := range s.j.Demo.Left {
-		if p.DaysAgo != daysAgo {
+		if p.DaysAgo != daysAgo || admin < 0 {
 			continue
 		}
+		by := s.staff[admin]
 		for i, a := range s.staff {
 			if a.Name != p.Name {
 				continue
 			}
 			for _, g := range a.Grants {
-				if err := s.Flow.RemoveRole(ctx, System, flow.RemoveRole{Person: a.Person, Grant: g}); err != nil {
+				if err := s.Flow.RemoveRole(ctx, by, flow.RemoveRole{Person: a.Person, Grant: g}); err != nil {
 					return fmt.Errorf("letting %s go: %w", p.Name, err)
 				}
 			}

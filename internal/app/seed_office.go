@@ -2,8 +2,10 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +33,7 @@ func (s *seeder) office(ctx context.Context, day, today calendar.Date) error {
 	}
 	left, pause := map[string]float64{}, 7*time.Hour/time.Duration(len(s.running)+1)
 	still := s.running[:0]
+	slices.SortStableFunc(s.running, func(a, b string) int { return cmp.Compare(s.owner[a], s.owner[b]) }) // each office has a part of the day
 	for _, id := range s.running {
 		c, err := s.load(ctx, id)
 		if err != nil {

@@ -23,6 +23,8 @@ const (
 	usualHours   = 7   // of a day that an officer has for cases
 	longestSpell = 120 // minutes: a longer gap between two steps of a person was something else
 	leastSpells  = 30  // fewer measured cases say nothing
+	leastWaited  = 10  // the same of waits
+	longestYears = 1   // how far back it is measured how long a case takes, where a study looks at less
 	mostSteps    = 1_000_000
 	mostCame     = 1_000_000
 )
@@ -47,7 +49,11 @@ func (w *studyWork) queue(ctx context.Context) (*simulate.Played, error) {
 			return errQueueLong
 		}
 		if w.change.Minutes == 0 { // else somebody said how long a case takes
-			if steps, err = past.Handled(ctx, tx, w.tried.organisation, w.from, w.before, most+1); err != nil {
+			since := w.before.AddDate(-longestYears, 0, 0)
+			if w.from.Before(since) {
+				since = w.from
+			}
+			if steps, err = past.Handled(ctx, tx, w.tried.organisation, since, w.before, most+1); err != nil {
 				return err
 			}
 			if len(steps) > most {
@@ -148,7 +154,7 @@ func (w *studyWork) waited(steps []cases.Handled) float64 {
 			first[s.Case] = s
 		}
 	}
-	if len(first) < leastSpells {
+	if len(first) < leastWaited {
 		return 0
 	}
 	at := map[calendar.Date]int{} // working days up to each day

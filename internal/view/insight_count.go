@@ -153,7 +153,7 @@ func (a *asked) demand() error {
 	f.Finding = a.moved(values, months, p.T("applications"))
 	f.Notes = append(f.Notes, a.heldNote())
 	if !a.q.Desk && a.q.Area == "" {
-		if y, ok := allKnown(all); ok {
+		if y, ok := mostKnown(all); ok {
 			a.outages(&f, y[len(long)-len(months):], a.inMonth(months))
 			a.carryOn(&f, y, yearly(len(y)), 3, func(i int) calendar.Date { return back(months[len(months)-1], -1-i) })
 		}
@@ -217,6 +217,17 @@ func allKnown(values []DataValue) ([]float64, bool) {
 		y[i] = v.N
 	}
 	return y, true
+}
+
+// mostKnown are values of which most are known; what is held back is a gap.
+func mostKnown(values []DataValue) ([]float64, bool) {
+	y, n := make([]float64, len(values)), 0
+	for i, v := range values {
+		if y[i] = math.NaN(); v.Known {
+			y[i], n = v.N, n+1
+		}
+	}
+	return y, 3*n >= 2*len(values)
 }
 
 // lastTwo are the last two values known; -1 for none.

@@ -139,7 +139,7 @@ func (a *asked) inWhichStep(s *InsightStep, t around) error {
 	return nil
 }
 
-// reasonMonths are whole months before and after the month of a day, of which something may be known.
+// reasonMonths are months before and after a day, of which something may be known.
 func (a *asked) reasonMonths(since calendar.Date) (before, after []calendar.Date) {
 	of := monthStart(since)
 	for i := mostReasonMonths; i >= 1; i-- {
@@ -147,10 +147,16 @@ func (a *asked) reasonMonths(since calendar.Date) (before, after []calendar.Date
 			before = append(before, m)
 		}
 	}
-	for i := 1; i <= mostReasonMonths; i++ {
-		if m := back(of, -i); m.Before(monthStart(a.today)) {
-			after = append(after, m)
+	begins := 1
+	if since.Day() <= 15 { // most of its month is after
+		begins = 0
+	}
+	for i := begins; len(after) < mostReasonMonths; i++ {
+		m := back(of, -i)
+		if m.After(a.today) { // the month that is running counts as far as it is
+			break
 		}
+		after = append(after, m)
 	}
 	return before, after
 }
