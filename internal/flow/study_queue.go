@@ -48,7 +48,7 @@ func (w *studyWork) queue(ctx context.Context) (*simulate.Played, error) {
 		if len(came) > mostCame {
 			return errQueueLong
 		}
-		if w.change.Minutes == 0 { // else somebody said how long a case takes
+		if w.change.Minutes == 0 || w.change.Hours == 0 { // else somebody said how long a case takes, and how much of a day it has
 			since := w.before.AddDate(-longestYears, 0, 0)
 			if w.from.Before(since) {
 				since = w.from
@@ -56,8 +56,12 @@ func (w *studyWork) queue(ctx context.Context) (*simulate.Played, error) {
 			if steps, err = past.Handled(ctx, tx, w.tried.organisation, since, w.before, most+1); err != nil {
 				return err
 			}
-			if len(steps) > most {
+			switch {
+			case len(steps) <= most:
+			case w.change.Minutes == 0:
 				return errQueueLong
+			default:
+				steps = nil // then the day is the usual one
 			}
 		}
 		officers, err = w.officers(ctx, tx)
