@@ -25,7 +25,7 @@ func (o Open) ofHints(r Reader) (list []AlgorithmPage) {
 		return nil
 	}
 	for _, kind := range hint.Kinds {
-		p := AlgorithmPage{AlgorithmLine: AlgorithmLine{ID: ownMethod + "." + kind, Title: r.flagTitle(kind), Off: (Hinting{o.v}).off(kind)},
+		p := AlgorithmPage{AlgorithmLine: AlgorithmLine{ID: ownMethod + "." + kind, Title: r.flagTitle(kind), Organisation: r.words(o.v.place(), o.v.place().File.Name), Off: (Hinting{o.v}).off(kind)},
 			Purpose: r.P.T("Officers see at once what they would have to look for, and look more closely where it may matter."),
 			Person:  r.P.T("Everything. It is shown to the officer of a case and does nothing else: no case is stopped, moved, delayed or decided by it. An officer may say that it is not a problem, and why."),
 			Data:    []string{r.P.T("What applicants answered"), r.P.T("Keyed hashes of what earlier applicants answered; they are deleted with each case")},
@@ -137,7 +137,7 @@ func (v Hinting) drift(ctx context.Context, tx *store.Tx, r Reader, kind string,
 func (v Hinting) fair(ctx context.Context, tx *store.Tx, r Reader, seen []hint.Seen, endings map[string]string) (t AlgorithmResult, err error) {
 	t = AlgorithmResult{Title: r.P.T("Whether it treats groups alike"),
 		Text:    r.P.T("By the language in which people applied. Sex, age, origin, religion and health are not known to these services, so nothing can be said of them."),
-		Columns: []string{r.P.T("Language"), r.P.T("Cases"), r.P.T("With this flag"), r.P.T("Share"), r.P.T("Of these refused")}}
+		Columns: []string{r.P.T("Language"), r.P.T("Cases"), r.P.T("With this flag"), r.P.T("Of these refused")}}
 	looked, err := v.Hints.Looked(ctx, tx, "", time.Unix(0, 0), tx.Now().Add(time.Hour))
 	if err != nil {
 		return t, err
@@ -156,7 +156,7 @@ func (v Hinting) fair(ctx context.Context, tx *store.Tx, r Reader, seen []hint.S
 				refused++
 			}
 		}
-		t.Rows = append(t.Rows, []string{(&asked{r: r}).languageName(language), r.rounded(looked[language]), r.rounded(flagged), r.shareOf(flagged, looked[language]), r.shareOf(refused, decided)})
+		t.Rows = append(t.Rows, []string{(&asked{r: r}).languageName(language), r.rounded(looked[language]), r.rounded(flagged) + " (" + r.shareOf(flagged, looked[language]) + ")", r.shareOf(refused, decided)})
 	}
 	return t, nil
 }

@@ -61,6 +61,11 @@ func (v Insight) Programme(ctx context.Context, r Reader, id string, desk bool) 
 		return p, fault.NewNotFound("")
 	}
 	f := j.Programmes[i]
+	scope := f.Where.Organisation
+	if of := serviceOf(j, f.Where.Service); of != nil {
+		scope = of.Organisation
+	}
+	desk = desk && policy.Can(r.Actor, policy.InsightRead, policy.Thing{Kind: "insight", Organisation: scope}) == nil // else as everybody sees it
 	q := InsightAsk{Desk: desk, Topic: id, Organisation: f.Where.Organisation, Service: f.Where.Service, From: calendar.MustDate("2000-01-01")}
 	page, err := v.ask(ctx, r, q, func(a *asked) error {
 		p = ProgrammePage{ProgrammeLine: r.programmeLine(j, f)}

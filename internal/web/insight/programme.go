@@ -38,7 +38,7 @@ func Programme(r *web.Request, base string, p view.ProgrammePage) page.Component
 	g = append(g, rows(r.T("What changed"), []string{r.T("Worked out"), r.T("Change"), r.T("With 95 % certainty between"), ""}, p.Estimates),
 		rows(r.T("Monthly figures before and after"), []string{r.T("Where"), r.T("Before"), r.T("After"), r.T("Difference")}, p.Means))
 	if len(p.Figures) > 0 {
-		g = append(g, page.Paragraph{HTML: page.Group{page.LinkTo{Text: r.T("Download as CSV"), URL: at + "/csv"}, page.Text(" · "), page.LinkTo{Text: r.T("Download as JSON"), URL: at + "/json"}}})
+		g = append(g, page.Paragraph{HTML: page.LinkTo{Text: r.T("Download as JSON"), URL: at + "/json"}})
 	}
 	facts := page.SummaryList{}
 	fact := func(key string, value page.Component) {
