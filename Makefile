@@ -67,6 +67,10 @@ nodes: build ## two nodes on one PostgreSQL roll, are killed, fail over under lo
 bench: assets ## figures of the whole beside bare limits (BENCHFLAGS=-full); docs/benchmarks.md says how to read them
 	go run ./test/bench $(BENCHFLAGS)
 
+.PHONY: bench-peers
+bench-peers: assets ## submissions beside PocketBase at the same durability, in one run (BENCHFLAGS=-full); downloads it
+	go run ./test/bench -only peers $(BENCHFLAGS)
+
 .PHONY: bench-forecast
 bench-forecast: ## forecasts and anomalies on series of others (DATA), held against the targets
 	go run ./test/bench-forecast -data $(DATA)

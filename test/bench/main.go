@@ -39,7 +39,7 @@ type area struct {
 	run  func(ctx context.Context, o options, out io.Writer) error
 }
 
-var areas = []area{{"pages", pages}, {"submit", submit}, {"books", books}, {"taxes", massAssessment}, {"cases", desk}, {"start", start}, {"size", size}, {"growth", growth}, {"data", data}, {"credential", credentials}, {"register", registers}, {"log", publicLog}, {"ask", assistant}, {"insight", insights}, {"simulate", simulations}}
+var areas = []area{{"pages", pages}, {"submit", submit}, {"books", books}, {"taxes", massAssessment}, {"cases", desk}, {"start", start}, {"size", size}, {"growth", growth}, {"data", data}, {"credential", credentials}, {"register", registers}, {"log", publicLog}, {"ask", assistant}, {"insight", insights}, {"simulate", simulations}, {"peers", peers}}
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == loadCommand {
@@ -49,7 +49,7 @@ func main() {
 		exit(serveFiles(os.Args[2:]))
 	}
 	full := flag.Bool("full", false, "measure as docs/benchmarks.md does: 100,000 cases, three rounds")
-	only := flag.String("only", "", "areas, separated by commas: pages, submit, books, taxes, cases, start, size, growth, data, credential, log, ask, insight, simulate")
+	only := flag.String("only", "", "areas, separated by commas: pages, submit, books, taxes, cases, start, size, growth, data, credential, log, ask, insight, simulate, and peers, which runs only where it is named")
 	each := flag.Duration("each", 0, "time for each measurement instead")
 	dir := flag.String("dir", "", "folder for the databases; a large one that is there is used again")
 	pg := flag.String("postgres", "", "postgres://… of a server to measure on; default: a throw-away one, which does not sync")
@@ -95,7 +95,8 @@ func run(ctx context.Context, o options, only, profile string) (err error) {
 	residents.Store(time.Now().Unix() % 1e8 * 1000) // others than in a run before, on a database that is kept
 	fmt.Println(machine(o))
 	for _, a := range areas {
-		if only != "" && !slices.Contains(strings.Split(only, ","), a.name) {
+		named := slices.Contains(strings.Split(only, ","), a.name)
+		if !named && (only != "" || a.name == "peers") { // which others' programs are downloaded for
 			continue
 		}
 		if err := a.run(ctx, o, os.Stdout); err != nil {

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// pocketBase is the version that is measured.
+const pocketBase = "v0.31.0"
+
+// peerProgram is PocketBase with the durability that we have: its own default does not wait for the disk.
+const peerProgram = `package main
+
+import (
+	"log"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase"
+)
+
+func main() {
+	app := pocketbase.NewWithConfig(pocketbase.Config{HideStartBanner: true, DBConnect: func(path string) (*dbx.DB, error) {
+		return dbx.Open("sqlite", path+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)")
+	}})
+	if err := app.Start(); err != nil {
+		log.Fatal(err)
+	}
+}
+`
+
+// peers measures, in one run, a submission here and one record with validation in PocketBase, both with full durability. The record
+// is asked for over loopback by this process; the submission is a call, whose form was read before: that is to our advantage, and
+// what it does (35 rows, rules, fee, books, log, letter) to theirs.
+func peers(ctx context.Context, o options, out io.Writer) error {
+	program, err := buildPeer(ctx, o)
+	if err != nil {
+		fmt.Fprintf(out, "\nPocketBase %s could not be had: %v\n", pocketBase, err)
+		return nil
+	}
+	p, err := startPeer(ctx, o, program)
+	if err != nil {
+		return fmt.Errorf("starting PocketBase: %w", err)
+	}
+	defer func() { _ = p.end() }()
+	w, err := fresh(ctx, o, "")
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	var subjects []subject
+	for _, clients := range []int{1, 16, 64} {
+		limit := fmt.Sprintf("PocketBase: one record, %d clients", clients)
+		subjects = append(subjects,
+			subject{limit, "", func() (result, error) { return load(clients, o.each, func(int, int) error { return p.create() }) }},
+			subject{fmt.Sprintf("a submission, %d clients", clients), limit, func() (result, error) { return w.submissions(ctx, clients, o.each) }})
+	}
+	results, err := interleave(o.rounds, subjects)
+	if err != nil {
+		return err
+	}
+	table(out, "Beside PocketBase "+pocketBase+", SQLite, every answer waits for the disk", results)
+	return nil
+}
+
+// buildPeer makes the program outside the repository, from the module proxy.
+func buildPeer(ctx context.Context, o options) (string, error) {
+	dir := filepath.Join(o.dir, "pocketbase")
+	program := filepath.Join(dir, "peer")
+	if _, err := os.Stat(program); err == nil {
+		return program, nil
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(peerProgram), 0o644); err != nil {
+		return "", err
+	}
+	for _, args := range [][]string{{"mod", "init", "peer"}, {"get", "github.com/pocketbase/pocketbase@" + pocketBase}, {"mod", "tidy"}, {"build", "-trimpath", "-o", program, "."}} {
+		if args[1] == "init" {
+			if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+				continue
+			}
+		}
+		cmd := exec.CommandContext(ctx, "go", args...)
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "CGO_ENABLED=0")
+		if text, err := cmd.CombinedOutput(); err != nil {
+			return "", fmt.Errorf("go %s: %w: %s", strings.Join(args, " "), err, bytes.TrimSpace(text))
+		}
+	}
+	return program, nil
+}
+
+// peer is a PocketBase that runs, with a collection that anybody may write to.
+type peer struct {
+	url  string
+	cmd  *exec.Cmd
+	http *http.Client
+	once sync.Once
+}
+
+func startPeer(ctx context.Context, o options, program string) (p *peer, err error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	addr := l.Addr().String()
+	if err := l.Close(); err != nil {
+		return nil, err
+	}
+	data, err := os.MkdirTemp(o.dir, "pocketbase-data-")
+	if err != nil {
+		return nil, err
+	}
+	const mail, word = "bench@peer.example", "bench-on-loopback"
+	if text, err := exec.CommandContext(ctx, program, "superuser", "upsert", mail, word, "--dir", data).CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%w: %s", err, text)
+	}
+	p = &peer{url: "http://" + addr, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: time.Minute}}
+	p.cmd = exec.CommandContext(ctx, program, "serve", "--http", addr, "--dir", data)
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := p.cmd.Start(); err != nil {
+		return nil, err
+	}
+	var token struct{ Token string }
+	for begun := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		err = p.post("/api/collections/_superusers/auth-with-password", "", map[string]any{"identity": mail, "password": word}, &token)
+		if err == nil {
+			break
+		}
+		if time.Since(begun) > 30*time.Second {
+			return nil, errors.Join(err, p.end())
+		}
+	}
+	open := ""
+	err = p.post("/api/collections", token.Token, map[string]any{"name": "notices", "type": "base", "createRule": &open, "viewRule": &open, "fields": []map[string]any{
+		{"name": "name", "type": "text", "required": true, "max": 200}, {"name": "email", "type": "email", "required": true},
+		{"name": "people", "type": "number", "min": 1, "max": 499}, {"name": "day", "type": "date", "required": true},
+	}}, nil)
+	if err != nil {
+		return nil, errors.Join(err, p.end())
+	}
+	return p, nil
+}
+
+func (p *peer) create() error {
+	return p.post("/api/collections/notices/records", "", map[string]any{"name": "Ida Green", "email": "ida@example.com", "people": 120, "day": "2027-03-01 12:00:00.000Z"}, nil)
+}
+
+func (p *peer) post(path, token string, body, into any) error {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	r, err := http.NewRequest("POST", p.url+path, bytes.NewReader(text))
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Authorization", token)
+	answer, err := p.http.Do(r)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	said, err := io.ReadAll(answer.Body)
+	if err == nil && answer.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s answered %s: %s", path, answer.Status, said)
+	}
+	if err == nil && into != nil {
+		err = json.Unmarshal(said, into)
+	}
+	return err
+}
+
+func (p *peer) end() error {
+	p.once.Do(func() {
+		_ = p.cmd.Process.Kill() // it may be gone
+		_ = p.cmd.Wait()         // killed, which is no news
+	})
+	return nil
+}
