@@ -9,6 +9,7 @@
 //	silence   the line to the database says nothing for 20 s, and breaks no connection
 //	clock     the clocks of the nodes jump forth and back, each by itself
 //	disk      the disk of the database is full, again and again (needs root: the disk is a tmpfs)
+//	patroni   Patroni and etcd keep two servers; the machine of the primary is lost, and nobody does anything (Debian: patroni, etcd-server)
 //	past      nothing happens; afterwards a server is made that stands where the database stood at a moment in between
 //
 // Then everybody comes back with what they hold: whoever was told that an application was sent must find it under the same
@@ -28,6 +29,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"strings"
@@ -53,6 +55,7 @@ type mode struct {
 type need struct {
 	standby bool
 	clocks  bool // of the nodes' own, which can be wrong
+	patroni bool // a cluster that looks after itself
 	archive bool // of the database's log
 	disk    bool // of the database's own, which can be full
 }
@@ -61,6 +64,7 @@ var modes = []mode{
 	{"roll", need{}, false, 0, roll}, {"kill", need{}, true, 0, killNode}, {"postgres", need{}, true, 0, killPostgres},
 	{"failover", need{standby: true}, true, 0, failOver}, {"network", need{}, true, 0, badLine}, {"silence", need{}, true, 28, silence},
 	{"clock", need{clocks: true}, false, 0, wrongClocks}, {"disk", need{disk: true}, true, 0, fullDisk},
+	{"patroni", need{patroni: true}, true, 45, losePrimary},
 	{"past", need{archive: true}, false, 8, goBack},
 }
 
@@ -77,7 +81,7 @@ func run() error {
 	flag.StringVar(&o.program, "program", "bin/stoa", "the program")
 	flag.StringVar(&from, "from", "", "commit of an earlier version, from which nodes roll to the program, back, and to it again (default: the program rolls to itself)")
 	flag.StringVar(&o.folder, "jurisdiction", "jurisdictions/greenvale", "folder of the jurisdiction")
-	flag.StringVar(&which, "mode", "roll,kill,postgres,failover,network,silence,clock,disk,past", "what happens")
+	flag.StringVar(&which, "mode", "roll,kill,postgres,failover,network,silence,clock,disk,past,patroni", "what happens")
 	flag.IntVar(&o.seconds, "seconds", 15, "how long people use it, in each mode")
 	flag.IntVar(&o.people, "people", 4, "how many use it at once")
 	flag.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()), "what decides when things happen")
@@ -128,6 +132,14 @@ func try(ctx context.Context, o options, name string) (v verdict, err error) {
 	if m.needs.disk && os.Geteuid() != 0 {
 		fmt.Println("could not run: disk: only root makes a small disk")
 		return verdict{well: true}, nil
+	}
+	if m.needs.patroni {
+		for _, name := range []string{"patroni", "etcd"} {
+			if _, err := exec.LookPath(name); err != nil {
+				fmt.Println("could not run: patroni: Debian's patroni and etcd-server are not installed")
+				return verdict{well: true}, nil
+			}
+		}
 	}
 	if m.needs.clocks {
 		if o.program, err = buildWrong(ctx); err != nil {

@@ -35,17 +35,8 @@ func newServer(ctx context.Context, root, name string, of *server, more ...strin
 	if s.port, err = freePort(); err != nil {
 		return nil, err
 	}
-	if os.Geteuid() == 0 { // as which PostgreSQL does not run
-		u, err := user.Lookup("postgres")
-		if err != nil {
-			return nil, err
-		}
-		uid, uidErr := strconv.Atoi(u.Uid)
-		gid, gidErr := strconv.Atoi(u.Gid)
-		if err := errors.Join(uidErr, gidErr, os.Chown(root, uid, gid)); err != nil {
-			return nil, err
-		}
-		s.as = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	if s.as, err = postgresUser(root); err != nil {
+		return nil, err
 	}
 	if of != nil {
 		err = s.tool(ctx, "pg_basebackup", "-D", s.dir, "-h", "127.0.0.1", "-p", strconv.Itoa(of.port), "-U", "stoa", "-R", "-X", "stream", "-c", "fast", "-S", "standby", "-C", "-d", "application_name=standby")
@@ -56,6 +47,23 @@ func newServer(ctx context.Context, root, name string, of *server, more ...strin
 		err = s.start(ctx)
 	}
 	return s, err
+}
+
+// postgresUser is as whom servers run in a folder: as root PostgreSQL does not. nil is as ourselves.
+func postgresUser(root string) (*syscall.Credential, error) {
+	if os.Geteuid() != 0 {
+		return nil, nil
+	}
+	u, err := user.Lookup("postgres")
+	if err != nil {
+		return nil, err
+	}
+	uid, uidErr := strconv.Atoi(u.Uid)
+	gid, gidErr := strconv.Atoi(u.Gid)
+	if err := errors.Join(uidErr, gidErr, os.Chown(root, uid, gid)); err != nil {
+		return nil, err
+	}
+	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
 }
 
 func (s *server) tool(ctx context.Context, name string, args ...string) error {

@@ -21,6 +21,7 @@ type world struct {
 	database   string // its address, as the nodes know it
 	primary    *server
 	standby    *server
+	cluster    *cluster // in place of both, nil for none
 	line       *line
 	nodes      []*node
 	proxy      *proxy
@@ -57,34 +58,13 @@ func begin(ctx context.Context, o options, needs need) (w *world, err error) {
 		}
 		w.disk = databases
 	}
-	var more []string
-	if needs.archive {
-		dir := filepath.Join(databases, "archive")
-		if err := os.Mkdir(dir, 0o777); err != nil {
+	if needs.patroni {
+		if w.cluster, err = startCluster(ctx, databases); err != nil {
 			return w, err
 		}
-		if err := os.Chmod(dir, 0o777); err != nil { // the server is another user
-			return w, err
-		}
-		more = archive(dir)
-	}
-	if w.primary, err = newServer(ctx, databases, "first", nil, more...); err != nil {
+		w.database = w.cluster.url()
+	} else if err := w.servers(ctx, databases, needs); err != nil {
 		return w, err
-	}
-	if w.line, err = startLine(w.primary.addr()); err != nil {
-		return w, err
-	}
-	w.database = "postgres://stoa@" + w.line.addr() + "/postgres?sslmode=disable"
-	if needs.standby {
-		if w.standby, err = newServer(ctx, databases, "second", w.primary); err != nil {
-			return w, err
-		}
-		for _, sql := range []string{"ALTER SYSTEM SET synchronous_standby_names = '*'", "ALTER SYSTEM SET synchronous_commit = 'remote_apply'", "SELECT pg_reload_conf()"} {
-			if err := w.primary.say(ctx, sql); err != nil {
-				return w, err
-			}
-		}
-		w.database = "postgres://stoa@" + w.line.addr() + "," + w.standby.addr() + "/postgres?sslmode=disable&connect_timeout=2&target_session_attrs=read-write"
 	}
 	if w.mail, err = startMailbox(); err != nil {
 		return w, err
@@ -112,6 +92,41 @@ func begin(ctx context.Context, o options, needs need) (w *world, err error) {
 	return w, nil
 }
 
+// servers starts the database, with a standby if there is to be one, and the line to it.
+func (w *world) servers(ctx context.Context, databases string, needs need) (err error) {
+	var more []string
+	if needs.archive {
+		dir := filepath.Join(databases, "archive")
+		if err := os.Mkdir(dir, 0o777); err != nil {
+			return err
+		}
+		if err := os.Chmod(dir, 0o777); err != nil { // the server is another user
+			return err
+		}
+		more = archive(dir)
+	}
+	w.primary, err = newServer(ctx, databases, "first", nil, more...)
+	if err != nil {
+		return err
+	}
+	if w.line, err = startLine(w.primary.addr()); err != nil {
+		return err
+	}
+	w.database = "postgres://stoa@" + w.line.addr() + "/postgres?sslmode=disable"
+	if needs.standby {
+		if w.standby, err = newServer(ctx, databases, "second", w.primary); err != nil {
+			return err
+		}
+		for _, sql := range []string{"ALTER SYSTEM SET synchronous_standby_names = '*'", "ALTER SYSTEM SET synchronous_commit = 'remote_apply'", "SELECT pg_reload_conf()"} {
+			if err := w.primary.say(ctx, sql); err != nil {
+				return err
+			}
+		}
+		w.database = "postgres://stoa@" + w.line.addr() + "," + w.standby.addr() + "/postgres?sslmode=disable&connect_timeout=2&target_session_attrs=read-write"
+	}
+	return nil
+}
+
 // end takes it away; of one that went wrong the logs stay.
 func (w *world) end(well bool) {
 	for _, n := range w.nodes {
@@ -119,6 +134,7 @@ func (w *world) end(well bool) {
 	}
 	w.primary.kill()
 	w.standby.kill()
+	w.cluster.end()
 	w.stop()
 	if w.proxy != nil {
 		_ = w.proxy.server.Close()
