@@ -110,8 +110,9 @@ func (db *postgresDB) once(ctx context.Context, pool *sql.DB, opts *sql.TxOption
 	still := context.WithoutCancel(ctx)
 	soon, cancel := context.WithTimeout(ctx, queue)
 	c, err := pool.Conn(soon)
+	late := soon.Err() != nil && ctx.Err() == nil
 	cancel()
-	if err != nil && ctx.Err() == nil && soon.Err() != nil {
+	if err != nil && late {
 		return &Error{Kind: ErrUnavailable, Tx: tx.name, cause: errQueue}
 	}
 	if err != nil {

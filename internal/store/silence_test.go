@@ -5,10 +5,13 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // quiet is a connection to somebody who accepts it and says nothing, with a short patience.
@@ -110,5 +113,26 @@ func TestKnock(t *testing.T) {
 	_ = l.Close()
 	if err := knock(&net.Dialer{}, "tcp", l.Addr().String()); err == nil {
 		t.Error("nobody is there, and answers")
+	}
+}
+
+// Why there is no connection is said, and is no matter of waiting where nobody waited.
+func TestAServerThatIsNotThereIsNamed(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := pgx.ParseConfig("postgres://x@" + l.Addr().String() + "/x?sslmode=disable")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	pool := stdlib.OpenDB(*cfg)
+	defer pool.Close()
+	err = (&postgresDB{}).once(t.Context(), pool, nil, &Tx{}, nil)
+	if err == nil || errors.Is(err, errQueue) || !strings.Contains(err.Error(), "refused") {
+		t.Error(err)
 	}
 }
