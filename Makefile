@@ -58,7 +58,7 @@ crash: build ## kills the program under load for CRASH_SECONDS (60), or fills it
 	go run ./test/crash -mode $(CRASH_MODE) -seconds $(CRASH_SECONDS) $(if $(CRASH_SEED),-seed $(CRASH_SEED))
 
 .PHONY: nodes
-nodes: build ## two nodes on one PostgreSQL roll, are killed, fail over under load (NODES_MODE, NODES_SECONDS, NODES_SEED; NODES_FROM=COMMIT rolls from there)
+nodes: build ## two nodes on one PostgreSQL roll, are killed, fail over and meet bad luck under load (NODES_MODE, NODES_SECONDS, NODES_SEED; NODES_FROM=COMMIT rolls from there)
 	go run ./test/nodes -mode $(NODES_MODE) -seconds $(NODES_SECONDS) $(if $(NODES_SEED),-seed $(NODES_SEED)) $(if $(NODES_FROM),-from $(NODES_FROM))
 
 ##: Measure and search
