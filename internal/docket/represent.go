@@ -87,3 +87,30 @@ func (d *Docket) SaidOf(ctx context.Context, tx *store.Tx, email string) (all []
 	}
 	return all, nil
 }
+
+// Concerned are the persons whom a record is about: its holder, and those with an account whose email address it holds among
+// what is personal; if there are none and something is, whoever its key stands for. find gives the account of an address.
+func Concerned(reg *service.Register, r *record.Record, find func(email string) (person string, err error)) (about []string, err error) {
+	if r.Holder != "" {
+		about = append(about, r.Holder)
+	}
+	personal := false
+	for _, f := range reg.Fields {
+		personal = personal || f.Personal != ""
+		text := r.Fields[f.ID]
+		if f.Personal == "" || !strings.Contains(text, "@") {
+			continue
+		}
+		who, err := find(text)
+		if err != nil {
+			return nil, err
+		}
+		if who != "" && !slices.Contains(about, who) {
+			about = append(about, who)
+		}
+	}
+	if len(about) == 0 && personal {
+		about = append(about, "subject "+r.Subject)
+	}
+	return about, nil
+}

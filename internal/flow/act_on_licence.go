@@ -8,6 +8,7 @@ import (
 	"stoa/internal/cases"
 	"stoa/internal/docket"
 	"stoa/internal/fault"
+	"stoa/internal/mandate"
 	"stoa/internal/policy"
 	"stoa/internal/process"
 	"stoa/internal/record"
@@ -52,7 +53,10 @@ func (f *Flow) ActOnLicence(ctx context.Context, actor policy.Actor, in ActOnLic
 			return err
 		}
 		_, err = f.once(ctx, tx, actor, in.Key, in, func() (string, error) {
-			return "", f.actOnLicence(ctx, tx, c, r, action, in, doneBy(actor))
+			if err := f.actOnLicence(ctx, tx, c, r, action, in, doneBy(actor)); err != nil {
+				return "", err
+			}
+			return "", f.doneFor(ctx, tx, actor, mandate.Acted, c.Case.Service, c.ID, c.Number, action.Title.In(c.Language))
 		})
 		return err
 	})

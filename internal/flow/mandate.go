@@ -50,14 +50,25 @@ func (f *Flow) behalf(ctx context.Context, tx *store.Tx, who, email, id string) 
 
 // stillSays asks the register on which a mandate rests whether it still says so. What rests on none stands.
 func (f *Flow) stillSays(ctx context.Context, tx *store.Tx, j *service.Jurisdiction, m mandate.Mandate, email string) (bool, error) {
-	if m.Register == "" {
+	register, record := m.Rests()
+	if register == "" {
 		return true, nil
 	}
-	reg := j.Registers[m.Register]
+	reg := j.Registers[register]
 	if reg == nil {
 		return false, nil
 	}
-	r, err := f.Docket.Records.ByNumber(ctx, tx, m.Register, m.Record)
+	if m.Given != nil { // whoever gave it must still speak for the company
+		who, err := f.People.Get(ctx, tx, m.Given.Person)
+		if errors.Is(err, store.ErrNotFound) || err == nil && who.Email == "" {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		email = who.Email
+	}
+	r, err := f.Docket.Records.ByNumber(ctx, tx, register, record)
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
@@ -103,8 +114,8 @@ func (f Representation) act(ctx context.Context, tx *store.Tx, actor policy.Acto
 
 // ActForMyself is the way back. Assisting somebody ends with it.
 func (f Representation) ActForMyself(ctx context.Context, actor policy.Actor) error {
-	if actor.Person == "" {
-		return fault.NewUnauthenticated("")
+	if err := policy.Can(actor.Alone(), policy.MandateOwn, policy.Thing{Kind: "mandate", Owner: actor.Person}); err != nil {
+		return err
 	}
 	return f.DB.Write(ctx, "flow.ActForMyself", func(ctx context.Context, tx *store.Tx) error {
 		if actor.For.Kind == policy.Assisted && actor.Acting() {

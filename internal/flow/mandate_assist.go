@@ -66,7 +66,7 @@ func (f Representation) assist(ctx context.Context, tx *store.Tx, actor policy.A
 		return "", err
 	}
 	today := f.today(tx)
-	m := mandate.Mandate{Principal: who.ID, Representative: actor.Person, Subject: who.Subject, Kind: policy.Assisted, Scope: []string{s.Service}, Organisation: actor.Grants[0].Organisation,
+	m := mandate.Mandate{Principal: who.ID, Representative: actor.Person, Subject: who.Subject, Kind: policy.Assisted, Scope: []string{s.Service}, Organisation: assists(actor, s.Organisation),
 		Messages: mandate.ToPrincipal, From: today, Until: today, State: mandate.Accepted,
 		Words: mandate.Words{Principal: in.Name, To: actor.Name, Consent: strings.TrimSpace(in.Consent)}}
 	if err := f.mandates().Put(ctx, tx, &m); err != nil {
@@ -92,6 +92,18 @@ func (f Representation) assist(ctx context.Context, tx *store.Tx, actor policy.A
 		return "", err
 	}
 	return draft.ID, f.doneFor(ctx, tx, actor, mandate.Began, s.Service, draft.ID, "", s.Title.In(in.Language))
+}
+
+// assists is the organisation for which an officer helps: the service's own where that is theirs, else one in which they may.
+func assists(actor policy.Actor, own string) (organisation string) {
+	for _, g := range actor.Grants {
+		in := actor
+		in.Grants = []policy.Grant{g}
+		if policy.Can(in, policy.MandateAssist, policy.Thing{Kind: "mandate"}) == nil && (organisation == "" || g.Organisation == own) {
+			organisation = g.Organisation
+		}
+	}
+	return organisation
 }
 
 // tellAssisted owes somebody a message of what was sent with them, in which words they agreed, and how to say that it is wrong.

@@ -107,7 +107,7 @@ func (f Representation) DeclareGuardian(ctx context.Context, actor policy.Actor,
 			if err != nil {
 				return "", err
 			}
-			until, err := today.AddMonths(in.Months)
+			until, err := today.AddMonths(boundedMonths(in.Months))
 			if err != nil {
 				return "", err
 			}

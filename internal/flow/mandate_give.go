@@ -44,7 +44,7 @@ func (f Representation) GiveMandate(ctx context.Context, actor policy.Actor, in 
 		}
 		id, err = f.once(ctx, tx, actor, in.Key, in, func() (string, error) {
 			today := f.today(tx)
-			until, err := today.AddMonths(in.Months)
+			until, err := today.AddMonths(boundedMonths(in.Months))
 			if err != nil {
 				return "", err
 			}
@@ -53,6 +53,13 @@ func (f Representation) GiveMandate(ctx context.Context, actor policy.Actor, in 
 			}
 			m := &mandate.Mandate{Principal: who.ID, Subject: who.Subject, EmailKey: f.People.EmailKey(in.Email), Kind: in.Kind, Scope: in.Scope, Messages: in.Messages,
 				From: today, Until: until, State: mandate.Offered, Words: mandate.Words{Principal: displayName(who), To: in.Name, Email: in.Email}}
+			if actor.Acting() { // for a company: what is given stands no longer than whoever gave it speaks for it
+				own, err := f.mandates().Get(ctx, tx, actor.For.Mandate)
+				if err != nil {
+					return "", err
+				}
+				m.Given = &mandate.Given{Person: actor.Person, Register: own.Register, Record: own.Record}
+			}
 			if err := f.mandates().Put(ctx, tx, m); err != nil {
 				return "", err
 			}
@@ -63,6 +70,9 @@ func (f Representation) GiveMandate(ctx context.Context, actor policy.Actor, in 
 	})
 	return id, err
 }
+
+// boundedMonths keeps what was typed within the calendar; whether it is too long is judged by the day to which it leads.
+func boundedMonths(n int) int { return min(max(n, 0), 1200) }
 
 // wrongMandate finds everything that is wrong with an offer at once.
 func wrongMandate(j *service.Jurisdiction, in GiveMandate, own string, today, until calendar.Date) error {

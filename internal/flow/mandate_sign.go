@@ -20,9 +20,10 @@ type WaitsForSecond struct{ For string }
 func (e *WaitsForSecond) Error() string { return "a second representative must agree" }
 
 // alone reports whether an actor may send something as it stands: for oneself always; for a company whose register says that two
-// must agree, when another has agreed to just this. Otherwise the actor's agreement is noted, and the others are told.
+// must agree, when two who speak for it have agreed to just this. Otherwise the actor's agreement is noted, and the others are
+// told. A helper or accountant of such a company prepares what two of its own then send: one alone could not have given more.
 func (f *Flow) alone(ctx context.Context, tx *store.Tx, actor policy.Actor, what string, as any, link, title string) (bool, error) {
-	if !actor.Acting() || actor.For.Kind != policy.Company {
+	if !actor.Acting() {
 		return true, nil
 	}
 	m, err := f.mandates().Get(ctx, tx, actor.For.Mandate)
@@ -30,8 +31,9 @@ func (f *Flow) alone(ctx context.Context, tx *store.Tx, actor policy.Actor, what
 		return false, err
 	}
 	j := f.Docket.Releases.Current()
-	reg := j.Registers[m.Register]
-	if reg == nil || reg.Represent == nil || reg.Represent.Together != "two" {
+	register, record := m.Rests()
+	reg := j.Registers[register]
+	if actor.For.Kind != policy.Company && m.Given == nil || reg == nil || reg.Represent == nil || reg.Represent.Together != "two" {
 		return true, nil
 	}
 	plain, err := json.Marshal(as)
@@ -39,7 +41,7 @@ func (f *Flow) alone(ctx context.Context, tx *store.Tx, actor policy.Actor, what
 		return false, fmt.Errorf("writing what is to be signed: %w", err)
 	}
 	sum := sha256.Sum256(plain)
-	r, err := f.Docket.Records.ByNumber(ctx, tx, m.Register, m.Record)
+	r, err := f.Docket.Records.ByNumber(ctx, tx, register, record)
 	if err != nil {
 		return false, err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"stoa/internal/cases"
 	"stoa/internal/fault"
+	"stoa/internal/mandate"
 	"stoa/internal/policy"
 	"stoa/internal/store"
 )
@@ -67,7 +68,10 @@ func (f Privacy) SayWrong(ctx context.Context, actor policy.Actor, in SayWrong) 
 			p := f.Words.For(c.Language)
 			text := p.T("I ask you to correct my data (Article 16 of the General Data Protection Regulation).") + "\n\n" +
 				p.T("What is wrong:") + "\n" + in.What + "\n\n" + p.T("What would be right:") + "\n" + in.Right
-			return "", f.message(ctx, tx, c, &cases.Message{Incoming: true, Author: actor.Person, MessageWords: cases.MessageWords{Name: actor.Name, For: actor.For.Name, Text: text}})
+			if err := f.message(ctx, tx, c, &cases.Message{Incoming: true, Author: actor.Person, MessageWords: cases.MessageWords{Name: actor.Name, For: actor.For.Name, Text: text}}); err != nil {
+				return "", err
+			}
+			return "", f.doneFor(ctx, tx, actor, mandate.Wrote, c.Case.Service, c.ID, c.Number, c.Service.Title.In(c.Language))
 		})
 		return err
 	})

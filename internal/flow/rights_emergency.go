@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"stoa/internal/access"
+	"stoa/internal/docket"
 	"stoa/internal/fault"
 	"stoa/internal/i18n"
 	"stoa/internal/notify"
@@ -59,7 +60,7 @@ func (f Rights) OpenInEmergency(ctx context.Context, actor policy.Actor, in Open
 }
 
 func (f Rights) open(ctx context.Context, tx *store.Tx, actor, narrow policy.Actor, organisations []string, in OpenInEmergency) (string, error) {
-	o, thing, read, err := f.find(ctx, tx, actor, in.Number)
+	o, about, thing, read, err := f.find(ctx, tx, actor, in.Number)
 	if err != nil {
 		return "", err
 	}
@@ -81,8 +82,8 @@ func (f Rights) open(ctx context.Context, tx *store.Tx, actor, narrow policy.Act
 	if err := f.openings().Open(ctx, tx, o); err != nil {
 		return "", err
 	}
-	if o.Person != "" {
-		look := access.Look{Person: o.Person, Actor: actor.Person, Organisation: o.Organisation, What: "opened", Ref: o.Ref, Service: o.Service, Why: string(policy.EmergencyOpen)}
+	for _, concerned := range about {
+		look := access.Look{Person: concerned, Actor: actor.Person, Organisation: o.Organisation, What: "opened", Ref: o.Ref, Service: o.Service, Why: string(policy.EmergencyOpen)}
 		if err := access.Record(ctx, tx, look); err != nil {
 			return "", err
 		}
@@ -96,8 +97,8 @@ func (f Rights) open(ctx context.Context, tx *store.Tx, actor, narrow policy.Act
 	return result, f.tellOfOpening(ctx, tx, actor, o)
 }
 
-// find is a case or a record by its number, and what one needs to read it.
-func (f Rights) find(ctx context.Context, tx *store.Tx, actor policy.Actor, number string) (*access.Opening, policy.Thing, policy.Action, error) {
+// find is a case or a record by its number, whom it is about, and what one needs to read it.
+func (f Rights) find(ctx context.Context, tx *store.Tx, actor policy.Actor, number string) (*access.Opening, []string, policy.Thing, policy.Action, error) {
 	j := f.Docket.Releases.Current()
 	for _, o := range j.File.Organisations {
 		c, err := f.Docket.Cases.ByNumber(ctx, tx, o.ID, number)
@@ -105,10 +106,10 @@ func (f Rights) find(ctx context.Context, tx *store.Tx, actor policy.Actor, numb
 			continue
 		}
 		if err != nil {
-			return nil, policy.Thing{}, "", err
+			return nil, nil, policy.Thing{}, "", err
 		}
 		return &access.Opening{Kind: "case", Thing: c.ID, Ref: c.Number, Service: c.Service, Organisation: c.Organisation, Person: c.Person, Subject: c.Subject},
-			policy.Thing{Kind: "case", ID: c.ID, Organisation: c.Organisation, Owner: c.Person}, policy.CaseRead, nil
+			slices.DeleteFunc([]string{c.Person}, func(id string) bool { return id == "" }), policy.Thing{Kind: "case", ID: c.ID, Organisation: c.Organisation, Owner: c.Person}, policy.CaseRead, nil
 	}
 	for _, id := range slices.Sorted(maps.Keys(j.Registers)) {
 		rec, err := f.Docket.Records.ByNumber(ctx, tx, id, number)
@@ -116,17 +117,27 @@ func (f Rights) find(ctx context.Context, tx *store.Tx, actor policy.Actor, numb
 			continue
 		}
 		if err != nil {
-			return nil, policy.Thing{}, "", err
+			return nil, nil, policy.Thing{}, "", err
 		}
 		reg := j.Registers[id]
+		about, err := docket.Concerned(reg, rec, func(email string) (string, error) {
+			who, err := f.People.ByEmail(ctx, tx, email)
+			if errors.Is(err, store.ErrNotFound) {
+				return "", nil
+			}
+			return who.ID, err
+		})
+		if err != nil {
+			return nil, nil, policy.Thing{}, "", err
+		}
 		thing, err := f.Registry().thing(ctx, tx, actor, reg, rec)
 		thing.Consulted = reg.Shared()
 		return &access.Opening{Kind: "record", Thing: rec.ID, Ref: rec.Number, Service: id, Organisation: reg.Organisation, Person: rec.Holder, Subject: rec.Subject},
-			thing, policy.RecordRead, err
+			about, thing, policy.RecordRead, err
 	}
 	var fields fault.Fields
 	fields.Add("number", "There is no case or record with this number")
-	return nil, policy.Thing{}, "", fields.Err()
+	return nil, nil, policy.Thing{}, "", fields.Err()
 }
 
 // tellOfOpening owes word to the supervisors of both organisations and to the data-protection officer. It names nobody whom

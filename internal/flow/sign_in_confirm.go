@@ -99,7 +99,10 @@ func (f Identity) Confirm(ctx context.Context, actor policy.Actor, in Confirm) (
 			return err
 		}
 		if refused != nil {
-			f.secure(tx, EventSecondWrong, actor.Person)
+			if in.CodeID == "" && how.App {
+				return f.wrongSecond(ctx, tx, actor.Person)
+			}
+			f.secure(tx, EventCodeWrong, actor.Person)
 			return nil
 		}
 		f.secure(tx, EventConfirmed, actor.Person, "method", a.Method)

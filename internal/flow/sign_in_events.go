@@ -115,7 +115,7 @@ func (f *Flow) wrongSecond(ctx context.Context, tx *store.Tx, id string) error {
 	}
 	p := f.Words.For(who.Language)
 	return f.tell(ctx, tx, who, p.T("Somebody tries to get into your account"),
-		p.T("A wrong code of your authenticator app was entered several times, after a right code from your mailbox. If it was you, there is nothing to do. If it was not, somebody else reads your mailbox: change its password, and look at what is signed in."), "/account/security")
+		p.T("A wrong code of your authenticator app was entered several times, after a right code from your mailbox or where you are signed in. If it was you, there is nothing to do. If it was not, somebody else reads your mailbox or holds a device of yours: change your mailbox’s password, and look at what is signed in."), "/account/security")
 }
 
 // signedIn finds the actor's person and session; everything about their own ways in begins with it.

@@ -73,6 +73,22 @@ type Words struct {
 	Email     string `json:"email,omitempty"`   // to which it was offered
 	Consent   string `json:"consent,omitempty"` // how somebody agreed to be assisted, or why somebody is a guardian
 	Reason    string `json:"reason,omitempty"`  // of an officer's answer
+	Given     *Given `json:"given,omitempty"`   // for a company: by whom
+}
+
+// Given is who gave a mandate for a company, and the record that says that they may speak for it.
+type Given struct {
+	Person   string `json:"person"`
+	Register string `json:"register"`
+	Record   string `json:"record"`
+}
+
+// Rests is the record on which it rests that somebody may speak for the principal; "" for none.
+func (m Mandate) Rests() (register, record string) {
+	if m.Given != nil {
+		return m.Given.Register, m.Given.Record
+	}
+	return m.Register, m.Record
 }
 
 // Holds reports whether one may act under it on a day. Where a register says so, that is asked besides.

@@ -3,10 +3,9 @@ package view
 import (
 	"context"
 	"errors"
-	"slices"
-	"strings"
 
 	"stoa/internal/access"
+	"stoa/internal/docket"
 	"stoa/internal/fault"
 	"stoa/internal/policy"
 	"stoa/internal/record"
@@ -150,27 +149,9 @@ func (v Registry) look(ctx context.Context, r Reader, reg *service.Register, num
 // lookAtRecord writes down a look for each person whom a record is about: its holder, and those with an account whose email
 // address it holds; if there are none, for the one whose key seals it.
 func (v *View) lookAtRecord(ctx context.Context, tx *store.Tx, r Reader, reg *service.Register, rec *record.Record, why policy.Action, what string) error {
-	about := []string{}
-	if rec.Holder != "" {
-		about = append(about, rec.Holder)
-	}
-	personal := false
-	for _, f := range reg.Fields {
-		personal = personal || f.Personal != ""
-		text := rec.Fields[f.ID]
-		if f.Personal == "" || !strings.Contains(text, "@") {
-			continue
-		}
-		who, err := v.People.ByEmail(ctx, tx, text)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-		if err == nil && !slices.Contains(about, who.ID) {
-			about = append(about, who.ID)
-		}
-	}
-	if len(about) == 0 && personal {
-		about = append(about, "subject "+rec.Subject)
+	about, err := v.concerned(ctx, tx, reg, rec)
+	if err != nil {
+		return err
 	}
 	for _, person := range about {
 		look := access.Look{Person: person, Actor: r.Actor.Person, Organisation: rec.Organisation, What: what, Ref: rec.Number, Service: rec.Register, Why: string(why)}
@@ -179,6 +160,17 @@ func (v *View) lookAtRecord(ctx context.Context, tx *store.Tx, r Reader, reg *se
 		}
 	}
 	return nil
+}
+
+// concerned are the persons whom a record is about.
+func (v *View) concerned(ctx context.Context, tx *store.Tx, reg *service.Register, rec *record.Record) ([]string, error) {
+	return docket.Concerned(reg, rec, func(email string) (string, error) {
+		who, err := v.People.ByEmail(ctx, tx, email)
+		if errors.Is(err, store.ErrNotFound) {
+			return "", nil
+		}
+		return who.ID, err
+	})
 }
 
 func (v Registry) frame(r Reader, reg *service.Register, rec *record.Record, tx *store.Tx) DeskRecord {

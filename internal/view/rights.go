@@ -312,8 +312,17 @@ func (v Rights) lookUp(ctx context.Context, r Reader, number string) (thing *pol
 			}
 			reg := j.Registers[id]
 			thing, do = &policy.Thing{Kind: "record", ID: rec.ID, Organisation: reg.Organisation, Owner: rec.Holder, Consulted: reg.Shared()}, policy.RecordRead
-			look.Person, look.Organisation, look.Service = rec.Holder, rec.Organisation, rec.Register
-			return v.noted(ctx, tx, r, look)
+			look.Organisation, look.Service = rec.Organisation, rec.Register
+			about, err := v.concerned(ctx, tx, reg, rec)
+			if err != nil {
+				return err
+			}
+			for _, look.Person = range about {
+				if err := v.noted(ctx, tx, r, look); err != nil {
+					return err
+				}
+			}
+			return nil
 		}
 		return nil
 	})
