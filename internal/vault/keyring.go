@@ -3,6 +3,7 @@ package vault
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/cipher"
 	"encoding/base64"
@@ -21,6 +22,7 @@ import (
 type keyring struct {
 	blind   []byte
 	masters []masterKey
+	wrapped bool // by a keeper, in the file
 }
 
 type masterKey struct {
@@ -33,23 +35,76 @@ const fileHead = `# Stoa master keys. Whoever has this file and the database can
 # anything personal again. Keep copies in two safe places, apart from the backups of the database.
 `
 
-func readKeyring(path string) (*keyring, error) {
-	info, err := os.Stat(path)
+const wrappedHead = `# Stoa master keys, wrapped by a key that is kept elsewhere. Keep copies in two safe places, apart from the backups of the
+# database; without that other key they open nothing.
+`
+
+func (v *Vault) readKeyring() (*keyring, error) {
+	info, err := os.Stat(v.file)
 	if err != nil {
 		return nil, err
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return nil, fmt.Errorf("key file %s can be read by others (mode %04o): chmod 600 it", path, mode)
+		return nil, fmt.Errorf("key file %s can be read by others (mode %04o): chmod 600 it", v.file, mode)
 	}
-	text, err := os.ReadFile(path)
+	text, err := os.ReadFile(v.file)
 	if err != nil {
 		return nil, err
 	}
-	ring, err := parseKeyring(text)
+	plain, wrapped, err := v.unwrapped(text)
 	if err != nil {
-		return nil, fmt.Errorf("key file %s: %w", path, err) // errors name lines, never keys
+		return nil, fmt.Errorf("key file %s: %w", v.file, err)
 	}
+	ring, err := parseKeyring(plain)
+	if err != nil {
+		return nil, fmt.Errorf("key file %s: %w", v.file, err) // errors name lines, never keys
+	}
+	ring.wrapped = wrapped
 	return ring, nil
+}
+
+// unwrapped is the text of a key file, which may be wrapped: one line, "wrapped KEEPER BYTES", between comments.
+func (v *Vault) unwrapped(text []byte) (plain []byte, wrapped bool, err error) {
+	for line := range strings.Lines(string(text)) {
+		word := strings.Fields(line)
+		if len(word) == 0 || word[0] != "wrapped" {
+			continue
+		}
+		if len(word) != 3 {
+			return nil, true, errors.New("want wrapped, the name of who wrapped it, and bytes in base64")
+		}
+		if word[1] != v.keeper.Name() {
+			return nil, true, fmt.Errorf("it is wrapped by %s, and the settings name %s: correct keys_by", word[1], cmp.Or(v.keeper.Name(), "nobody"))
+		}
+		raw, err := base64.StdEncoding.DecodeString(word[2])
+		if err != nil {
+			return nil, true, errors.New("what is wrapped is no base64")
+		}
+		plain, err := v.keeper.Unwrap(context.Background(), raw)
+		return plain, true, err
+	}
+	return text, false, nil
+}
+
+// writeKeyring writes the file, wrapped by the keeper. That it can be unwrapped again is seen before the file is touched.
+func (v *Vault) writeKeyring(ring *keyring, write func(path string, data []byte) error) error {
+	text := ring.text()
+	if name := v.keeper.Name(); name != "" {
+		raw, err := v.keeper.Wrap(context.Background(), text)
+		if err != nil {
+			return err
+		}
+		back, err := v.keeper.Unwrap(context.Background(), raw)
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(back, text) {
+			return fmt.Errorf("%s does not give back what it wrapped", name)
+		}
+		text = fmt.Appendf([]byte(wrappedHead), "wrapped %s %s\n", name, base64.StdEncoding.EncodeToString(raw))
+		ring.wrapped = true
+	}
+	return write(v.file, text)
 }
 
 func parseKeyring(text []byte) (*keyring, error) {
@@ -114,9 +169,9 @@ func (r *keyring) text() []byte {
 	return b
 }
 
-func createKeyring(path string, rand io.Reader) (*keyring, error) {
+func (v *Vault) createKeyring() (*keyring, error) {
 	keys := make([]byte, 2*keyLen)
-	if _, err := io.ReadFull(rand, keys); err != nil {
+	if _, err := io.ReadFull(v.rand, keys); err != nil {
 		return nil, err
 	}
 	key, err := newAEAD(keys[keyLen:])
@@ -124,7 +179,7 @@ func createKeyring(path string, rand io.Reader) (*keyring, error) {
 		return nil, err
 	}
 	ring := &keyring{blind: keys[:keyLen], masters: []masterKey{{1, keys[keyLen:], key}}}
-	return ring, keyfile.Create(path, ring.text())
+	return ring, v.writeKeyring(ring, keyfile.Create)
 }
 
 func (v *Vault) newest() (int64, cipher.AEAD) {
@@ -142,7 +197,7 @@ func (v *Vault) master(id int64) (cipher.AEAD, error) {
 	if key != nil {
 		return key, nil
 	}
-	ring, err := readKeyring(v.file)
+	ring, err := v.readKeyring()
 	if err != nil {
 		return nil, fmt.Errorf("read the master keys again: %w", err)
 	}
@@ -176,12 +231,12 @@ func (v *Vault) Rotate() error {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	ring, err := readKeyring(v.file) // not the copy in memory: another process may have added one
+	ring, err := v.readKeyring() // not the copy in memory: another process may have added one
 	if err != nil {
 		return fmt.Errorf("add a master key: %w", err)
 	}
 	ring.masters = append(ring.masters, masterKey{ring.last() + 1, raw, key})
-	if err := keyfile.Replace(v.file, ring.text()); err != nil {
+	if err := v.writeKeyring(ring, keyfile.Replace); err != nil {
 		return fmt.Errorf("add a master key: %w", err)
 	}
 	v.ring = ring
@@ -221,7 +276,7 @@ func (v *Vault) Rewrap(ctx context.Context, tx *store.Tx, limit int) (int, error
 
 // Refresh reads the key file again, so that a master key that another process has added wraps here too.
 func (v *Vault) Refresh() error {
-	ring, err := readKeyring(v.file)
+	ring, err := v.readKeyring()
 	if err != nil {
 		return fmt.Errorf("read the master keys again: %w", err)
 	}

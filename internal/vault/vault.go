@@ -22,6 +22,7 @@ import (
 	"io/fs"
 	"sync"
 
+	"stoa/internal/keyfile"
 	"stoa/internal/store"
 )
 
@@ -50,12 +51,29 @@ type Config struct {
 	KeyFile string    // created if missing; readable by its owner only
 	Erased  string    // the list of erasures; default KeyFile.erased
 	Rand    io.Reader // default crypto/rand
+	Keeper  Keeper    // wraps the key file; default none: whoever has the file has the keys
 }
+
+// Keeper is a key outside that wraps the master keys: one in the key file's own place, which is none, or a key management
+// service ([stoa/internal/vault/transit]). It is asked when the file is read or written, and never while people wait.
+type Keeper interface {
+	Name() string // one word; "" for none
+	Wrap(ctx context.Context, plain []byte) ([]byte, error)
+	Unwrap(ctx context.Context, wrapped []byte) ([]byte, error)
+}
+
+// itself is no keeper: the file is its own protection.
+type itself struct{}
+
+func (itself) Name() string                                       { return "" }
+func (itself) Wrap(_ context.Context, b []byte) ([]byte, error)   { return b, nil }
+func (itself) Unwrap(_ context.Context, b []byte) ([]byte, error) { return b, nil }
 
 // Vault seals and opens.
 type Vault struct {
 	rand   *lockedReader
 	file   string
+	keeper Keeper
 	erased string
 	cache  *cache
 
@@ -73,10 +91,16 @@ func Open(cfg Config) (*Vault, error) {
 	if cfg.Erased == "" {
 		cfg.Erased = cfg.KeyFile + ".erased"
 	}
-	v := &Vault{rand: &lockedReader{r: cfg.Rand}, file: cfg.KeyFile, erased: cfg.Erased, cache: newCache(maxCached)}
-	ring, err := readKeyring(cfg.KeyFile)
+	if cfg.Keeper == nil {
+		cfg.Keeper = itself{}
+	}
+	v := &Vault{rand: &lockedReader{r: cfg.Rand}, file: cfg.KeyFile, keeper: cfg.Keeper, erased: cfg.Erased, cache: newCache(maxCached)}
+	ring, err := v.readKeyring()
 	if errors.Is(err, fs.ErrNotExist) {
-		ring, err = createKeyring(cfg.KeyFile, v.rand)
+		ring, err = v.createKeyring()
+	}
+	if err == nil && !ring.wrapped && cfg.Keeper.Name() != "" { // it gets a keeper from now on
+		err = v.writeKeyring(ring, keyfile.Replace)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open vault: %w", err)
