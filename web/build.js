@@ -105,6 +105,7 @@ await styles("chart");
 await script("stoa");
 await script("passkey");
 await script("talk");
+await script("shield");
 // What verifies in the visitor's own browser: made by the Makefile, with Go's own script beside it.
 await script("verify", { wasm_exec: new URL("wasm_exec.js", made).pathname });
 await script("scan");

@@ -12,6 +12,7 @@ import (
 
 func checkCommand() *cobra.Command {
 	var asJSON bool
+	var settings string
 	c := &cobra.Command{
 		Use:     "check DIR",
 		Short:   "Find everything that is wrong with a jurisdiction's folder, and run its worked examples",
@@ -24,6 +25,13 @@ func checkCommand() *cobra.Command {
 			j, problems := app.Check(cmd.Context(), os.DirFS(args[0]))
 			services, taxes, datasets, examples := 0, 0, 0, 0
 			notes := app.Notes(j)
+			if settings != "" {
+				config, err := app.ReadConfig(settings, os.Getenv)
+				if err != nil {
+					return err
+				}
+				notes = append(notes, app.Unreached(j, config.Identity)...)
+			}
 			if j != nil {
 				for _, s := range j.Services {
 					services, examples = services+1, examples+len(s.Examples)
@@ -65,5 +73,6 @@ func checkCommand() *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print the report as JSON")
+	c.Flags().StringVar(&settings, "config", "", "file of settings (YAML): note too what of the folder cannot work with them")
 	return c
 }

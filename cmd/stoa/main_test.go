@@ -228,6 +228,30 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+// TestCheckTellsOfALevelThatNobodyReaches: a service asks for more than any way of signing in that the settings describe.
+func TestCheckTellsOfALevelThatNobodyReaches(t *testing.T) {
+	dir := newTown(t)
+	path := filepath.Join(dir, "services", "skip-permit.yaml")
+	src, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, append(src, "\nassurance: substantial\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const scheme = "identity: {schemes: [{name: national, title: National, issuer: 'https://id.example', client_id: stoa, levels: {plain: %s}}]}\n"
+	for settings, noted := range map[string]bool{"addr: 127.0.0.1:1\n": true, fmt.Sprintf(scheme, "low"): true, fmt.Sprintf(scheme, "high"): false} {
+		file := filepath.Join(t.TempDir(), "stoa.yaml")
+		if err := os.WriteFile(file, []byte(settings), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		code, out, errs := call(t, "check", dir, "--config", file)
+		if code != 0 || strings.Contains(out, "skip-permit.yaml:4:1: the service asks for assurance: substantial, and no way of signing in") != noted {
+			t.Errorf("%s: exit %d, %q, %q", settings, code, out, errs)
+		}
+	}
+}
+
 // TestATaxFromTheFirstFile writes one, checks it, and explains a charge.
 func TestATaxFromTheFirstFile(t *testing.T) {
 	dir := newTown(t)

@@ -167,11 +167,11 @@ Sign in as any of its people by a click; every mail lands in a mailbox page.`,
 				level = slog.LevelDebug
 			}
 			log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
-			set, err := app.ReadConfig("", os.Getenv) // of which the demo takes the identity schemes alone
+			set, err := app.ReadConfig("", os.Getenv) // of which the demo takes these alone
 			if err != nil {
 				return err
 			}
-			return demo(cmd.Context(), app.Config{Data: data, Addr: addr, Identity: set.Identity}, files, count, log, func(format string, args ...any) {
+			return demo(cmd.Context(), app.Config{Data: data, Addr: addr, Identity: set.Identity, Forms: set.Forms}, files, count, log, func(format string, args ...any) {
 				fmt.Fprintf(out, format, args...)
 			})
 		},

@@ -165,7 +165,7 @@ func (a *App) keys(ctx context.Context) (*vault.Vault, error) {
 			return nil, fmt.Errorf("%s is missing, and the database holds what its keys sealed: put the file back from its copy, or name its place (keys, STOA_KEYS)", file)
 		}
 	}
-	return vault.Open(vault.Config{KeyFile: file, Rand: rand.Reader})
+	return vault.Open(vault.Config{KeyFile: file, Rand: rand.Reader, Keeper: a.Config.KeysBy.keeper()})
 }
 
 func (a *App) wire(keys *vault.Vault) error {
@@ -244,7 +244,11 @@ func (a *App) Publish(ctx context.Context, files fs.FS) (service.Problems, error
 	if len(problems) > 0 {
 		return problems, nil
 	}
-	for _, n := range Notes(j) {
+	notes := Notes(j)
+	if !a.Demo {
+		notes = append(notes, Unreached(j, a.Config.Identity)...)
+	}
+	for _, n := range notes {
 		a.Log.Warn("a note on the files", "note", n.String())
 	}
 	if err := a.Flow.Publish(ctx, System, j); err != nil {
@@ -277,12 +281,15 @@ func (a *App) Server(styled bool) (*web.Server, error) {
 	if err := a.credentialKeys(context.Background()); err != nil {
 		return nil, err
 	}
-	codes := 0 // the usual
+	codes, forms := 0, a.Config.Forms // the usual
 	if a.Demo {
 		codes = 600 // everybody who tries it out comes from one address
 	}
+	if a.Demo && forms == 0 {
+		forms = 6000
+	}
 	deps := web.Deps{
-		Config:       web.Config{URL: a.Config.URL, Demo: a.Demo, CodesPerHour: codes, PayAt: a.payAt, SignInAt: a.signInAt, Proxy: a.Config.Proxy},
+		Config:       web.Config{URL: a.Config.URL, Demo: a.Demo, CodesPerHour: codes, FormsPerHour: forms, ShieldKey: a.Flow.People.Vault.Blind("web.shield", ""), PayAt: a.payAt, SignInAt: a.signInAt, Proxy: a.Config.Proxy},
 		Who:          web.Who{Session: a.Flow.Session, Draft: a.Flow.HoldsDraft},
 		Jurisdiction: a.Flow.Docket.Releases.Current,
 		Words:        a.words,

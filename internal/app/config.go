@@ -13,6 +13,9 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"stoa/internal/vault"
+	"stoa/internal/vault/transit"
 )
 
 // Config is what an operator sets, by file, by environment (STOA_MAIL_HOST) or by option; the later
@@ -22,6 +25,7 @@ type Config struct {
 	Data         string        `yaml:"data"`         // folder for the database, the keys and the log
 	Database     Secret        `yaml:"database"`     // postgres://…, which may hold a password; empty: SQLite in Data
 	Keys         string        `yaml:"keys"`         // file of the master keys; default DATA/keys, but better on another disk
+	KeysBy       KeeperConfig  `yaml:"keys_by"`      // a key management service that wraps that file; none by default
 	Addr         string        `yaml:"addr"`         // HOST:PORT to listen on
 	URL          string        `yaml:"url"`          // as people reach it: https://services.greenvale.example
 	Proxy        bool          `yaml:"proxy"`        // a proxy of ours stands in front
@@ -29,6 +33,7 @@ type Config struct {
 	Traces       string        `yaml:"traces"`       // OTLP over HTTP: http://127.0.0.1:4318; empty: none
 	Drain        time.Duration `yaml:"drain"`        // how long it goes on answering after it was asked to end, for proxies to hear of it
 	Journal      string        `yaml:"journal"`      // form of the log on standard error: text (default) or json
+	Forms        int           `yaml:"forms"`        // an hour, from one network and without signing in, until a proof is asked for; default 60
 	Clamd        string        `yaml:"clamd"`        // virus scanner: HOST:PORT or the path of a socket
 	HooksInside  bool          `yaml:"hooks_inside"` // webhooks may call addresses inside, and without TLS: for trying out
 	Mail         MailConfig    `yaml:"mail"`
@@ -40,6 +45,35 @@ type Config struct {
 	Credentials CredentialConfig `yaml:"credentials"`
 	Elsewhere   ElsewhereConfig  `yaml:"elsewhere"`
 	Assistant   AssistantConfig  `yaml:"assistant"`
+}
+
+// KeeperConfig is a key management service with the transit interface of OpenBao and HashiCorp Vault.
+type KeeperConfig struct {
+	URL   string `yaml:"url"`   // of the engine: https://bao.example:8200/v1/transit
+	Key   string `yaml:"key"`   // its name there
+	Token string `yaml:"token"` // file with the token
+}
+
+// keeper is the service; nil for none.
+func (c KeeperConfig) keeper() vault.Keeper {
+	if c.URL == "" {
+		return nil
+	}
+	return transit.New(transit.Config{URL: c.URL, Key: c.Key, Token: c.Token})
+}
+
+func (c KeeperConfig) check() error {
+	switch {
+	case c == KeeperConfig{}:
+		return nil
+	case !secure(c.URL):
+		return fmt.Errorf("keys_by.url %q is no https address: write it like https://bao.example:8200/v1/transit", c.URL)
+	case c.Key == "" || strings.ContainsAny(c.Key, " \t\r\n"):
+		return errors.New("keys_by.key is missing: name the key of the transit engine that wraps the key file")
+	case c.Token == "":
+		return errors.New("keys_by.token is missing: name the file with the token that may encrypt and decrypt with that key")
+	}
+	return nil
 }
 
 // MailConfig is how mail leaves.
@@ -83,6 +117,9 @@ var settings = []setting{
 	{"data", false, text(func(c *Config) *string { return &c.Data })},
 	{"database", true, func(c *Config, v string) error { c.Database = Secret(v); return nil }},
 	{"keys", false, text(func(c *Config) *string { return &c.Keys })},
+	{"keys_by_url", false, text(func(c *Config) *string { return &c.KeysBy.URL })},
+	{"keys_by_key", false, text(func(c *Config) *string { return &c.KeysBy.Key })},
+	{"keys_by_token", false, text(func(c *Config) *string { return &c.KeysBy.Token })},
 	{"addr", false, text(func(c *Config) *string { return &c.Addr })},
 	{"url", false, text(func(c *Config) *string { return &c.URL })},
 	{"proxy", false, func(c *Config, v string) (err error) { c.Proxy, err = strconv.ParseBool(v); return err }},
@@ -90,6 +127,7 @@ var settings = []setting{
 	{"traces", false, text(func(c *Config) *string { return &c.Traces })},
 	{"drain", false, func(c *Config, v string) (err error) { c.Drain, err = time.ParseDuration(v); return err }},
 	{"journal", false, text(func(c *Config) *string { return &c.Journal })},
+	{"forms", false, func(c *Config, v string) (err error) { c.Forms, err = strconv.Atoi(v); return err }},
 	{"clamd", false, text(func(c *Config) *string { return &c.Clamd })},
 	{"hooks_inside", false, func(c *Config, v string) (err error) { c.HooksInside, err = strconv.ParseBool(v); return err }},
 	{"mail_host", false, text(func(c *Config) *string { return &c.Mail.Host })},
@@ -181,6 +219,9 @@ func (c Config) Check() error {
 	if c.Journal != "" && c.Journal != "text" && c.Journal != "json" {
 		add("journal is %q: use text or json", c.Journal)
 	}
+	if c.Forms < 0 {
+		add("forms is below nothing: say how many forms an hour one network may send without signing in, until a proof is asked for")
+	}
 	if c.Drain < 0 || c.Drain > time.Minute {
 		add("drain is %s: say how long proxies take to hear that this process ends, such as 5s, and at most a minute", c.Drain)
 	}
@@ -191,6 +232,9 @@ func (c Config) Check() error {
 		wrong = append(wrong, err)
 	}
 	if err := c.Identity.check(); err != nil {
+		wrong = append(wrong, err)
+	}
+	if err := c.KeysBy.check(); err != nil {
 		wrong = append(wrong, err)
 	}
 	if err := c.Assistant.check(); err != nil {

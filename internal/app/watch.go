@@ -8,6 +8,7 @@ import (
 
 	"stoa/internal/assess"
 	"stoa/internal/converse"
+	"stoa/internal/policy"
 	"stoa/internal/process"
 	"stoa/internal/service"
 )
@@ -66,4 +67,26 @@ func Notes(j *service.Jurisdiction) service.Problems {
 		return nil
 	}
 	return j.Notes(j.Calendar.DateOf(time.Now()))
+}
+
+// Unreached are the services that ask for a level of assurance to which no way of signing in leads that is set up here. A code
+// by mail is worth low; a passkey is worth what its owner had shown when it was made, so that a scheme must come first.
+func Unreached(j *service.Jurisdiction, c IdentityConfig) (notes service.Problems) {
+	if j == nil {
+		return nil
+	}
+	best := policy.Low
+	for _, s := range c.Schemes {
+		for _, level := range s.Levels {
+			best = max(best, policy.LevelOf(level))
+		}
+	}
+	for _, s := range j.Services {
+		if needed := policy.LevelOf(s.Assurance); needed > best {
+			notes = append(notes, service.Problem{Pos: s.Pos,
+				What: fmt.Sprintf("the service asks for assurance: %s, and no way of signing in that is set up reaches more than %s: nobody can send it", needed, best),
+				Fix:  "describe an identity scheme in the settings whose levels: reach it, or ask for less"})
+		}
+	}
+	return notes
 }

@@ -30,7 +30,8 @@ type ServicePage struct {
 	Channels  []string
 	Topics    []TopicLine
 	Variants  []VariantLine
-	Early     bool // there is a check before starting
+	Early     bool         // there is a check before starting
+	SignIn    policy.Level // that is needed to send it; Unknown: nobody has to sign in
 	Pages     int
 	Objection bool // the public is asked
 	Register  RegisterLine
@@ -83,7 +84,7 @@ func (v *View) Service(r Reader, id string) (ServicePage, error) {
 	j := s.Jurisdiction
 	p := ServicePage{
 		ServiceLine: v.serviceLine(r, s), Who: r.words(j, s.Who), Contact: r.contact(j, s.Organisation),
-		Early: hasEarly(s), Pages: len(s.Pages), Objection: s.Notice != nil, Privacy: r.privacy(s),
+		SignIn: policy.LevelOf(s.Assurance), Early: hasEarly(s), Pages: len(s.Pages), Objection: s.Notice != nil, Privacy: r.privacy(s),
 	}
 	p.Steps, p.Otherwise = r.stages(s)
 	for _, n := range s.Needs {

@@ -28,7 +28,7 @@ func (s *Server) shell(r *Request, c Page) page.Shell {
 	shell := page.Shell{
 		Lang: p.Tag(), Dir: p.Dir(), Words: s.frames.words(p), Title: c.Title, Failed: c.Failed,
 		ServiceName: c.ServiceName, ServiceURL: c.ServiceURL, BackLink: c.Back, Breadcrumbs: c.Crumbs, Hero: c.Hero,
-		Wide: c.Wide, Paper: c.Paper, Asks: c.Asks, Verifies: c.Verifies, Talks: c.Talks, Passkeys: c.Passkeys, Charts: c.Charts, NoIndex: c.NoIndex || r.Route.Area != Public, Assets: s.Assets, ThemeURL: s.themeURL(r),
+		Wide: c.Wide, Paper: c.Paper, Asks: c.Asks, Verifies: c.Verifies, Talks: c.Talks, Shielded: c.Shielded, Passkeys: c.Passkeys, Charts: c.Charts, NoIndex: c.NoIndex || r.Route.Area != Public, Assets: s.Assets, ThemeURL: s.themeURL(r),
 		Languages: s.languages(r), Nav: c.Nav, Footer: s.footer(r, c.Asks),
 	}
 	if r.Place != nil {

@@ -29,7 +29,10 @@ func newLimiter(n int, per time.Duration) *limiter {
 	return &limiter{every: rate.Limit(float64(n) / per.Seconds()), burst: n, known: map[string]*list.Element{}, recent: list.New()}
 }
 
-func (l *limiter) allow(address string, now time.Time) bool {
+func (l *limiter) allow(address string, now time.Time) bool { return l.of(address).AllowN(now, 1) }
+
+// of is the address's own limit.
+func (l *limiter) of(address string) *rate.Limiter {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	e, ok := l.known[address]
@@ -43,5 +46,5 @@ func (l *limiter) allow(address string, now time.Time) bool {
 		}
 	}
 	l.recent.MoveToFront(e)
-	return e.Value.(*limited).AllowN(now, 1)
+	return e.Value.(*limited).Limiter
 }

@@ -33,6 +33,7 @@ type Page struct {
 	NoIndex     bool
 	Verifies    bool   // verifies proofs in the visitor's own browser: that script, and WebAssembly
 	Talks       bool   // talks with the assistant: that script
+	Shielded    bool   // solves the puzzle of a form that waits: that script
 	Passkeys    bool   // asks devices for passkeys: that script
 	Charts      bool   // shows pictures of package chart
 	FormTo      string // an address of others to which its form leads

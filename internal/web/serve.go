@@ -84,7 +84,15 @@ func (s *Server) serve(route Route) http.HandlerFunc {
 		}
 		s.cacheHeaders(w.Header(), r)
 		handle := route.Handle
-		if s.stale(r) {
+		ask, err := s.shielded(r)
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		switch {
+		case ask:
+			handle = s.askProof
+		case s.stale(r):
 			handle = s.askAgain
 		}
 		if err := handle(w, r); err != nil {

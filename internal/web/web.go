@@ -42,6 +42,8 @@ type Config struct {
 	Proxy          bool     // a proxy of ours stands in front: the last X-Forwarded-For is the reader's address
 	PostsPerMinute int      // from one address; default 120
 	CodesPerHour   int      // asked for or tried from one address; default 60
+	FormsPerHour   int      // of those without a session, from one address, until a proof is asked for; default 60
+	ShieldKey      []byte   // signs what is asked then; the same on all machines of an installation
 }
 
 // away are the origins of others to which our forms lead.
@@ -89,6 +91,8 @@ type Route struct {
 	Codes           bool  // counted against codes per hour: it asks for, or tries, a code
 	// Fresh: money, rights or keys are at stake. Whoever has not shown of late who they are is asked to first.
 	Fresh bool
+	// Shield: anybody can send it without signing in. When many came from one network, the next ones show a proof first.
+	Shield bool
 	// Machines: programs of other sites, and scripts in their pages, call it. It knows no session, so that nobody's rights
 	// can be borrowed.
 	Machines bool
@@ -101,6 +105,7 @@ type Server struct {
 	mux    *http.ServeMux
 	posts  *limiter
 	codes  *limiter
+	shield *shield
 	https  bool
 	csp    string
 	cross  *http.CrossOriginProtection
@@ -117,6 +122,7 @@ func New(d Deps, tables ...[]Route) (s *Server, err error) {
 	s.https, s.csp = isHTTPS(d.Config.URL), csp(d.Config.away())
 	s.posts = newLimiter(orDefault(d.Config.PostsPerMinute, 120), time.Minute)
 	s.codes = newLimiter(orDefault(d.Config.CodesPerHour, 60), time.Hour)
+	s.shield = newShield(d.Config.ShieldKey, orDefault(d.Config.FormsPerHour, 60))
 	s.routes = s.ownRoutes()
 	for _, t := range tables {
 		s.routes = append(s.routes, t...)

@@ -76,11 +76,30 @@ export async function removeItem(v, name) {
   ok(!(await v.main().getByRole("button", { name: new RegExp(`^${v.t("Remove")}\\s.*${name}`) }).count()), `${name} is still there`);
 }
 
-// send checks the answers, sends without and with the declaration, and returns the number.
-export async function send(v, service, expected) {
+// stepUp shows more surely who one is, in the middle of a journey: a code by mail is not offered, nothing typed is lost.
+async function stepUp(v, person) {
+  const at = v.path();
+  const before = await typed(v);
+  ok(!(await v.button("Send application").count()), "the application can be sent by somebody of whom too little is known");
+  await v.pressButton("Sign in and come back");
+  await v.sees("Show more surely who you are");
+  ok(!(await v.button("Send the code").count()), "a code by mail is offered, which is not enough");
+  await v.follow("In this demonstration you can sign in as one of its people by a click");
+  await v.press(v.page.getByRole("button", { name: new RegExp("^" + v.t("Sign in") + "\\s+" + person + "$") }));
+  same(v.path(), at, "after signing in at");
+  same(await typed(v), before, "the answers after signing in");
+  v.signedIn = true;
+}
+
+const typed = async (v) => (await v.main().locator("dl").allInnerTexts()).map(clean).join("\n");
+
+// send checks the answers, sends without and with the declaration, and returns the number. person is who signs in on the way,
+// where the service asks for that.
+export async function send(v, service, expected, person) {
   ok(v.path().endsWith("/check"), `at ${v.path()}, not at the check of all answers`);
   await v.sees("Check your answers before you send them");
   for (const text of expected) await v.sees({ en: text, ar: text });
+  if (service.file.assurance && !v.signedIn) await stepUp(v, person);
   if (service.file.declaration) {
     await v.pressButton("Send application");
     ok((await v.page.title()).startsWith(v.t("Error") + ": "), "an application was sent without the declaration");
@@ -89,7 +108,7 @@ export async function send(v, service, expected) {
   await v.pressButton("Send application");
   ok(v.path().endsWith("/done"), `at ${v.path()} after sending`);
   if (service.file.payment) await payFee(v);
-  await v.sees("Application sent");
+  if (!v.signedIn || !service.file.payment) await v.sees("Application sent"); // whoever has signed in is in the case itself
   const number = /[A-Z]{2,4}-\d{4}-\d+/.exec(clean(await v.main().innerText()))?.[0];
   ok(number, "the confirmation has no number");
   return number;
@@ -108,7 +127,7 @@ export async function payFee(v) {
   await v.sees("The card was declined. Choose another card, or try again");
   await payWith(v, "A card that works");
   await v.sees("Payment received");
-  await v.press(v.main().getByRole("link", { name: v.t("See what happens next") }));
+  await v.press(v.main().getByRole("link", { name: v.named(v.signedIn ? "Your application" : "See what happens next") }));
 }
 
 // payWith chooses a card on the practice provider's page.

@@ -33,7 +33,7 @@ func (w *world) newNode(i int, addr string) *node {
 	return &node{addr: addr, log: filepath.Join(w.dir, name+".log"), folder: w.o.folder, data: filepath.Join(w.dir, name), env: []string{
 		"PATH=/usr/bin:/bin", "STOA_JURISDICTION=" + w.o.folder, "STOA_DATA=" + filepath.Join(w.dir, name), "STOA_ADDR=" + addr, "STOA_URL=" + w.url,
 		"STOA_DATABASE=" + w.database, "STOA_KEYS=" + shared("keys"), "STOA_LOG_KEYS=" + shared("log.keys"), "STOA_CREDENTIALS_KEYS=" + shared("credential.keys"),
-		"STOA_PROXY=true", "STOA_DRAIN=" + drain.String(), "STOA_MAIL_HOST=127.0.0.1", "STOA_MAIL_PORT=" + strconv.Itoa(w.mail.port),
+		"STOA_PROXY=true", "STOA_FORMS=1000000", "STOA_DRAIN=" + drain.String(), "STOA_MAIL_HOST=127.0.0.1", "STOA_MAIL_PORT=" + strconv.Itoa(w.mail.port),
 		"STOA_MAIL_TLS=none", "STOA_MAIL_FROM=services@town.example", "STOA_MAIL_NAME=Town",
 	}}
 }

@@ -60,3 +60,13 @@ type Form struct {
 
 // Render prints the form.
 func (p Form) Render(ctx context.Context, w io.Writer) error { return form(p).Render(ctx, w) }
+
+// Puzzle is a form that waits for a proof, in the reading column: with scripts the browser finds it, says so, and sends the form.
+type Puzzle struct {
+	Bits    string // leading zero bits
+	Working string // what is said meanwhile
+	HTML    Component
+}
+
+// Render prints it.
+func (p Puzzle) Render(ctx context.Context, w io.Writer) error { return puzzle(p).Render(ctx, w) }

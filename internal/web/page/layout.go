@@ -34,6 +34,7 @@ type Shell struct {
 	Asks        bool // a form that nobody prints: no styles for that
 	Verifies    bool // verifies proofs: that script
 	Talks       bool // talks without leaving the page: that script
+	Shielded    bool // solves the puzzle of a form that waits: that script
 	Passkeys    bool // asks devices for passkeys: that script
 	NoIndex     bool // not for search engines: everything personal
 

@@ -19,7 +19,7 @@ import (
 func (s *Site) askRoutes() []web.Route {
 	return []web.Route{
 		{Method: "GET", Pattern: "/ask", Area: web.Public, Action: policy.AskUse, Handle: s.ask},
-		{Method: "POST", Pattern: "/ask", Area: web.Public, Action: policy.AskUse, Handle: s.sayTo},
+		{Method: "POST", Pattern: "/ask", Area: web.Public, Action: policy.AskUse, Handle: s.sayTo, Shield: true},
 		{Method: "GET", Pattern: "/apply/{draft}/talk", Area: web.Apply, Action: policy.DraftUse, Handle: s.talk},
 		{Method: "POST", Pattern: "/apply/{draft}/talk", Area: web.Apply, Action: policy.DraftUse, Handle: s.talk},
 	}

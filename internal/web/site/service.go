@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"stoa/internal/i18n"
+	"stoa/internal/policy"
 	"stoa/internal/view"
 	"stoa/internal/web"
 	"stoa/internal/web/page"
@@ -46,6 +47,12 @@ func keyFacts(r *web.Request, p view.ServicePage) []page.Fact {
 	list = append(list, page.Fact{Label: r.T("Pages to fill in"), Text: r.P.N("{n} page at most", "{n} pages at most", p.Pages)})
 	if p.Results != "" {
 		list = append(list, page.Fact{Label: r.T("What you get"), Text: p.Results})
+	}
+	switch {
+	case p.SignIn > policy.Low:
+		list = append(list, page.Fact{Label: r.T("Signing in"), Text: r.T("Before you send it, by more than a code by email")})
+	case p.SignIn == policy.Low:
+		list = append(list, page.Fact{Label: r.T("Signing in"), Text: r.T("Before you send it")})
 	}
 	return list
 }

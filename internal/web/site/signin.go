@@ -22,7 +22,7 @@ func (s *Site) signInRoutes() []web.Route {
 	fresh := func(r web.Route) web.Route { r.Fresh = true; return r }
 	return []web.Route{
 		at("GET", "/sign-in", web.Public, policy.ServiceRead, s.signIn),
-		codes(at("POST", "/sign-in", web.Public, policy.ServiceRead, s.signIn)),
+		codes(shielded(at("POST", "/sign-in", web.Public, policy.ServiceRead, s.signIn))),
 		at("GET", "/sign-in/{code}", web.Public, policy.ServiceRead, s.enterCode),
 		codes(at("POST", "/sign-in/{code}", web.Public, policy.ServiceRead, s.enterCode)),
 		at("POST", "/sign-in/passkey/ask", web.Public, policy.ServiceRead, s.askPasskey),

@@ -60,7 +60,7 @@ func (s *Site) publicRoutes() []web.Route {
 		public("GET", "/notices", policy.NoticeRead, s.notices),
 		public("GET", "/notices/{case}", policy.NoticeRead, s.notice),
 		public("GET", "/notices/{case}/comment", policy.NoticeReply, s.comment),
-		public("POST", "/notices/{case}/comment", policy.NoticeReply, s.comment),
+		shielded(public("POST", "/notices/{case}/comment", policy.NoticeReply, s.comment)),
 		public("GET", "/notices/{case}/thanks", policy.NoticeRead, s.thanks),
 		public("GET", "/resume", policy.ServiceRead, s.resumeHelp),
 		public("GET", "/resume/{code}", policy.ServiceRead, s.resume),
@@ -82,6 +82,9 @@ func (s *Site) publicRoutes() []web.Route {
 	}
 }
 
+// shielded marks a form that anybody can send without signing in.
+func shielded(r web.Route) web.Route { r.Shield = true; return r }
+
 func (s *Site) applyRoutes() []web.Route {
 	apply := func(method, pattern string, do policy.Action, h web.Handler) web.Route {
 		return web.Route{Method: method, Pattern: pattern, Area: web.Apply, Action: do, Handle: h}
@@ -90,13 +93,13 @@ func (s *Site) applyRoutes() []web.Route {
 	item := apply("POST", "/apply/{draft}/{page}/{item}", policy.DraftUse, s.question)
 	page.Body, item.Body = web.UploadMost, web.UploadMost
 	return []web.Route{
-		apply("POST", "/apply/{service}/start", policy.DraftStart, s.start),
+		shielded(apply("POST", "/apply/{service}/start", policy.DraftStart, s.start)),
 		apply("GET", "/apply/{draft}", policy.DraftUse, s.tasks),
 		apply("GET", "/apply/{draft}/check", policy.DraftUse, s.answers),
 		apply("POST", "/apply/{draft}/known", policy.DraftUse, s.useKnown),
 		apply("GET", "/apply/{draft}/wallet/{question}", policy.DraftUse, s.walletAnswer),
 		apply("POST", "/apply/{draft}/wallet/{question}", policy.DraftUse, s.walletAnswer),
-		apply("POST", "/apply/{draft}/submit", policy.DraftSubmit, s.submit),
+		shielded(apply("POST", "/apply/{draft}/submit", policy.DraftSubmit, s.submit)),
 		apply("GET", "/apply/{draft}/submit", policy.DraftUse, s.toAnswers),
 		apply("GET", "/apply/{draft}/done", policy.DraftUse, s.done),
 		apply("POST", "/apply/{draft}/went", policy.DraftUse, s.went),

@@ -76,7 +76,7 @@ func open(t testing.TB, demo bool) *town {
 	}
 	tn.server, err = web.New(web.Deps{
 		Confirm: (&site.Site{Flow: tn.flow, View: tn.view}).Confirm,
-		Config:  web.Config{URL: "http://test", Demo: demo, PostsPerMinute: 10_000, CodesPerHour: 10_000},
+		Config:  web.Config{URL: "http://test", Demo: demo, PostsPerMinute: 10_000, CodesPerHour: 10_000, FormsPerHour: 10_000},
 		Who:     web.Who{Session: tn.flow.Session, Draft: tn.flow.HoldsDraft}, Jurisdiction: d.Releases.Current, Words: words, Assets: &asset.Set{},
 		Outside: web.Outside{Now: clock.Now, Log: slog.New(slog.NewTextHandler(testLog{t}, nil))},
 	}, site.Routes(&site.Site{Flow: tn.flow, View: tn.view}))
