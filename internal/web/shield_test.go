@@ -104,7 +104,16 @@ func TestAFormBeyondTheFreeOnesShowsAProof(t *testing.T) {
 	wrong := answered(question)
 	wrong.Set("shield-answer", "0"+proof.Get("shield-answer"))
 	for name, try := range map[string]func() *httptest.ResponseRecorder{
-		"no answer":        func() *httptest.ResponseRecorder { return s.post("/x/1", question) },
+		"no answer": func() *httptest.ResponseRecorder { return s.post("/x/1", question) },
+		"a number that solves nothing": func() *httptest.ResponseRecorder {
+			n, err := strconv.Atoi(proof.Get("shield-answer"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			none := answered(question)
+			none.Set("shield-answer", strconv.Itoa(n+1))
+			return s.post("/x/1", none)
+		},
 		"a number written": func() *httptest.ResponseRecorder { return s.post("/x/1", wrong) },
 		"another form":     func() *httptest.ResponseRecorder { return s.post("/x/2", proof) },
 		"another network": func() *httptest.ResponseRecorder {
