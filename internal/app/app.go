@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"stoa/internal/access"
+	"stoa/internal/appointment"
 	"stoa/internal/bank"
 	"stoa/internal/bill"
 	"stoa/internal/blob"
@@ -68,7 +69,7 @@ var System = policy.Actor{System: true}
 func Migrations() []fs.FS {
 	return []fs.FS{job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(),
 		record.Migrations(), notify.Migrations(), access.Migrations(), retain.Migrations(), consent.Migrations(), release.Migrations(), ledger.Migrations(), bill.Migrations(),
-		pay.Migrations(), bank.Migrations(), spend.Migrations(), tax.Migrations(), publog.Migrations(), dataset.Migrations(), opendata.Migrations(), disclosure.Migrations(), credential.Migrations(), inquiry.Migrations(), extract.Migrations(), mandate.Migrations(), study.Migrations(), telemetry.Migrations(), insight.Migrations(), hint.Migrations(), bookmark.Migrations()}
+		pay.Migrations(), bank.Migrations(), spend.Migrations(), tax.Migrations(), publog.Migrations(), dataset.Migrations(), opendata.Migrations(), disclosure.Migrations(), credential.Migrations(), inquiry.Migrations(), extract.Migrations(), mandate.Migrations(), study.Migrations(), telemetry.Migrations(), insight.Migrations(), hint.Migrations(), bookmark.Migrations(), appointment.Migrations()}
 }
 
 // App is a running installation.
@@ -381,6 +382,9 @@ func (a *App) turn(ctx context.Context) {
 	a.keepPrivacy(ctx)
 	a.count(ctx)
 	a.report(ctx)
+	if _, err := a.Flow.Appointments().Remind(ctx, System); err != nil && ctx.Err() == nil {
+		a.Log.Error("reminding of appointments", "err", err)
+	}
 	if _, err := a.Flow.Assistant().Sweep(ctx, System); err != nil && ctx.Err() == nil {
 		a.Log.Error("forgetting conversations", "err", err)
 	}

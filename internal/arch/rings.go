@@ -30,7 +30,7 @@ var rings = []ring{
 	},
 	{
 		name: "domain", sees: []string{"pure", "tools"},
-		packages: []string{"person", "cases", "ledger", "bill", "pay", "bank", "spend", "treasury", "tax", "record", "notify", "access", "retain", "consent", "publog", "release", "docket", "dataset", "opendata", "credential", "disclosure", "extract", "inquiry", "mandate", "study", "insight", "hint", "bookmark"},
+		packages: []string{"person", "cases", "ledger", "bill", "pay", "bank", "spend", "treasury", "tax", "record", "notify", "access", "retain", "consent", "publog", "release", "docket", "dataset", "opendata", "credential", "disclosure", "extract", "inquiry", "mandate", "appointment", "study", "insight", "hint", "bookmark"},
 		why:      "each owns its tables and meets the others only in a use case; a neighbour is named in neighbours, with its reason",
 	},
 	{

@@ -26,6 +26,9 @@ func (f *Flow) PassTime(ctx context.Context, actor policy.Actor, days int) error
 		if _, err := f.Turn(ctx, policy.Actor{System: true}); err != nil {
 			return fmt.Errorf("letting a day pass: %w", err)
 		}
+		if _, err := f.Appointments().Remind(ctx, policy.Actor{System: true}); err != nil {
+			return fmt.Errorf("letting a day pass: %w", err)
+		}
 		if _, err := f.Registry().LiftSeals(ctx, policy.Actor{System: true}); err != nil {
 			return fmt.Errorf("letting a day pass: %w", err)
 		}

@@ -9,26 +9,27 @@ import (
 // Everything is data.json of a copy. Its form is documented in docs/guides/privacy.md; what is added gets a new key, and
 // nothing changes its meaning.
 type Everything struct {
-	Form      string           `json:"form"` // "stoa everything 1"
-	Made      time.Time        `json:"made"`
-	By        string           `json:"by"` // the jurisdiction
-	Account   CopiedAccount    `json:"account"`
-	Sessions  []CopiedSession  `json:"sessions"`
-	SignIn    CopiedSignIn     `json:"ways_to_sign_in"`
-	Drafts    []CopiedDraft    `json:"applications_not_sent"`
-	Cases     []CopiedCase     `json:"cases"`
-	Records   []CopiedRecord   `json:"licences_and_records"`
-	Bills     []CopiedBill     `json:"bills"`
-	Payments  []CopiedPayment  `json:"payments"`
-	Taxes     []CopiedTax      `json:"tax_accounts"`
-	Copies    []CopiedOrder    `json:"copies_ordered"`
-	Consents  []CopiedConsent  `json:"consents"`
-	Mandates  []CopiedMandate  `json:"acting_for_others"`
-	Looks     []CopiedLook     `json:"who_looked"`
-	Questions []CopiedQuestion `json:"questions_about_data"`
-	Follows   []CopiedFollow   `json:"data_followed"`
-	Erasures  []CopiedErasure  `json:"wishes_to_be_erased"`
-	Requests  []time.Time      `json:"copies_of_data_asked_for"`
+	Form         string              `json:"form"` // "stoa everything 1"
+	Made         time.Time           `json:"made"`
+	By           string              `json:"by"` // the jurisdiction
+	Account      CopiedAccount       `json:"account"`
+	Sessions     []CopiedSession     `json:"sessions"`
+	SignIn       CopiedSignIn        `json:"ways_to_sign_in"`
+	Drafts       []CopiedDraft       `json:"applications_not_sent"`
+	Cases        []CopiedCase        `json:"cases"`
+	Records      []CopiedRecord      `json:"licences_and_records"`
+	Bills        []CopiedBill        `json:"bills"`
+	Payments     []CopiedPayment     `json:"payments"`
+	Taxes        []CopiedTax         `json:"tax_accounts"`
+	Copies       []CopiedOrder       `json:"copies_ordered"`
+	Consents     []CopiedConsent     `json:"consents"`
+	Mandates     []CopiedMandate     `json:"acting_for_others"`
+	Appointments []CopiedAppointment `json:"appointments"`
+	Looks        []CopiedLook        `json:"who_looked"`
+	Questions    []CopiedQuestion    `json:"questions_about_data"`
+	Follows      []CopiedFollow      `json:"data_followed"`
+	Erasures     []CopiedErasure     `json:"wishes_to_be_erased"`
+	Requests     []time.Time         `json:"copies_of_data_asked_for"`
 }
 
 // The parts of Everything.
@@ -185,6 +186,20 @@ type (
 		Written  string       `json:"what_was_written_down,omitempty"`
 		Ended    *time.Time   `json:"ended,omitempty"`
 		Done     []CopiedOnce `json:"what_was_done"`
+	}
+	CopiedAppointment struct {
+		Kind   string    `json:"kind"`
+		What   string    `json:"what_for"`
+		Office string    `json:"office"`
+		People int       `json:"people"`
+		From   time.Time `json:"from"`
+		Until  time.Time `json:"until"`
+		State  string    `json:"state"`
+		Made   time.Time `json:"made"`
+		By     string    `json:"booked_by,omitempty"` // somebody who acts for you
+		Name   string    `json:"name"`
+		Email  string    `json:"email,omitempty"`
+		Phone  string    `json:"phone,omitempty"`
 	}
 	CopiedOnce struct {
 		At     time.Time `json:"at"`

@@ -49,7 +49,7 @@ func (g *everything) of(ctx context.Context, person string) (*Everything, error)
 	for _, grant := range who.Grants {
 		g.doc.Account.Roles = append(g.doc.Account.Roles, grant)
 	}
-	for _, part := range []func(context.Context, string) error{g.signIn, g.drafts, g.cases, g.records, g.money, g.orders, g.consents, g.mandated, g.looks, g.data, g.wishes} {
+	for _, part := range []func(context.Context, string) error{g.signIn, g.drafts, g.cases, g.records, g.money, g.orders, g.consents, g.mandated, g.appointed, g.looks, g.data, g.wishes} {
 		if err := part(ctx, person); err != nil {
 			return nil, err
 		}

@@ -38,6 +38,7 @@ func Covered() map[string]string {
 		"extract_order":        "copies_ordered",
 		"consent":              "consents",
 		"mandate":              "acting_for_others",
+		"appointment":          "appointments",
 		"mandate_act":          "acting_for_others",
 		"mandate_signature":    "not: who of several has agreed to something that is to be sent; it is in acting_for_others once it is",
 		"access":               "who_looked",

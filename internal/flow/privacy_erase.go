@@ -205,6 +205,9 @@ func (f Privacy) eraseAccount(ctx context.Context, tx *store.Tx, who person.Pers
 	if err := consent.Forget(ctx, tx, who.ID); err != nil {
 		return err
 	}
+	if err := f.appointed().Forget(ctx, tx, who.ID); err != nil {
+		return err
+	}
 	if err := f.mandates().Forget(ctx, tx, who.ID, f.People.EmailKey(who.Email)); err != nil {
 		return err
 	}

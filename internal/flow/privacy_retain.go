@@ -231,8 +231,11 @@ func (f Privacy) retainRows(ctx context.Context) error {
 			_, err = retain.ForgetCopies(ctx, tx)
 			return err
 		})
-		if err != nil || n < rowsAtOnce {
+		if err != nil {
 			return err
+		}
+		if n < rowsAtOnce {
+			return f.retainAppointments(ctx)
 		}
 	}
 }

@@ -18,6 +18,7 @@ const (
 	Wrote     = "wrote"     // a message to the office
 	Paid      = "paid"      // began a payment
 	Declares  = "declares"  // a declaration for a tax
+	Appointed = "appointed" // booked, moved or cancelled an appointment
 	Claimed   = "claimed"   // a claim, an objection, a choice about a tax
 )
 

@@ -35,6 +35,9 @@ type Behalf struct {
 // TaxService is how the scope of a mandate names a tax.
 func TaxService(tax string) string { return "tax/" + tax }
 
+// AppointmentService is how the scope of a mandate names an appointment.
+func AppointmentService(id string) string { return "appointment/" + id }
+
 // Acting reports whether the actor acts for another.
 func (a Actor) Acting() bool { return a.For.Mandate != "" }
 

@@ -177,6 +177,9 @@ const (
 	StudyRead          Action = "study.read"          // a published one
 	InsightSee         Action = "insight.see"         // what happened, added up, with small numbers held back
 	InsightRead        Action = "insight.read"        // the same of an organisation, exactly
+	AppointmentSee     Action = "appointment.see"     // what one can come for, and which times are free
+	AppointmentOwn     Action = "appointment.own"     // who comes: to book, see, move and cancel
+	AppointmentWork    Action = "appointment.work"    // the list of the day, who came, booking for somebody, closing
 	DemoUse            Action = "demo.use"
 )
 
@@ -371,6 +374,9 @@ var table = map[Action][]rule{
 	StudyRead:          {published},
 	InsightSee:         {published},
 	InsightRead:        {reads, leadsAny},
+	AppointmentSee:     {anyone},
+	AppointmentOwn:     {themselves, represents},
+	AppointmentWork:    {works},
 	DemoUse:            {published}, // the demo publishes its people and its mailbox; nothing else does
 }
 
@@ -382,7 +388,7 @@ var hides = map[Action]bool{
 	RecordRead: true, RecordWork: true, RecordApprove: true, RecordSupervise: true, RecordSealed: true,
 	ExtractOrder: true, ExtractOwn: true, ExtractIssue: true, ExtractCheck: true,
 	BillOwn: true, TaxOwn: true, AccountOwn: true, DataRead: true, DisclosureRead: true, DisclosureOwn: true, DisclosureWork: true, DisclosureApprove: true, DisclosureWithdraw: true, DemoUse: true,
-	MandateOwn: true, MandateConfirm: true, AccessAnswer: true, EmergencyReview: true, RetentionSee: true, HoldSet: true, WhatIfTry: true, WhatIfPublish: true, StudyRead: true,
+	AppointmentOwn: true, AppointmentWork: true, MandateOwn: true, MandateConfirm: true, AccessAnswer: true, EmergencyReview: true, RetentionSee: true, HoldSet: true, WhatIfTry: true, WhatIfPublish: true, StudyRead: true,
 }
 
 // Can returns nil if the actor may do the action on the thing, and otherwise the error to answer with:

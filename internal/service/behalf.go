@@ -73,7 +73,7 @@ func (j *Jurisdiction) Representing(as string) (all []*Register) {
 	return all
 }
 
-// OnBehalf lists what may be done under a kind of mandate: services, and taxes as package policy names them.
+// OnBehalf lists what may be done under a kind of mandate: services, and taxes and appointments as package policy names them.
 func (j *Jurisdiction) OnBehalf(kind string) (all []string) {
 	for _, s := range j.Services {
 		if slices.Contains(s.OnBehalf, kind) {
@@ -83,6 +83,11 @@ func (j *Jurisdiction) OnBehalf(kind string) (all []string) {
 	for _, t := range j.Taxes {
 		if slices.Contains(t.TaxFile.OnBehalf, kind) {
 			all = append(all, policy.TaxService(t.Tax))
+		}
+	}
+	for _, a := range j.Appointments {
+		if slices.Contains(a.OnBehalf, kind) {
+			all = append(all, a.Scope())
 		}
 	}
 	return all

@@ -22,9 +22,11 @@ type Jurisdiction struct {
 	Budgets    []*Budget             // by year
 	Datasets   []*Dataset            // by id: those of files, and those made by themselves
 	Demo       DemoFile
-	Promises   *CommitmentsFile  // nil where the folder has none
-	Programmes []*EvaluationFile // by id
-	Hash       string            // of every file that was read
+
+	Appointments []*Appointment    // by id
+	Promises     *CommitmentsFile  // nil where the folder has none
+	Programmes   []*EvaluationFile // by id
+	Hash         string            // of every file that was read
 }
 
 // Register is a checked register file with its seed records.

@@ -18,6 +18,7 @@ const (
 	budgets   = "../../docs/guides/budget-file.md"
 	dataGuide = "../../docs/guides/dataset-file.md"
 	registers = "../../docs/guides/register-file.md"
+	booking   = "../../docs/guides/appointment-file.md"
 )
 
 // TestGuideIsCurrent holds the parts of the guides that follow from the code: functions and keys.
@@ -35,6 +36,8 @@ func TestGuideIsCurrent(t *testing.T) {
 	taxes := strings.NewReplacer(elsewhere...).Replace(keyTables(docs, done, "tax"))
 	compare(t, taxGuide, map[string]string{"keys": taxes})
 	compare(t, budgets, map[string]string{"keys": strings.NewReplacer(elsewhere...).Replace(keyTables(docs, done, "budget"))})
+	appointments := strings.NewReplacer(elsewhere...).Replace(keyTables(docs, done, "appointment"))
+	compare(t, booking, map[string]string{"keys": appointments})
 	datasets := strings.NewReplacer(elsewhere...).Replace(keyTables(docs, done, "dataset"))
 	compare(t, dataGuide, map[string]string{"keys": datasets})
 }
@@ -122,7 +125,7 @@ func typeName(t reflect.Type) string {
 		"ParameterFile": "parameters/*.yaml", "RegisterFile": "registers/*.yaml", "DemoFile": "demo.yaml",
 		"DatasetFile": "datasets/*.yaml", "DatasetFromFile": "Where rows come from", "DatasetCaseFile": "Statistics of cases", "DatasetColumnFile": "Column",
 		"CommitmentsFile": "commitments.yaml", "EvaluationFile": "programmes/*.yaml", "EvaluationScopeFile": "Where a programme is", "ElsewhereFile": "elsewhere/*.yaml", "SharesFile": "shares.yaml", "ElsewhereField": "Field of a register of others", "HTTPSourceFile": "HTTP source", "XRoadSourceFile": "X-Road source", "CredentialAnswerFile": "Credential as an answer",
-		"TaxFile": "taxes/*.yaml", "BudgetFile": "budget/*.yaml", "BudgetTotalsFile": "Totals", "BudgetLineFile": "Budget line", "BudgetAmendmentFile": "Amendment",
+		"TaxFile": "taxes/*.yaml", "AppointmentFile": "appointments/*.yaml", "AppointmentForFile": "What one can come for", "AppointmentHoursFile": "Hours", "AppointmentAskedFile": "Worked question of an appointment", "BudgetFile": "budget/*.yaml", "BudgetTotalsFile": "Totals", "BudgetLineFile": "Budget line", "BudgetAmendmentFile": "Amendment",
 		"DemoSpending": "Demo spending", "DemoCommitmentFile": "Demo commitment", "DemoPartFile": "Demo part", "DemoInvoiceFile": "Demo invoice", "DemoIncomeFile": "Demo income", "TaxObjectFile": "Taxed object", "TaxPeriodFile": "Period", "InstalmentChoiceFile": "Instalment choice",
 		"TaxExampleFile": "Tax example", "TaxChangeFile": "Change", "TaxExpectFile": "Expected of a tax", "TaxPartFile": "Stretch of days",
 		"TaxInstalmentFile": "Expected instalment", "ParameterValue": "Parameter value", "RegisterField": "Register field",

@@ -23,7 +23,7 @@ const (
 	maxSeedBytes     = 64 << 20
 )
 
-var folders = []string{"parameters", "registers", "elsewhere", "services", "taxes", "budget", "datasets", "programmes"}
+var folders = []string{"parameters", "registers", "elsewhere", "services", "taxes", "budget", "datasets", "programmes", "appointments"}
 
 // Load reads, checks and compiles a jurisdiction's folder. It reports all problems at once, in order of
 // place; with any problem the jurisdiction is nil.
@@ -70,6 +70,8 @@ type loader struct {
 	taxes     []*TaxFile
 	budgets   []*BudgetFile
 	datasets  []*DatasetFile
+
+	appointments []*AppointmentFile
 }
 
 // read takes one file into sources; it reports whether it is there.
@@ -150,6 +152,7 @@ func (l *loader) load() (*Jurisdiction, Problems) {
 	}
 	slices.SortFunc(l.j.Taxes, func(a, b *Tax) int { return strings.Compare(a.Tax, b.Tax) })
 	l.checkDatasets()
+	l.checkAppointments()
 	if len(l.services) == 0 && len(l.taxes) == 0 && len(l.problems) == 0 {
 		l.problems.add(Pos{File: "services"}, "there is no service", "describe one in services/NAME.yaml: stoa new writes a first one")
 	}
@@ -236,6 +239,12 @@ func (l *loader) decode() {
 			if into(name, f) {
 				l.named(name, f.Pos, "programme", f.Programme)
 				l.j.Programmes = append(l.j.Programmes, f)
+			}
+		case dir == "appointments":
+			f := &AppointmentFile{}
+			if into(name, f) {
+				l.named(name, f.Pos, "appointment", f.Appointment)
+				l.appointments = append(l.appointments, f)
 			}
 		case dir == "taxes":
 			f := &TaxFile{}

@@ -34,6 +34,7 @@ var formats = map[string]reflect.Type{
 	"commitments":  reflect.TypeFor[CommitmentsFile](),
 	"programme":    reflect.TypeFor[EvaluationFile](),
 	"budget":       reflect.TypeFor[BudgetFile](),
+	"appointment":  reflect.TypeFor[AppointmentFile](),
 	"demo":         reflect.TypeFor[DemoFile](),
 }
 
@@ -164,7 +165,7 @@ func (g *schemaWriter) structDef(t reflect.Type) string {
 func readDocs(t *testing.T) map[string]string {
 	t.Helper()
 	docs := map[string]string{}
-	for _, file := range []string{"file.go", "file_service.go", "file_case.go", "file_tax.go", "file_late.go", "file_money.go", "file_budget.go", "file_demo_spending.go", "file_dataset.go"} {
+	for _, file := range []string{"file.go", "file_service.go", "file_case.go", "file_tax.go", "file_late.go", "file_money.go", "file_budget.go", "file_appointment.go", "file_demo_spending.go", "file_dataset.go"} {
 		tree, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
 		if err != nil {
 			t.Fatal(err)
@@ -217,7 +218,7 @@ func TestSchemasTakeWhatLoadTakes(t *testing.T) {
 	for name, file := range files {
 		src := file.Data
 		name = strings.TrimPrefix(strings.TrimPrefix(name, "sample/"), "testing/")
-		schema := map[string]string{"services": "service", "taxes": "tax", "budget": "budget", "programmes": "programme", "datasets": "dataset", "registers": "register", "parameters": "parameters", ".": strings.TrimSuffix(name, ".yaml")}[path.Dir(name)]
+		schema := map[string]string{"services": "service", "taxes": "tax", "budget": "budget", "programmes": "programme", "appointments": "appointment", "datasets": "dataset", "registers": "register", "parameters": "parameters", ".": strings.TrimSuffix(name, ".yaml")}[path.Dir(name)]
 		if path.Ext(name) != ".yaml" {
 			continue
 		}

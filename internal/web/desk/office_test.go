@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"stoa/internal/access"
+	"stoa/internal/appointment"
 	"stoa/internal/bank"
 	"stoa/internal/bill"
 	"stoa/internal/blob"
@@ -48,7 +49,7 @@ import (
 )
 
 var tables = []fs.FS{job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(), insight.Migrations(),
-	record.Migrations(), notify.Migrations(), mandate.Migrations(), access.Migrations(), release.Migrations(), ledger.Migrations(), bill.Migrations(),
+	record.Migrations(), notify.Migrations(), mandate.Migrations(), appointment.Migrations(), access.Migrations(), release.Migrations(), ledger.Migrations(), bill.Migrations(),
 	pay.Migrations(), bank.Migrations(), tax.Migrations()}
 
 // greenvale is read once: it is the sample that the desk is shown with.

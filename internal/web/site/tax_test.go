@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"stoa/internal/access"
+	"stoa/internal/appointment"
 	"stoa/internal/bank"
 	"stoa/internal/bill"
 	"stoa/internal/blob"
@@ -46,7 +47,7 @@ func taxed(t *testing.T, day string) *revenues {
 	o := &revenues{town: open(t, true)}
 	o.on(day)
 	err := o.flow.DB.Migrate(t.Context(), job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(), insight.Migrations(), record.Migrations(),
-		notify.Migrations(), mandate.Migrations(), access.Migrations(), release.Migrations(), ledger.Migrations(), bill.Migrations(), pay.Migrations(), bank.Migrations(), tax.Migrations())
+		notify.Migrations(), mandate.Migrations(), appointment.Migrations(), access.Migrations(), release.Migrations(), ledger.Migrations(), bill.Migrations(), pay.Migrations(), bank.Migrations(), tax.Migrations())
 	if err != nil {
 		t.Fatal(err)
 	}

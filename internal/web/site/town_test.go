@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"stoa/internal/access"
+	"stoa/internal/appointment"
 	"stoa/internal/blob"
 	"stoa/internal/cases"
 	"stoa/internal/docket"
@@ -55,7 +56,7 @@ func open(t testing.TB, demo bool) *town {
 		t.Fatal(problems)
 	}
 	db, clock := storetest.SQLite(t, job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(), insight.Migrations(),
-		record.Migrations(), notify.Migrations(), mandate.Migrations(), access.Migrations(), release.Migrations())
+		record.Migrations(), notify.Migrations(), mandate.Migrations(), appointment.Migrations(), access.Migrations(), release.Migrations())
 	random := storetest.Rand()
 	keys, err := vault.Open(vault.Config{KeyFile: t.TempDir() + "/keys", Rand: random})
 	if err != nil {
