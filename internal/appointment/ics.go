@@ -1,10 +1,13 @@
 package appointment
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"stoa/internal/service"
 )
 
 // Event is an appointment as calendars read it.
@@ -17,6 +20,21 @@ type Event struct {
 	Title, Place, Text string
 	URL                string
 	Remind             time.Duration // 0: none
+}
+
+// EventOf is an appointment of a kind as calendars read it, in the language in which it was booked.
+func EventOf(kind *service.Appointment, a Appointment, site string, now time.Time) Event {
+	languages := kind.Jurisdiction.File.Languages
+	e := Event{ID: a.ID, Site: site, Made: now, Starts: a.Starts, Ends: a.Ends, Changes: a.Changes, Cancelled: a.State == Cancelled || a.State == Closed,
+		Title: kind.TitleOf(a.What).In(a.Language, languages...), Remind: time.Duration(kind.Remind) * time.Hour,
+		Place: strings.Join(service.Lines(kind.Place, a.Language, languages...), ", "), Text: strings.Join(service.Lines(kind.Brings(a.What), a.Language, languages...), "\n")}
+	if u, err := url.Parse(site); err == nil && u.Host != "" {
+		e.Site = u.Host
+	}
+	if a.Owner != "" {
+		e.URL = site + "/account/appointments/" + a.ID
+	}
+	return e
 }
 
 // ICS writes an event in the form of RFC 5545. Instants are in UTC, so that no table of clock changes need be sent along.

@@ -49,8 +49,9 @@ const (
 
 // What is asked of the asker's own.
 const (
-	MyCases = "cases"
-	MyBills = "bills"
+	MyCases        = "cases"
+	MyBills        = "bills"
+	MyAppointments = "appointments"
 )
 
 // Answer is what the assistant says.
@@ -70,6 +71,7 @@ type Answer struct {
 	Link      string     `json:"link,omitempty"`
 	Own       string     `json:"own,omitempty"` // MyCases, MyBills
 	On        string     `json:"on,omitempty"`  // hand-off: what on
+	Book      *Booking   `json:"-"`             // what is to be done now about an appointment
 	Day       string     `json:"day"`           // as of which it holds, in the reader's words
 }
 
@@ -108,10 +110,11 @@ type Taken struct {
 
 // State is a conversation so far.
 type State struct {
-	Language string `json:"language,omitempty"` // of the last question
-	About    string `json:"about,omitempty"`    // the service talked about
-	Turns    []Turn `json:"turns,omitempty"`
-	Task     *Task  `json:"task,omitempty"`
+	Language string   `json:"language,omitempty"` // of the last question
+	About    string   `json:"about,omitempty"`    // the service talked about
+	Turns    []Turn   `json:"turns,omitempty"`
+	Task     *Task    `json:"task,omitempty"`
+	Booking  *Booking `json:"booking,omitempty"`
 }
 
 // Turn is one utterance.

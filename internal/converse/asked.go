@@ -25,6 +25,9 @@ func RunAsked(ctx context.Context, j *service.Jurisdiction) (problems service.Pr
 			}
 		}
 	}
+	for _, a := range j.Appointments {
+		asked = asked || len(a.Asked) > 0
+	}
 	if !asked {
 		return nil
 	}
@@ -41,7 +44,42 @@ func RunAsked(ctx context.Context, j *service.Jurisdiction) (problems service.Pr
 			}
 		}
 	}
+	for _, a := range j.Appointments {
+		for i := range a.Asked {
+			for _, lang := range j.File.Languages {
+				if what := l.askAppointment(ctx, a, &a.Asked[i], lang); what != "" {
+					problems = append(problems, service.Problem{Pos: a.Asked[i].Pos, What: fmt.Sprintf("the question %q does not come true: %s", a.Asked[i].Ask.By[lang], what)})
+				}
+			}
+		}
+	}
 	return problems
+}
+
+// askAppointment is a worked question about an appointment in one language; "" where it comes true. No time is known to be free:
+// that one is asked for is what is looked at.
+func (l *Library) askAppointment(ctx context.Context, a *service.Appointment, q *service.AppointmentAskedFile, lang string) string {
+	var st State
+	got, err := l.Say(ctx, World{}, &st, Said{Text: q.Ask.By[lang], Page: lang})
+	switch b := st.Booking; {
+	case err != nil:
+		return err.Error()
+	case q.Quotes != "":
+		want := appointmentDocument(a) + "#" + q.Quotes
+		if q.For != "" {
+			want += "/" + q.For
+		}
+		if !slices.ContainsFunc(got.Sources, func(s Source) bool { return s.ID == want || strings.HasPrefix(s.ID, want+"/") }) {
+			return "it must quote " + want + ", but " + told(got)
+		}
+	case b == nil || b.Kind != a.Appointment:
+		return "it must be about " + a.Appointment + ", but " + told(got)
+	case b.For != q.For:
+		return fmt.Sprintf("it must be for %q, but is for %q", q.For, b.For)
+	case b.Asking != q.Asks:
+		return "it must ask for " + q.Asks + ", but asks for " + b.Asking
+	}
+	return ""
 }
 
 // askedRun is one worked question in one language.

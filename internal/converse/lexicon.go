@@ -8,21 +8,26 @@ import (
 
 // What somebody may want.
 const (
-	wantsFee      = "fee"
-	wantsEligible = "eligible"
-	wantsApply    = "apply"
-	wantsHow      = "how" // how to apply
-	wantsCases    = "cases"
-	wantsBills    = "bills"
-	wantsPerson   = "person"
-	wantsRecord   = "record" // whether something is in a register
-	wantsTime     = "time"
-	wantsContact  = "contact"
-	wantsWho      = "who"
-	wantsNeeds    = "needs"
-	wantsAppeal   = "appeal"
-	greets        = "greets"
-	asksFigure    = "figure" // how many, how long, how much
+	wantsFee           = "fee"
+	wantsEligible      = "eligible"
+	wantsApply         = "apply"
+	wantsHow           = "how" // how to apply
+	wantsCases         = "cases"
+	wantsBills         = "bills"
+	wantsPerson        = "person"
+	wantsRecord        = "record" // whether something is in a register
+	wantsTime          = "time"
+	wantsContact       = "contact"
+	wantsWho           = "who"
+	wantsNeeds         = "needs"
+	wantsAppeal        = "appeal"
+	wantsAppointment   = "appointment"
+	wantsMyAppointment = "my appointment"
+	wantsNoAppointment = "no appointment"
+	wantsBring         = "bring"
+	saysAlone          = "alone"
+	greets             = "greets"
+	asksFigure         = "figure" // how many, how long, how much
 )
 
 // What must not be answered by a machine: the keys of hand_off in jurisdiction.yaml.
@@ -92,7 +97,7 @@ func lexiconOf(lang string) lexicon {
 
 // exact are the keys whose words count only as they are written: of one root there are many words, and these are grave.
 var exact = map[string]bool{onSelfHarm: true, onEmergency: true, onViolence: true, onOthersData: true, onLegalAdvice: true, onAbuse: true,
-	wantsCases: true, wantsBills: true, wantsPerson: true, wantsRecord: true}
+	wantsCases: true, wantsBills: true, wantsMyAppointment: true, wantsNoAppointment: true, wantsPerson: true, wantsRecord: true}
 
 // add teaches further phrases for a key.
 func (x *lexicon) add(key string, list []string) {

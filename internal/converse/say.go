@@ -126,6 +126,9 @@ func (h *hearing) answer(ctx context.Context) error {
 	if h.in.Do == Fee || h.in.Do == Eligible {
 		return h.begin(ctx, h.in.Do, h.l.service(h.st.About))
 	}
+	if done, err := h.booking(ctx); done || err != nil {
+		return err
+	}
 	if done, err := h.replied(ctx); done || err != nil {
 		return err
 	}

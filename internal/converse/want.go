@@ -9,6 +9,9 @@ import (
 )
 
 func (h *hearing) wanted(ctx context.Context) (bool, error) {
+	if done, err := h.appoint(ctx); done || err != nil {
+		return done, err
+	}
 	switch {
 	case h.says(wantsCases):
 		h.own(MyCases)

@@ -14,6 +14,11 @@ import (
 type World struct {
 	// Live is the situation in which a service is judged now.
 	Live func(s *service.Service) process.Situation
+	// Slots finds times that are free for an appointment; Signed says that the asker may have one, and Appointments are those
+	// that they have.
+	Slots        Slots
+	Signed       bool
+	Appointments []string
 	// Find finds records of a public register by all of the words: public fields only.
 	Find func(ctx context.Context, p *i18n.Printer, register, words string) ([]Record, error)
 	// Hits finds what a look-up question offers.

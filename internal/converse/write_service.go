@@ -19,7 +19,35 @@ func (w *writer) all() {
 	for _, t := range w.l.place.Taxes {
 		w.ofTax(t)
 	}
+	for _, a := range w.l.place.Appointments {
+		w.ofAppointment(a)
+	}
 	w.ofPlace()
+}
+
+// ofAppointment is where to come, when it is open and what to bring.
+func (w *writer) ofAppointment(a *service.Appointment) {
+	p := w.s.p
+	w.begin(appointmentDocument(a), w.T(a.Title), "/appointments/"+a.Appointment, w.l.place.Hash)
+	law := func(id string) *service.SourceFile {
+		if src, ok := a.Law[id]; ok {
+			return &src
+		}
+		return nil
+	}
+	lines := func(list []service.Text) (all []string) {
+		for _, t := range list {
+			all = append(all, w.T(t))
+		}
+		return all
+	}
+	w.also = a.Keywords[w.s.lang]
+	w.quote("about", "", p.T("At a glance"), nil, w.T(a.Summary))
+	w.also = nil
+	w.quote("place", "", p.T("Where to come"), nil, lines(a.Place)...)
+	for _, x := range a.For {
+		w.quote("bring", x.ID, joined(p.T("What to bring"), w.T(x.Title)), law(x.Law), lines(a.Brings(x.ID))...)
+	}
 }
 
 func (w *writer) ofService(s *service.Service) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
@@ -32,10 +31,7 @@ func (f *Flow) tellAppointment(ctx context.Context, tx *store.Tx, kind *service.
 		return nil
 	}
 	p, languages := f.Words.For(a.Language), kind.Jurisdiction.File.Languages
-	title := kind.Title.In(a.Language, languages...)
-	if x := kind.Purpose(a.What); x != nil {
-		title = x.Title.In(a.Language, languages...)
-	}
+	title := kind.TitleOf(a.What).In(a.Language, languages...)
 	v := i18n.V{"title": title, "time": p.DateTime(a.Starts.In(kind.Jurisdiction.Calendar.Zone())), "name": a.Words.By}
 	head := map[string]string{appointmentBooked: p.T("Your appointment: {title}, {time}", v), appointmentMoved: p.T("Your appointment has moved: {title}, {time}", v),
 		appointmentCancelled: p.T("Your appointment is cancelled: {title}, {time}", v), appointmentClosed: p.T("We cannot see you at this time: {title}, {time}", v),
@@ -46,8 +42,8 @@ func (f *Flow) tellAppointment(ctx context.Context, tx *store.Tx, kind *service.
 	case what == appointmentClosed:
 		parts, link = append(parts, p.T("Why: {reason}", i18n.V{"reason": reason}), p.T("We are sorry. Please choose another time.")), "/appointments/"+a.Kind
 	case held:
-		parts = append(parts, p.T("Where to come:")+"\n"+strings.Join(wordsOf(kind.Place, a.Language, languages), "\n"))
-		if bring := wordsOf(kind.Brings(a.What), a.Language, languages); len(bring) > 0 {
+		parts = append(parts, p.T("Where to come:")+"\n"+strings.Join(service.Lines(kind.Place, a.Language, languages...), "\n"))
+		if bring := service.Lines(kind.Brings(a.What), a.Language, languages...); len(bring) > 0 {
 			parts = append(parts, p.T("What to bring:")+"\n"+strings.Join(bring, "\n"))
 		}
 	}
@@ -62,30 +58,9 @@ func (f *Flow) tellAppointment(ctx context.Context, tx *store.Tx, kind *service.
 	m := notify.Message{Subject: a.Subject, Kind: "appointment", Language: a.Language,
 		Content: notify.Content{To: a.Words.Email, Name: a.Words.Name, Title: head, Text: strings.Join(parts, "\n\n"), Link: link}}
 	if what != appointmentReminder {
-		m.Attach = []notify.File{{Name: "appointment.ics", Type: "text/calendar; charset=utf-8", Bytes: appointment.ICS(f.calendarEvent(kind, a, title, tx.Now()))}}
+		m.Attach = []notify.File{{Name: "appointment.ics", Type: "text/calendar; charset=utf-8", Bytes: appointment.ICS(appointment.EventOf(kind, a, f.Site.URL, tx.Now()))}}
 	}
 	return f.inform(ctx, tx, a.Owner, kind.Scope(), m)
-}
-
-func wordsOf(list []service.Text, language string, fallback []string) (all []string) {
-	for _, t := range list {
-		all = append(all, t.In(language, fallback...))
-	}
-	return all
-}
-
-func (f *Flow) calendarEvent(kind *service.Appointment, a appointment.Appointment, title string, now time.Time) appointment.Event {
-	languages := kind.Jurisdiction.File.Languages
-	e := appointment.Event{ID: a.ID, Site: f.Site.URL, Made: now, Starts: a.Starts, Ends: a.Ends, Changes: a.Changes, Title: title,
-		Place: strings.Join(wordsOf(kind.Place, a.Language, languages), ", "), Text: strings.Join(wordsOf(kind.Brings(a.What), a.Language, languages), "\n"),
-		Cancelled: a.State == appointment.Cancelled || a.State == appointment.Closed}
-	if u, err := url.Parse(f.Site.URL); err == nil {
-		e.Site = u.Host
-	}
-	if a.Owner != "" {
-		e.URL = f.Site.URL + "/account/appointments/" + a.ID
-	}
-	return e
 }
 
 const remindBatch = 200

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"stoa/internal/appointment"
+	"stoa/internal/converse"
 	"stoa/internal/fault"
 	"stoa/internal/flow"
 	"stoa/internal/job"
@@ -416,4 +417,61 @@ func (w *world) everything(a policy.Actor) (doc flow.Everything) {
 	w.must(err)
 	w.must(json.Unmarshal(unzipped(w.t.(*testing.T), data)["data.json"], &doc))
 	return doc
+}
+
+// TestTheAssistantBooks by talk, after an explicit yes: the next free time is offered, the booking is a real one, and it is
+// given up the same way. A visitor is led to the page, with what was chosen.
+func TestTheAssistantBooks(t *testing.T) {
+	each(t, func(w *world) {
+		w.withPermits()
+		ann, token := w.comes("Ann", "ann@example.org").Actor, ""
+		says := func(a policy.Actor, text string) converse.Answer {
+			t.Helper()
+			next, answer, err := w.Assistant().Ask(w.ctx, a, flow.Ask{Token: token, Said: converse.Said{Text: text, Page: "en"}})
+			w.must(err)
+			token = next
+			return answer
+		}
+		if a := says(ann, "I want an appointment to ask about a stall"); len(a.Choices) != 2 || a.Choices[1].Say != "2" {
+			t.Fatalf("it asks for how many: %+v", a)
+		}
+		a := says(ann, "2")
+		if len(a.Choices) != 5 || a.Choices[0].Say != "2026-03-03 09:00" || a.Choices[4].URL != "/appointments/permits?for=stall&people=2" {
+			t.Fatalf("it offers times: %+v", a.Choices)
+		}
+		if a = says(ann, "on 5 March at 9:20"); !slices.ContainsFunc(a.Sources, func(s converse.Source) bool { return s.ID == "appointment/permits#place" }) || !slices.ContainsFunc(a.Sentences, func(s converse.Sentence) bool { return strings.Contains(s.Text, "5 March") }) {
+			t.Fatalf("it says when and where: %+v", a)
+		}
+		if n := w.rows(`SELECT COUNT(*) FROM appointment`); n != 0 {
+			t.Fatal("it booked before a yes")
+		}
+		if a = says(ann, "no"); len(a.Choices) != 0 || w.rows(`SELECT COUNT(*) FROM appointment`) != 0 {
+			t.Fatalf("it booked after a no: %+v", a)
+		}
+		says(ann, "book an appointment for a stall for 2 people")
+		says(ann, "1")
+		if a = says(ann, "yes please"); a.Kind != converse.Mine || a.Own != converse.MyAppointments {
+			t.Fatalf("booked: %+v", a)
+		}
+		if n := w.rows(`SELECT COUNT(*) FROM appointment WHERE owner = $1 AND state = 'booked' AND people = 2 AND starts = $2`, ann.Person, store.Micros(tuesday(9, 0))); n != 1 {
+			t.Fatalf("%d appointments", n)
+		}
+		if a = says(ann, "When is my appointment?"); a.Own != converse.MyAppointments {
+			t.Errorf("when: %+v", a)
+		}
+		if a = says(ann, "cancel my appointment"); len(a.Choices) != 2 {
+			t.Fatalf("it asks before cancelling: %+v", a)
+		}
+		if says(ann, "yes"); w.rows(`SELECT COUNT(*) FROM appointment WHERE state = 'cancelled'`) != 1 {
+			t.Error("it is not cancelled")
+		}
+		token = ""
+		says(policy.Actor{}, "I need an appointment about a stall for 1 person")
+		if a = says(policy.Actor{}, "1"); len(a.Choices) != 1 || a.Choices[0].URL != "/account/appointments/new?kind=permits&for=stall&people=1&at=2026-03-03T09:00Z" {
+			t.Errorf("a visitor: %+v", a)
+		}
+		if says(policy.Actor{}, "yes"); w.rows(`SELECT COUNT(*) FROM appointment`) != 1 {
+			t.Error("a visitor has booked")
+		}
+	})
 }

@@ -50,11 +50,22 @@ func (f Assistant) Ask(ctx context.Context, actor policy.Actor, in Ask) (token s
 			return err
 		}
 		in.Said.At = tx.Now().Unix()
-		answer, err = library.Say(ctx, f.world(tx, actor), &i.State, in.Said)
+		world, err := f.appointmentWorld(ctx, tx, actor, f.world(tx, actor))
+		if err != nil {
+			return err
+		}
+		answer, err = library.Say(ctx, world, &i.State, in.Said)
 		return err
 	})
 	if err != nil {
 		return "", answer, err
+	}
+	if answer.Book != nil {
+		if answer, err = f.bookInTalk(ctx, actor, fmt.Sprint("talk ", i.ID, " ", len(i.State.Turns)), answer); err != nil {
+			return "", answer, err
+		}
+		kept := answer
+		i.State.Turns[len(i.State.Turns)-1].Answer = &kept
 	}
 	token = in.Token
 	if i.ID == "" {

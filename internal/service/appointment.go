@@ -33,6 +33,22 @@ func (a *Appointment) Purpose(id string) *AppointmentForFile {
 	return &a.For[i]
 }
 
+// TitleOf is what one comes for; the title of the whole where its file says so no more.
+func (a *Appointment) TitleOf(what string) Text {
+	if x := a.Purpose(what); x != nil {
+		return x.Title
+	}
+	return a.Title
+}
+
+// Lines are texts in a language.
+func Lines(list []Text, language string, fallback ...string) (all []string) {
+	for _, t := range list {
+		all = append(all, t.In(language, fallback...))
+	}
+	return all
+}
+
 // Brings is what to bring to what one comes for.
 func (a *Appointment) Brings(what string) []Text {
 	if x := a.Purpose(what); x != nil {

@@ -53,5 +53,5 @@ type AppointmentAskedFile struct {
 	Ask    Text   `yaml:"ask" must:"required"`
 	For    string `yaml:"for"`                                       // what it must be understood to be for
 	Asks   string `yaml:"asks" must:"one:for|people|time"`           // what must be asked back
-	Quotes string `yaml:"quotes" must:"one:about|place|bring|hours"` // the part of this file that must be quoted
+	Quotes string `yaml:"quotes" must:"one:about|place|bring"` // the part of this file that must be quoted
 }

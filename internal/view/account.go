@@ -198,6 +198,8 @@ func (r Reader) looked(what string) string {
 		return r.P.T("Who may see your case or record; not what is in it")
 	case lookQuestionAsked:
 		return r.P.T("Your question about a look at your data")
+	case lookAppointment:
+		return r.P.T("Your appointment")
 	case lookMandate:
 		return r.P.T("What you declared to be to another")
 	case "draft":

@@ -151,6 +151,9 @@ func (a Assistant) own(ctx context.Context, r Reader, what string) (list []OwnLi
 	line := func(label, value, url string) {
 		list = append(list, OwnLine{r.P.T("{label}: {value}", i18n.V{"label": label, "value": value}), url})
 	}
+	if what == converse.MyAppointments {
+		return a.ownAppointments(ctx, r)
+	}
 	if what == converse.MyBills {
 		for _, b := range account.Bills {
 			line(strings.TrimSpace(b.Number+" "+b.Title), b.Balance, "/account/bills/"+b.ID)
@@ -168,6 +171,14 @@ func (a Assistant) own(ctx context.Context, r Reader, what string) (list []OwnLi
 		line(d.Service, r.P.T("Not sent yet"), "/apply/"+d.ID)
 	}
 	return list, nil
+}
+
+func (a Assistant) ownAppointments(ctx context.Context, r Reader) (list []OwnLine, err error) {
+	coming, _, err := Appointments{a.View}.OwnAppointments(ctx, r)
+	for _, x := range coming {
+		list = append(list, OwnLine{r.P.T("{label}: {value}", i18n.V{"label": x.Title, "value": x.When.Text}), "/account/appointments/" + x.ID})
+	}
+	return list, err
 }
 
 // asked is the question that the assistant asks, as a field of a form.

@@ -216,6 +216,11 @@ func (v Representation) aboutTitle(r Reader, id string) string {
 			return r.words(j, j.Taxes[i].Title)
 		}
 	}
+	if kind, ok := strings.CutPrefix(id, policy.AppointmentService("")); ok {
+		if a := j.AppointmentKind(kind); a != nil {
+			return r.words(j, a.Title)
+		}
+	}
 	if s, ok := v.Docket.Releases.InForce(id); ok {
 		return r.words(j, s.Title)
 	}
@@ -273,11 +278,13 @@ func (v Representation) actLines(r Reader, acts []mandate.Act, mine bool) (list 
 			line.Title = v.aboutTitle(r, a.Service)
 		}
 		line.What = map[string]string{mandate.Began: p.T("Began an application"), mandate.Submitted: p.T("Sent an application"), mandate.Acted: p.T("Took a step in a case"),
-			mandate.Wrote: p.T("Wrote to the office"), mandate.Paid: p.T("Began a payment"), mandate.Declares: p.T("Declared for a tax"), mandate.Claimed: p.T("Asked for something about a tax")}[a.What]
+			mandate.Wrote: p.T("Wrote to the office"), mandate.Appointed: p.T("Booked, moved or cancelled an appointment"), mandate.Paid: p.T("Began a payment"), mandate.Declares: p.T("Declared for a tax"), mandate.Claimed: p.T("Asked for something about a tax")}[a.What]
 		if !mine {
 			switch a.What {
 			case mandate.Submitted, mandate.Acted, mandate.Wrote:
 				line.Link = "/account/cases/" + a.Ref
+			case mandate.Appointed:
+				line.Link = "/account/appointments/" + a.Ref
 			case mandate.Paid:
 				line.Link = "/account/bills/" + a.Ref
 			case mandate.Declares, mandate.Claimed:

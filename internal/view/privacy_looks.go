@@ -271,6 +271,8 @@ func (r Reader) purpose(why policy.Action) string {
 	switch why {
 	case policy.CaseRead, policy.CaseWork, policy.CaseSupervise, policy.CaseApprove:
 		return r.P.T("To deal with your application and decide on it")
+	case policy.AppointmentWork:
+		return r.P.T("To see you at the time that was booked")
 	case policy.CaseList:
 		return r.P.T("To plan the work of the office")
 	case policy.ConsultRead, policy.ConsultReply:

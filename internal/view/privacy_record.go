@@ -62,6 +62,9 @@ func (v Own) Processing(r Reader) Processing {
 	for _, t := range j.Taxes {
 		p.Activities = append(p.Activities, r.taxActivity(j, t))
 	}
+	for _, k := range j.Appointments {
+		p.Activities = append(p.Activities, r.appointmentActivity(j, k))
+	}
 	for _, id := range slices.Sorted(maps.Keys(j.Registers)) {
 		if a := r.registerActivity(j, j.Registers[id]); len(a.Purposes) > 0 {
 			p.Activities = append(p.Activities, a)
@@ -102,6 +105,11 @@ func (r Reader) serviceActivity(j *service.Jurisdiction, s *service.Service) Act
 	slices.Sort(a.From)
 	a.From, a.Given = slices.Compact(a.From), compact(a.Given)
 	return a
+}
+
+func (r Reader) appointmentActivity(j *service.Jurisdiction, k *service.Appointment) Activity {
+	return Activity{ID: k.Appointment, Kind: "appointment", Title: r.words(j, k.Title), For: r.organisationName(j, k.Organisation), Subjects: r.P.T("People who book an appointment"), URL: "/appointments/" + k.Appointment,
+		Purposes: []PurposeLine{{Purpose: r.words(j, k.Privacy.Purpose), Law: lawOf(k.Law[k.Privacy.Basis]), Keep: r.afterClosing(k.Privacy.Months()), Data: []string{r.P.T("Name, email, telephone, what they come for, and when")}}}}
 }
 
 func compact(list []string) []string {

@@ -16,7 +16,7 @@ func deskActions() []policy.Action {
 		policy.MoneyRead, policy.MoneyWork, policy.MoneySupervise, policy.MoneyApprove, policy.SpendRead, policy.SpendEnter, policy.SpendApprove,
 		policy.DataRead, policy.DataPublish, policy.DataAnswer, policy.DataWithdraw,
 		policy.DisclosureWork, policy.DisclosureApprove, policy.DisclosureWithdraw, policy.WhatIfTry, policy.WhatIfPublish,
-		policy.AccessAnswer, policy.RetentionSee, policy.HoldSet, policy.InsightRead, policy.MandateConfirm, policy.MandateAssist, policy.RightsReview, policy.EmergencyOpen, policy.EmergencyReview,
+		policy.AccessAnswer, policy.RetentionSee, policy.HoldSet, policy.InsightRead, policy.MandateConfirm, policy.MandateAssist, policy.AppointmentWork, policy.RightsReview, policy.EmergencyOpen, policy.EmergencyReview,
 		policy.DeskEnter, policy.AbsenceSet, policy.AskReview, policy.StaffManage, policy.RightsSee, policy.SystemSee,
 	}
 }
@@ -144,6 +144,8 @@ func (r Reader) officeActionText(do policy.Action) string {
 		return r.P.T("See how it is going, with exact figures")
 	case policy.MandateConfirm:
 		return r.P.T("Confirm that somebody is a guardian")
+	case policy.AppointmentWork:
+		return r.P.T("See who has an appointment, book for somebody, and close a day")
 	case policy.MandateAssist:
 		return r.P.T("Fill in a form together with somebody")
 	case policy.RightsReview:

@@ -140,3 +140,13 @@ func (s *Server) languages(r *Request) []page.Language {
 	}
 	return all
 }
+
+// LanguageName is a language in its own words.
+func LanguageName(r *Request, tag string) string {
+	for _, l := range r.server.Words.Languages() {
+		if l.Tag == tag {
+			return l.Name
+		}
+	}
+	return tag
+}

@@ -70,7 +70,7 @@ func Routes(d *Desk) []web.Route {
 	get("/system", policy.SystemSee, d.system)
 	post("/system/jobs/{job}", policy.SystemSee, d.retry)
 	get("/operations", policy.SystemSee, d.operations)
-	return fresh(slices.Concat(routes, dataRoutes(d), redactRoutes(d), questionRoutes(d), assistantRoutes(d), moneyRoutes(d), spendRoutes(d), bankRoutes(d), taxRoutes(d), recordRoutes(d), registerFileRoutes(d), copyRoutes(d), whatIfRoutes(d), privacyRoutes(d), rightsRoutes(d), assistRoutes(d), insightRoutes(d), hintRoutes(d), programmeRoutes(d)))
+	return fresh(slices.Concat(routes, dataRoutes(d), redactRoutes(d), questionRoutes(d), assistantRoutes(d), moneyRoutes(d), spendRoutes(d), bankRoutes(d), taxRoutes(d), recordRoutes(d), registerFileRoutes(d), copyRoutes(d), whatIfRoutes(d), privacyRoutes(d), rightsRoutes(d), assistRoutes(d), appointmentRoutes(d), insightRoutes(d), hintRoutes(d), programmeRoutes(d)))
 }
 
 // reader is who asks, as views know it.
@@ -85,6 +85,7 @@ const (
 	areaRegisters = "registers"
 	areaCopies    = "copies"
 	areaAssist    = "assist"
+	areaBooked    = "appointments"
 	areaMoney     = "money"
 	areaSpending  = "spending"
 	areaData      = "data"
@@ -119,6 +120,7 @@ func nav(r *web.Request, area string) []page.NavItem {
 	add(cases || consults, areaRegisters, p.T("Registers"), "/desk/registers")
 	add(view.CopiesArea(r.Actor, r.Place), areaCopies, p.T("Copies"), "/desk/copies")
 	add(view.AssistArea(r.Actor, r.Place), areaAssist, p.T("Help with a form"), "/desk/assist")
+	add(view.AppointmentsArea(r.Actor, r.Place), areaBooked, p.T("Appointments"), appointmentsPath)
 	add(view.MoneyArea(r.Actor, r.Place), areaMoney, p.T("Money"), "/desk/money")
 	add(view.SpendArea(r.Actor, r.Place), areaSpending, p.T("Spending"), "/desk/spending")
 	add(cases, areaData, p.T("Datasets"), "/desk/data")

@@ -43,5 +43,5 @@ func (s *Site) contact(w http.ResponseWriter, r *web.Request) error {
 	c := s.View.Contact(reader(r))
 	return about(w, r, r.T("Contact"), contactBlock(c.Name, c),
 		body(r.T("Each service names the office that is responsible for it.")),
-		page.Paragraph{HTML: page.LinkTo{Text: r.T("Find a service"), URL: "/services"}})
+		page.Paragraph{HTML: page.LinkTo{Text: r.T("Find a service"), URL: "/services"}}, s.toAppointments(r))
 }

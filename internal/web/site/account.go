@@ -22,6 +22,9 @@ func (s *Site) account(w http.ResponseWriter, r *web.Request) error {
 	g := page.Group{banner(r, map[string]string{"second": r.T("You have agreed. A second representative must look at it and send it. We have written to them.")}),
 		heading1("", title), page.Paragraph{HTML: r.P.H("Signed in as {email}.", i18n.V{"email": a.Email})}}
 	g = append(g, h2(r.T("Your applications")), caseCards(r, a.Cases))
+	if len(r.Place.Appointments) > 0 {
+		g = append(g, page.Paragraph{HTML: page.LinkTo{Text: r.T("Your appointments"), URL: ownAppointments}})
+	}
 	if len(a.Bills) > 0 {
 		g = append(g, h2(r.T("To be paid")), billCards(r, a.Bills))
 	}

@@ -96,6 +96,7 @@ func (s *Site) services(w http.ResponseWriter, r *web.Request) error {
 		found,
 		page.ServiceGrid{Cards: level2(cards(r, list))},
 		data,
+		s.toAppointments(r),
 	}
 	return r.Render(w, web.Page{Title: title, Area: "services", Content: content, NoIndex: q != ""})
 }

@@ -21,6 +21,7 @@ func (s *Site) service(w http.ResponseWriter, r *web.Request) error {
 	main := page.Group{
 		page.KeyFacts{Label: r.T("At a glance"), Facts: keyFacts(r, p)},
 		startButton(r, p),
+		s.appointmentLinks(r, p.ID),
 		section(r.T("Who can use it"), p.Who),
 		needs(r, p),
 		fees(r, p),

@@ -28,7 +28,7 @@ type Site struct {
 
 // Routes is the table of the public's and the citizen's addresses.
 func Routes(s *Site) []web.Route {
-	return slices.Concat(s.publicRoutes(), s.signInRoutes(), s.securityRoutes(), s.applyRoutes(), s.accountRoutes(), s.taxRoutes(), s.spendingRoutes(), s.dataRoutes(), s.chartRoutes(), s.catalogueRoutes(), s.openRoutes(), s.studyRoutes(), s.askRoutes(), s.disclosureRoutes(), s.walletRoutes(), s.copyRoutes(), s.privacyRoutes(), s.actingRoutes(), s.insightRoutes(), s.programmeRoutes())
+	return slices.Concat(s.publicRoutes(), s.signInRoutes(), s.securityRoutes(), s.applyRoutes(), s.accountRoutes(), s.taxRoutes(), s.spendingRoutes(), s.dataRoutes(), s.chartRoutes(), s.catalogueRoutes(), s.openRoutes(), s.studyRoutes(), s.askRoutes(), s.disclosureRoutes(), s.walletRoutes(), s.copyRoutes(), s.privacyRoutes(), s.actingRoutes(), s.insightRoutes(), s.appointmentRoutes(), s.programmeRoutes())
 }
 
 func (s *Site) publicRoutes() []web.Route {
