@@ -374,7 +374,7 @@ var table = map[Action][]rule{
 	StudyRead:          {published},
 	InsightSee:         {published},
 	InsightRead:        {reads, leadsAny},
-	AppointmentSee:     {anyone},
+	AppointmentSee:     {published},
 	AppointmentOwn:     {themselves, represents},
 	AppointmentWork:    {works},
 	DemoUse:            {published}, // the demo publishes its people and its mailbox; nothing else does
