@@ -50,6 +50,9 @@ func (a *App) keepPrivacy(ctx context.Context) {
 	if today := j.Calendar.DateOf(a.Clock.Now()); today != a.retained {
 		n, err = a.Flow.Privacy().Retain(ctx, System)
 		say("deleting what is past its time", n, err)
+		if err := (flow.Rights{Flow: a.Flow}).RemindReviews(ctx, System); err != nil && ctx.Err() == nil {
+			a.Log.Error("reminding of roles to confirm", "err", err)
+		}
 		if err == nil {
 			a.retained = today
 		}

@@ -211,6 +211,32 @@ func TestARoleIsConfirmedOrTakenAway(t *testing.T) {
 }
 
 // TestAnAdministratorEndsSessions of others, and they are told; nobody else does.
+// TestWhoeverConfirmsRolesIsToldThatTheyWait: once a week, while there are any.
+func TestWhoeverConfirmsRolesIsToldThatTheyWait(t *testing.T) {
+	each(t, func(w *world) {
+		rights := flow.Rights{Flow: w.Flow}
+		told := func() int {
+			w.must(rights.RemindReviews(w.ctx, w.system))
+			return w.mailed("security")
+		}
+		before := told()
+		w.clock.Advance(2 * 366 * 24 * time.Hour)
+		if n := told() - before; n != 1 {
+			t.Errorf("%d mails, want one to the supervisor of markets", n)
+		}
+		if n := told() - before; n != 1 {
+			t.Errorf("%d mails after a second look", n)
+		}
+		w.clock.Advance(7 * 24 * time.Hour)
+		if n := told() - before; n != 2 {
+			t.Errorf("%d mails after a week", n)
+		}
+		if err := rights.RemindReviews(w.ctx, w.boss); err == nil {
+			t.Error("a supervisor sent reminders")
+		}
+	})
+}
+
 func TestAnAdministratorEndsSessions(t *testing.T) {
 	each(t, func(w *world) {
 		rights := flow.Rights{Flow: w.Flow}

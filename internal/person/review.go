@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"stoa/internal/calendar"
 	"stoa/internal/policy"
 	"stoa/internal/store"
 )
@@ -31,6 +32,14 @@ func (h Held) Since() time.Time {
 		return h.Reviewed
 	}
 	return h.Given
+}
+
+// Due is the day from which on a role should be confirmed again. One of which nobody knows when it was given is due.
+func (h Held) Due(c *calendar.Calendar, months int) (calendar.Date, error) {
+	if h.Since().IsZero() {
+		return c.DateOf(h.Since()), nil
+	}
+	return c.DateOf(h.Since()).AddMonths(months)
 }
 
 // Held lists the roles in an organisation; all if none is named.

@@ -105,17 +105,9 @@ func (v Rights) roleLine(ctx context.Context, tx *store.Tx, r Reader, names *nam
 	if !at.IsZero() {
 		line.Arrived = r.instant(j, at)
 	}
-	due, err := reviewDue(j, h)
+	due, err := h.Due(j.Calendar, j.File.ReviewMonths())
 	line.Due, line.Overdue = r.date(due), !today.Before(due)
 	return line, err
-}
-
-// reviewDue is the day from which on a role should have been confirmed again. One of which nobody knows when it was given is due.
-func reviewDue(j *service.Jurisdiction, h person.Held) (calendar.Date, error) {
-	if h.Since().IsZero() {
-		return j.Calendar.DateOf(h.Since()), nil
-	}
-	return j.Calendar.DateOf(h.Since()).AddMonths(j.File.ReviewMonths())
 }
 
 // Emergencies is what was opened in an emergency, for whoever opened it and whoever reviews it.
