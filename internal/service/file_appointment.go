@@ -51,7 +51,7 @@ type AppointmentHoursFile struct {
 type AppointmentAskedFile struct {
 	Pos    Pos
 	Ask    Text   `yaml:"ask" must:"required"`
-	For    string `yaml:"for"`                                       // what it must be understood to be for
-	Asks   string `yaml:"asks" must:"one:for|people|time"`           // what must be asked back
+	For    string `yaml:"for"`                                 // what it must be understood to be for
+	Asks   string `yaml:"asks" must:"one:for|people|time"`     // what must be asked back
 	Quotes string `yaml:"quotes" must:"one:about|place|bring"` // the part of this file that must be quoted
 }
