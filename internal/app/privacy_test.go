@@ -21,6 +21,7 @@ var personal = []string{"person", "holder", "payer", "owner", "subject", "email_
 
 // notPeople are columns of such a name that hold no person.
 var notPeople = map[string]string{
+	"appointment_seat.holder": "the appointment that has the seat, or what closed it",
 	"publog_tree.holder":      "the node that writes the log",
 	"spend_commitment.person": "whether the supplier is a person",
 	"spend_invoice.person":    "whether the supplier is a person",

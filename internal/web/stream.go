@@ -48,11 +48,11 @@ func Stream(r *Request, w http.ResponseWriter, mediaType, name string, write fun
 const parts = "application/x-ndjson"
 
 // WantsParts says whether a script of ours is asking, and not a form.
-func (r *Request) WantsParts() bool { return r.Header.Get("Accept") == parts }
+func WantsParts(r *Request) bool { return r.Header.Get("Accept") == parts }
 
 // Parts answers a script with parts of its page as they are ready: a line of JSON for each, and each takes the place of the one
 // before. What goes wrong after the first is left out: the reader has that.
-func (r *Request) Parts(w http.ResponseWriter, write func(send func(page.Component) error) error) error {
+func Parts(r *Request, w http.ResponseWriter, write func(send func(page.Component) error) error) error {
 	any := false
 	control := http.NewResponseController(w)
 	err := write(func(c page.Component) error {

@@ -87,7 +87,7 @@ func (s *Site) sayTo(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	web.HoldTalk(r, w, token, askLife)
-	if answer.Language == r.P.Tag() && r.WantsParts() {
+	if answer.Language == r.P.Tag() && web.WantsParts(r) {
 		return s.stream(w, r, token, said.About)
 	}
 	if _, err := assistant.Shorten(r.Context(), r.Actor, token); err != nil {
@@ -102,7 +102,7 @@ func (s *Site) sayTo(w http.ResponseWriter, r *web.Request) error {
 
 // stream gives the conversation to the script of the page that asked: at once, and again when there is a short form of the answer.
 func (s *Site) stream(w http.ResponseWriter, r *web.Request, token, about string) error {
-	return r.Parts(w, func(send func(page.Component) error) error {
+	return web.Parts(r, w, func(send func(page.Component) error) error {
 		for first := true; ; first = false {
 			t, err := s.View.Assistant().Talk(r.Context(), reader(r), token, about)
 			if err != nil {
