@@ -2,12 +2,10 @@ package flow_test
 
 import (
 	"context"
-	"io/fs"
 	"strings"
 	"testing"
 	"time"
 
-	"stoa/internal/bookmark"
 	"stoa/internal/fault"
 	"stoa/internal/flow"
 	"stoa/internal/notify"
@@ -18,7 +16,7 @@ import (
 
 // TestAViewIsSavedSentAndStopped: it is sent once on its day, to whoever may still read it, until one press ends it.
 func TestAViewIsSavedSentAndStopped(t *testing.T) {
-	storetest.Each(t, append(append([]fs.FS{}, dataTables...), bookmark.Migrations()), func(t *testing.T, db *store.DB, clock *storetest.Clock) {
+	storetest.Each(t, dataTables, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
 		o := newOffice(t, db, clock)
 		save := flow.SaveView{Name: " Waiting  here ", Topic: "waiting", Query: "service=street-stall", Organisation: "markets", Every: "week", Key: o.key()}
 		if err := o.Insight().SaveView(o.ctx, policy.Actor{Person: "x"}, save); fault.KindOf(err) != fault.NotFound && fault.KindOf(err) != fault.Forbidden {

@@ -15,6 +15,7 @@ import (
 	"stoa/internal/access"
 	"stoa/internal/appointment"
 	"stoa/internal/blob"
+	"stoa/internal/bookmark"
 	"stoa/internal/cases"
 	"stoa/internal/consent"
 	"stoa/internal/credential"
@@ -41,7 +42,7 @@ import (
 )
 
 var tables = []fs.FS{job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(), insight.Migrations(),
-	record.Migrations(), credential.Migrations(), disclosure.Migrations(), notify.Migrations(), access.Migrations(), retain.Migrations(), consent.Migrations(), mandate.Migrations(), appointment.Migrations(), release.Migrations(), talks.Migrations(), publog.Migrations()}
+	record.Migrations(), credential.Migrations(), disclosure.Migrations(), notify.Migrations(), access.Migrations(), retain.Migrations(), consent.Migrations(), mandate.Migrations(), appointment.Migrations(), bookmark.Migrations(), release.Migrations(), talks.Migrations(), publog.Migrations()}
 
 // world is an installation with the small jurisdiction of package service's tests in force.
 type world struct {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"pgregory.net/rapid"
 
@@ -120,8 +121,8 @@ func Cell(t *rapid.T, c tabular.Column, filled bool) string {
 		cell = fmt.Sprint(rapid.IntRange(-5, 20).Draw(t, c.ID))
 	case c.Type == tabular.String && rapid.IntRange(0, 3).Draw(t, "any") == 0:
 		cell = strings.Map(func(r rune) rune {
-			if r < 0x20 && r != '\t' && r != '\n' || r >= 0x7f && r < 0xa0 || r == '\ufffd' {
-				return 'x'
+			if r < 0x20 && r != '\t' && r != '\n' || r >= 0x7f && r < 0xa0 || r == '\ufffd' || unicode.Is(unicode.Cf, r) {
+				return 'x' // what is invisible parts words here and not there: SQLite's table of letters is not Go's
 			}
 			return r
 		}, rapid.StringN(1, 12, -1).Draw(t, c.ID))
