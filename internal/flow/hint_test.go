@@ -2,6 +2,7 @@ package flow_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"net/url"
@@ -15,8 +16,10 @@ import (
 	"stoa/internal/fault"
 	"stoa/internal/flow"
 	"stoa/internal/hint"
+	"stoa/internal/job"
 	"stoa/internal/policy"
 	"stoa/internal/process"
+	"stoa/internal/retain"
 	"stoa/internal/service"
 	"stoa/internal/store"
 	"stoa/internal/store/storetest"
@@ -250,6 +253,42 @@ func TestPastDecisionsAreTried(t *testing.T) {
 		}))
 		if len(tests) == 0 || tests[0].Language != "" || tests[0].N != 6 || tests[0].Agreed != 6 || tests[0].Usual != 3 {
 			t.Errorf("%+v", tests)
+		}
+	})
+}
+
+// TestTheCopyHoldsWhatWasPointedOut: whoever asks for everything reads the flag, the officer's word on it and by what they are
+// compared, and not whose the other cases are.
+func TestTheCopyHoldsWhatWasPointedOut(t *testing.T) {
+	eachHinted(t, func(w *world) {
+		first := w.calls("omar@testshire.example", "020 7946 0000", 4)
+		id := w.calls("rana@testshire.example", "020 7946 0000", 4)
+		w.follow()
+		w.must(w.PointOut().Clear(w.ctx, w.officer, flow.ClearFlag{Case: id, Flag: w.flags(id)[0].ID, Why: "They are a couple.", Key: w.key()}))
+		rana := policy.Actor{Person: w.load(id).Person, Name: "Rana Resident"}
+		w.must(w.Privacy().AskCopy(w.ctx, rana, w.key()))
+		var copies []retain.Copy
+		w.must(w.DB.Read(w.ctx, "test", func(ctx context.Context, tx *store.Tx) (err error) {
+			copies, err = (&retain.Copies{Vault: w.People.Vault}).Of(ctx, tx, rana.Person)
+			return err
+		}))
+		w.must(w.Privacy().MakeCopy(w.ctx, job.Job{Payload: fmt.Appendf(nil, `{"copy":%q}`, copies[0].ID)}))
+		data, err := w.Privacy().ReadCopy(w.ctx, rana, copies[0].ID)
+		w.must(err)
+		files := unzipped(t, data)
+		var doc flow.Everything
+		w.must(json.Unmarshal(files["data.json"], &doc))
+		p := doc.Cases[0].PointedOut
+		if p == nil || len(p.Flags) != 1 || !slices.Equal(p.Compared, []string{hint.SameEmail, hint.SamePhone}) {
+			t.Fatalf("%s", files["data.json"])
+		}
+		if f := p.Flags[0]; f.Kind != hint.SamePhone || f.Question != "phone" || f.Others != 1 || f.Why != "They are a couple." || f.Cleared == nil {
+			t.Errorf("%+v", f)
+		}
+		for name, text := range files {
+			if strings.Contains(string(text), first) || strings.Contains(string(text), w.load(first).Number) {
+				t.Errorf("%s names another person's case", name)
+			}
 		}
 	})
 }
