@@ -325,6 +325,7 @@ func (s *seeder) moved(next planned, who person.Details) map[string]any {
 			answers[q.ID] = other[s.dice.IntN(len(other))]
 		}
 	}
+	vary(next.service.Questions, answers, who.Email)
 	answers[next.service.Applicant.Name] = who.Name
 	answers[next.service.Applicant.Email] = who.Email
 	if next.service.Applicant.Phone != "" && who.Phone != "" {

@@ -201,7 +201,7 @@ func (s *seeder) upload(ctx context.Context, holder policy.Actor, next planned, 
 		if title == "" {
 			title = q.Ask.In("en")
 		}
-		doc := document.Document{Lang: "en", Title: title, Blocks: []document.Block{document.Paragraph{Text: document.Plain("A sample file of the demo.")}}}
+		doc := document.Document{Lang: "en", Title: title, Blocks: []document.Block{document.Paragraph{Text: document.Plain("A sample file of the demo, for draft " + draft + ".")}}}
 		if err := document.PDF(&page, doc, document.Options{}); err != nil {
 			return fmt.Errorf("making a sample file: %w", err)
 		}

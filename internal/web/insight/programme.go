@@ -35,7 +35,7 @@ func Programme(r *web.Request, base string, p view.ProgrammePage) page.Component
 	for _, f := range p.Figures {
 		g = append(g, Picture(r, at+"/csv", f))
 	}
-	g = append(g, rows(r.T("What changed"), []string{r.T("Worked out"), r.T("Change"), r.T("With 95 % certainty between"), ""}, p.Estimates),
+	g = append(g, rows(r.T("What changed"), []string{r.T("Worked out"), r.T("Change"), r.T("With 95 % certainty between"), r.T("What it found")}, p.Estimates),
 		rows(r.T("Monthly figures before and after"), []string{r.T("Where"), r.T("Before"), r.T("After"), r.T("Difference")}, p.Means))
 	if len(p.Figures) > 0 {
 		g = append(g, page.Paragraph{HTML: page.LinkTo{Text: r.T("Download as JSON"), URL: at + "/json"}})
@@ -68,16 +68,16 @@ func rows(title string, head []string, list []view.ProgrammeRow) page.Component 
 	if len(list) == 0 {
 		return nil
 	}
-	t := page.Table{Caption: title, CaptionClasses: "govuk-table__caption--m", FirstCellIsHeader: true}
+	t := page.QueueTable{Caption: title, Stack: true}
 	for _, h := range head {
-		t.Head = append(t.Head, page.Cell{Text: h})
+		t.Columns = append(t.Columns, page.Column{Text: h})
 	}
 	for _, row := range list {
 		var cells []page.Cell
 		for _, c := range row.Cells {
 			cells = append(cells, page.Cell{HTML: page.ID(c)})
 		}
-		t.Rows = append(t.Rows, cells)
+		t.Rows = append(t.Rows, page.QueueRow{Cells: cells})
 	}
 	return t
 }

@@ -91,16 +91,16 @@ func resultTable(t view.AlgorithmResult) page.Component {
 	if len(t.Rows) == 0 {
 		return nil
 	}
-	table := page.Table{Caption: t.Title, CaptionClasses: "govuk-visually-hidden", FirstCellIsHeader: true}
+	table := page.QueueTable{Caption: t.Title, CaptionHidden: true, Stack: true}
 	for i, c := range t.Columns {
-		table.Head = append(table.Head, page.Cell{Text: c, Format: figures(i > 0)})
+		table.Columns = append(table.Columns, page.Column{Text: c, Format: figures(i > 0)})
 	}
 	for _, row := range t.Rows {
 		var cells []page.Cell
 		for i, c := range row {
 			cells = append(cells, page.Cell{Text: c, Format: figures(i > 0)})
 		}
-		table.Rows = append(table.Rows, cells)
+		table.Rows = append(table.Rows, page.QueueRow{Cells: cells})
 	}
 	return table
 }
