@@ -27,7 +27,11 @@ func (t teller) figure(v float64) string {
 	if t.log {
 		return sign + p.Percent(decimals(p.Number, math.Abs(100*v), 0))
 	}
-	return p.T("{n} {unit}", i18n.V{"n": sign + decimals(p.Number, math.Abs(v), 1), "unit": t.unit})
+	text := p.T("{n} {unit}", i18n.V{"n": sign + decimals(p.Number, math.Abs(v), 1), "unit": t.unit})
+	if p.Dir() == "rtl" { // isolated parts have no direction together: the unit would stand before the number
+		text = "\u200f" + text
+	}
+	return text
 }
 
 // read is an estimate in the terms of figure.
