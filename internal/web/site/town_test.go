@@ -21,6 +21,7 @@ import (
 	"stoa/internal/cases"
 	"stoa/internal/docket"
 	"stoa/internal/flow"
+	"stoa/internal/hint"
 	"stoa/internal/i18n"
 	"stoa/internal/insight"
 	"stoa/internal/job"
@@ -56,7 +57,7 @@ func open(t testing.TB, demo bool) *town {
 		t.Fatal(problems)
 	}
 	db, clock := storetest.SQLite(t, job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(), insight.Migrations(),
-		record.Migrations(), notify.Migrations(), mandate.Migrations(), appointment.Migrations(), access.Migrations(), release.Migrations())
+		record.Migrations(), notify.Migrations(), mandate.Migrations(), appointment.Migrations(), access.Migrations(), release.Migrations(), hint.Migrations())
 	random := storetest.Rand()
 	keys, err := vault.Open(vault.Config{KeyFile: t.TempDir() + "/keys", Rand: random})
 	if err != nil {
