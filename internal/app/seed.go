@@ -161,6 +161,11 @@ func (s *seeder) play(ctx context.Context) error {
 				return fmt.Errorf("office work on %s: %w", day, err)
 			}
 		}
+		if day == today {
+			if err := s.appointments(ctx, today, now); err != nil {
+				return err
+			}
+		}
 		if err := s.counter(ctx, day); err != nil {
 			return fmt.Errorf("applications on %s: %w", day, err)
 		}
