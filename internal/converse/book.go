@@ -263,8 +263,7 @@ func (h *hearing) bookTime(ctx context.Context, a *service.Appointment, b *Booki
 }
 
 func (h *hearing) when(t time.Time) string {
-	local := t.In(h.l.place.Calendar.Zone())
-	return h.s.p.T("{date}, {time}", i18n.V{"date": h.s.p.DateLong(local.Year(), local.Month(), local.Day()), "time": h.s.p.Time(local.Hour(), local.Minute())})
+	return h.s.p.DateTimeLong(t.In(h.l.place.Calendar.Zone()))
 }
 
 // sure says what would be booked, where to come and what to bring, and asks for an explicit yes. Who has not signed in is led to

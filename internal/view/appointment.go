@@ -208,9 +208,7 @@ func (v Appointments) Free(ctx context.Context, r Reader, ask Seek) (f FreeTimes
 
 func (r Reader) freeTime(k *calendar.Calendar, t time.Time) FreeTime {
 	local := t.In(k.Zone())
-	d := k.DateOf(t)
-	clock := r.P.Time(local.Hour(), local.Minute())
-	return FreeTime{At: t.UTC().Format(TimeForm), Text: clock, Full: r.P.T("{date}, {time}", map[string]any{"date": r.P.DateLong(d.Year(), d.Month(), d.Day()), "time": clock})}
+	return FreeTime{At: t.UTC().Format(TimeForm), Text: r.P.Time(local.Hour(), local.Minute()), Full: r.P.DateTimeLong(local)}
 }
 
 // seeker looks through days.

@@ -158,6 +158,7 @@ type DayLine struct {
 	ID, Time, Until, What, Name, Email, Phone, By, State string
 	Counter, People                                      int
 	Coming, Held, Today                                  bool // it is to come; it is or was to be kept; what came of it can be noted
+	Came, Missed                                         bool // is what is noted
 }
 
 // ClosingLine is what is closed on a day.
@@ -247,7 +248,8 @@ func (v Appointments) AppointmentDay(ctx context.Context, r Reader, kind string,
 				d.Held++
 			}
 			d.Lines = append(d.Lines, DayLine{ID: x.ID, Time: r.clock(j, x.Starts), Until: r.clock(j, x.Ends), What: r.words(j, a.TitleOf(x.What)), Name: x.Words.Name, Email: x.Words.Email,
-				Phone: x.Words.Phone, By: x.Words.By, State: r.appointmentState(x, tx.Now()), Counter: x.Counter, People: x.People, Coming: x.Coming(tx.Now()), Held: held, Today: held && !day.After(today)})
+				Phone: x.Words.Phone, By: x.Words.By, State: r.appointmentState(x, tx.Now()), Counter: x.Counter, People: x.People, Coming: x.Coming(tx.Now()), Held: held, Today: held && !day.After(today),
+				Came: x.State == appointment.Came, Missed: x.State == appointment.Missed})
 			looks = append(looks, access.Look{Person: x.Owner, Organisation: x.Organisation, What: lookAppointment, Ref: x.ID, Why: string(policy.AppointmentWork)})
 		}
 		closed, err := v.appointed().Closings(ctx, tx, kind, day, day)

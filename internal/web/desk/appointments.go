@@ -119,8 +119,8 @@ func endForm(r *web.Request, base, day string, x view.DayLine) page.Component {
 				Attributes: page.Attributes{"aria-label": text + ": " + x.Name + ", " + x.Time}})
 		}
 	}
-	add(x.Today, "came", r.T("Came"))
-	add(x.Today, "missed", r.T("Did not come"))
+	add(x.Today && !x.Came, "came", r.T("Came"))
+	add(x.Today && !x.Missed, "missed", r.T("Did not come"))
 	add(x.Coming, "cancelled", r.P.C("button", "Cancel it"))
 	if len(buttons) == 0 {
 		return page.Group{}

@@ -114,7 +114,7 @@ func times(r *web.Request, f view.FreeTimes, p picker) page.Component {
 			days = append(days, page.Text(r.T("{label}: {value}", i18n.V{"label": d.Text, "value": r.T("nothing free")})))
 			continue
 		}
-		days = append(days, page.Group{page.LinkTo{Text: d.Text, URL: p.with("day", d.Day)}, page.Text(": " + r.P.N("{n} time", "{n} times", d.Free))})
+		days = append(days, page.LinkTo{Text: r.T("{label}: {value}", i18n.V{"label": d.Text, "value": r.P.N("{n} free time", "{n} free times", d.Free)}), URL: p.with("day", d.Day)})
 	}
 	if len(days) == 0 {
 		days = append(days, page.Text(r.T("In this week it is closed.")))
@@ -154,7 +154,7 @@ func (s *Site) appointmentKind(w http.ResponseWriter, r *web.Request) error {
 		main = append(main, h2(r.T("What do you want to do?")))
 		var items []page.Component
 		for _, x := range k.For {
-			items = append(items, page.Group{page.LinkTo{Text: x.Title, URL: here + "?" + url.Values{"for": {x.ID}}.Encode()}, page.Text(" (" + x.Time + ")")})
+			items = append(items, page.LinkTo{Text: r.T("{label}: {value}", i18n.V{"label": x.Title, "value": x.Time}), URL: here + "?" + url.Values{"for": {x.ID}}.Encode()})
 		}
 		main = append(main, page.List{Items: items})
 	case ask.People < 1 || ask.People > k.People:
