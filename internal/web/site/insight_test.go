@@ -29,7 +29,7 @@ func TestInsightHoldsBackSmallNumbers(t *testing.T) {
 		}
 		return a.body
 	}
-	sees("/insight", "No whole month has been counted yet")
+	sees("/insight", "The first figures are there on")
 	send := func() string {
 		draft := b.food()
 		b.follow(draft+"/submit", v("declared", "yes"))
