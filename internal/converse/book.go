@@ -263,7 +263,7 @@ func (h *hearing) bookTime(ctx context.Context, a *service.Appointment, b *Booki
 }
 
 func (h *hearing) when(t time.Time) string {
-	return h.s.p.DateTimeLong(t.In(h.l.place.Calendar.Zone()))
+	return i18n.DateTimeLong(h.s.p, t.In(h.l.place.Calendar.Zone()))
 }
 
 // sure says what would be booked, where to come and what to bring, and asks for an explicit yes. Who has not signed in is led to

@@ -127,7 +127,7 @@ func (p *Printer) DateTime(t time.Time) string {
 
 // DateTimeLong is "Monday, 16 November 2026, 09:05". Its parts are not isolated: inside another sentence they would have no
 // direction of their own, and the time would stand before the day in Arabic.
-func (p *Printer) DateTimeLong(t time.Time) string {
+func DateTimeLong(p *Printer, t time.Time) string {
 	return bare(p.pattern("date", "{date}, {time}"), "{date}", p.DateLong(t.Date()), "{time}", p.Time(t.Hour(), t.Minute()))
 }
 

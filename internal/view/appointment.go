@@ -9,6 +9,7 @@ import (
 	"stoa/internal/appointment"
 	"stoa/internal/calendar"
 	"stoa/internal/fault"
+	"stoa/internal/i18n"
 	"stoa/internal/policy"
 	"stoa/internal/service"
 	"stoa/internal/store"
@@ -208,7 +209,7 @@ func (v Appointments) Free(ctx context.Context, r Reader, ask Seek) (f FreeTimes
 
 func (r Reader) freeTime(k *calendar.Calendar, t time.Time) FreeTime {
 	local := t.In(k.Zone())
-	return FreeTime{At: t.UTC().Format(TimeForm), Text: r.P.Time(local.Hour(), local.Minute()), Full: r.P.DateTimeLong(local)}
+	return FreeTime{At: t.UTC().Format(TimeForm), Text: r.P.Time(local.Hour(), local.Minute()), Full: i18n.DateTimeLong(r.P, local)}
 }
 
 // seeker looks through days.
