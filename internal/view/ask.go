@@ -174,7 +174,7 @@ func (a Assistant) own(ctx context.Context, r Reader, what string) (list []OwnLi
 }
 
 func (a Assistant) ownAppointments(ctx context.Context, r Reader) (list []OwnLine, err error) {
-	coming, _, err := Appointments{a.View}.OwnAppointments(ctx, r)
+	coming, _, err := Appointments(a).OwnAppointments(ctx, r)
 	for _, x := range coming {
 		list = append(list, OwnLine{r.P.T("{label}: {value}", i18n.V{"label": x.Title, "value": x.When.Text}), "/account/appointments/" + x.ID})
 	}
