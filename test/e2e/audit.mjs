@@ -44,6 +44,7 @@ export class Auditor {
     await this.page.route((url) => url.href === page.url.replace(/#.*/, ""), (route) =>
       route.request().isNavigationRequest() ? route.fulfill({ status: 200, contentType: "text/html; charset=utf-8", body: page.html }) : route.continue());
     await this.page.setViewportSize({ width: 1280, height: 900 });
+    await this.page.route(/\/shield\.[^/]*\.js$/, (route) => route.abort()); // it sends the form and leaves the page
     await this.page.goto(page.url.replace(/#.*/, ""), { waitUntil: "load" });
   }
 
