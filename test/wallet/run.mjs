@@ -25,7 +25,7 @@ async function check(name, run) {
   }
 }
 
-const demo = await Demo.start("--cases", "60");
+const demo = await Demo.start("--cases", "120");
 try {
   const world = await World.find(demo.url);
   console.log(`${world.number} of ${world.email}, offered by ${demo.url}`);
