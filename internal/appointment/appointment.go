@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"time"
 
+	"stoa/internal/policy"
 	"stoa/internal/store"
 	"stoa/internal/vault"
 )
@@ -56,6 +57,11 @@ type Words struct {
 	Email string `json:"email,omitempty"`
 	Phone string `json:"phone,omitempty"`
 	By    string `json:"by,omitempty"` // name of who booked it for them
+}
+
+// Thing is the appointment as rights see it.
+func (a Appointment) Thing() policy.Thing {
+	return policy.Thing{Kind: "appointment", ID: a.ID, Organisation: a.Organisation, Owner: a.Owner, Service: policy.AppointmentService(a.Kind), By: a.By}
 }
 
 // Coming reports whether it is still to come.

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"stoa/internal/store"
@@ -52,6 +53,11 @@ func SaveInto(ctx context.Context, db *store.DB, dir string, recipients []string
 	if err := os.MkdirAll(filepath.Join(dir, partsDir), 0o700); err != nil {
 		return b, k, fmt.Errorf("writing the backup: %w", err)
 	}
+	leave, err := enter(dir)
+	if err != nil {
+		return b, k, err
+	}
+	defer leave()
 	to := &parts{dir: dir, recipients: recipients}
 	if b, err = save(ctx, db, &writing{to: &to.buffer, cut: to.cut}, told); err != nil {
 		return b, k, err
@@ -71,6 +77,25 @@ func SaveInto(ctx context.Context, db *store.DB, dir string, recipients []string
 		return b, k, fmt.Errorf("writing the backup: %w", err)
 	}
 	return b, to.kept, nil
+}
+
+// ErrBusy is a folder into which another process writes.
+var ErrBusy = errors.New("another backup is being written into this folder, or cleared away: repeat when it is done")
+
+// enter keeps others away from a folder: parts that a list is about to need must not be cleared away.
+func enter(dir string) (leave func(), err error) {
+	d, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	err = syscall.Flock(int(d.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		err = ErrBusy
+	}
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return func() { _ = d.Close() }, nil // which ends the lock
 }
 
 // parts puts what is written into parts.
@@ -229,6 +254,11 @@ func (j *joined) Close() error {
 
 // Clear takes backups away that were made before a time, except the newest, and the parts that no other needs. It gives how many.
 func Clear(dir string, before time.Time) (backups, gone int, err error) {
+	leave, err := enter(dir)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer leave()
 	names, err := lists(dir)
 	if err != nil {
 		return 0, 0, err

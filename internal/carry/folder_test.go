@@ -97,3 +97,27 @@ func TestAFolderHoldsEachPartOnce(t *testing.T) {
 		}
 	})
 }
+
+// TestOneAtATimeWritesIntoAFolder: what one is about to need another must not clear away.
+func TestOneAtATimeWritesIntoAFolder(t *testing.T) {
+	storetest.Each(t, sets, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
+		dir := t.TempDir()
+		leave, err := enter(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := SaveInto(t.Context(), db, dir, nil, nil); !errors.Is(err, ErrBusy) {
+			t.Errorf("a second backup: %v", err)
+		}
+		if _, _, err := Clear(dir, clock.Now()); !errors.Is(err, ErrBusy) {
+			t.Errorf("clearing meanwhile: %v", err)
+		}
+		leave()
+		if _, _, err := SaveInto(t.Context(), db, dir, nil, nil); err != nil {
+			t.Errorf("afterwards: %v", err)
+		}
+		if _, _, err := Clear(dir, clock.Now()); err != nil {
+			t.Errorf("clearing afterwards: %v", err)
+		}
+	})
+}

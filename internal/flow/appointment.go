@@ -23,11 +23,6 @@ func (f *Flow) appointed() *appointment.Appointments {
 	return &appointment.Appointments{Vault: f.People.Vault}
 }
 
-// appointmentThing is an appointment as rights see it.
-func appointmentThing(a appointment.Appointment) policy.Thing {
-	return policy.Thing{Kind: "appointment", ID: a.ID, Organisation: a.Organisation, Owner: a.Owner, Service: policy.AppointmentService(a.Kind), By: a.By}
-}
-
 // sought is an appointment that somebody wants, held against its file.
 type sought struct {
 	kind    *service.Appointment
@@ -130,7 +125,7 @@ func (f Appointments) Book(ctx context.Context, actor policy.Actor, in BookAppoi
 	if actor.Acting() {
 		a.By, a.Words.By = actor.Person, actor.Name
 	}
-	if err := policy.Can(actor, policy.AppointmentOwn, appointmentThing(a)); err != nil {
+	if err := policy.Can(actor, policy.AppointmentOwn, a.Thing()); err != nil {
 		return "", err
 	}
 	err = f.seated(ctx, "flow.BookAppointment", w, func(ctx context.Context, tx *store.Tx, pick func() (int, error)) error {
@@ -226,7 +221,7 @@ func (f Appointments) coming(ctx context.Context, tx *store.Tx, actor policy.Act
 	if err != nil {
 		return a, missing(err)
 	}
-	if err := policy.Can(actor, policy.AppointmentOwn, appointmentThing(a)); err != nil {
+	if err := policy.Can(actor, policy.AppointmentOwn, a.Thing()); err != nil {
 		return a, err
 	}
 	if !a.Coming(tx.Now()) {
@@ -242,7 +237,7 @@ func (f Appointments) Cancel(ctx context.Context, actor policy.Actor, id string)
 		if err != nil {
 			return missing(err)
 		}
-		if err := policy.Can(actor, policy.AppointmentOwn, appointmentThing(a)); err != nil {
+		if err := policy.Can(actor, policy.AppointmentOwn, a.Thing()); err != nil {
 			return err
 		}
 		if a.State == appointment.Cancelled {

@@ -33,7 +33,7 @@ func (f Appointments) BookFor(ctx context.Context, actor policy.Actor, in BookFo
 	in.Name, in.Email = strings.TrimSpace(in.Name), strings.TrimSpace(in.Email)
 	a := appointment.Appointment{Kind: in.Kind, What: in.What, People: in.People, Organisation: w.kind.Organisation, Language: in.Language,
 		Words: appointment.Words{Name: in.Name, Email: in.Email, Phone: in.Phone}}
-	if err := policy.Can(actor, policy.AppointmentWork, appointmentThing(a)); err != nil {
+	if err := policy.Can(actor, policy.AppointmentWork, a.Thing()); err != nil {
 		return "", err
 	}
 	var wrong fault.Fields
@@ -72,7 +72,7 @@ func (f Appointments) End(ctx context.Context, actor policy.Actor, in EndAppoint
 		if err != nil {
 			return missing(err)
 		}
-		if err := policy.Can(actor, policy.AppointmentWork, appointmentThing(a)); err != nil {
+		if err := policy.Can(actor, policy.AppointmentWork, a.Thing()); err != nil {
 			return err
 		}
 		k := f.Docket.Releases.Current().Calendar

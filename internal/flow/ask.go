@@ -61,7 +61,7 @@ func (f Assistant) Ask(ctx context.Context, actor policy.Actor, in Ask) (token s
 		return "", answer, err
 	}
 	if answer.Book != nil {
-		if answer, err = f.bookInTalk(ctx, actor, fmt.Sprint("talk ", i.ID, " ", len(i.State.Turns)), answer); err != nil {
+		if answer, err = f.bookInTalk(ctx, actor, fmt.Sprint("talk ", i.ID, " ", i.State.Turns[len(i.State.Turns)-1].N), answer); err != nil {
 			return "", answer, err
 		}
 		kept := answer

@@ -26,7 +26,7 @@ func (f *Flow) appointmentWorld(ctx context.Context, tx *store.Tx, actor policy.
 	}
 	all, err := f.appointed().Of(ctx, tx, actor.Whose())
 	for _, a := range all {
-		if a.Coming(tx.Now()) && policy.Can(actor, policy.AppointmentOwn, appointmentThing(a)) == nil {
+		if a.Coming(tx.Now()) && policy.Can(actor, policy.AppointmentOwn, a.Thing()) == nil {
 			w.Appointments = append(w.Appointments, a.ID)
 		}
 	}

@@ -194,8 +194,8 @@ func (f PointOut) Clear(ctx context.Context, actor policy.Actor, in ClearFlag) e
 			return fault.NewNotFound("")
 		}
 		in.Why = strings.TrimSpace(in.Why)
-		if in.Why == "" {
-			return fault.NewInvalid("Say why it is not a problem")
+		if err := plainText(in.Why, "Say why it is not a problem"); err != nil {
+			return err
 		}
 		_, err = f.once(ctx, tx, actor, in.Key, in, func() (string, error) {
 			return "", f.Hints.Clear(ctx, tx, flags[i], c.Subject, actor.Person, in.Why)

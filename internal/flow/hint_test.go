@@ -292,3 +292,23 @@ func TestTheCopyHoldsWhatWasPointedOut(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatAnotherOfficeWasToldIsNotCompared: the same number, told by another person to another organisation, stands out nowhere.
+func TestWhatAnotherOfficeWasToldIsNotCompared(t *testing.T) {
+	eachHinted(t, func(w *world) {
+		for _, organisation := range []string{"markets", "fire-service"} {
+			number := "020 7946 01" + fmt.Sprint(len(organisation))
+			w.calls("rana@testshire.example", number, 4)
+			w.follow()
+			w.must(w.DB.Write(w.ctx, "test", func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.Exec(ctx, `UPDATE hint_case SET organisation = $1`, organisation)
+				return err
+			}))
+			other := w.calls("omar@testshire.example", number, 4)
+			w.follow()
+			if n := len(w.flags(other)); n != map[string]int{"markets": 1}[organisation] {
+				t.Errorf("told to %s before: %d flags", organisation, n)
+			}
+		}
+	})
+}

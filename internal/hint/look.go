@@ -69,7 +69,7 @@ func (h *Hints) Look(ctx context.Context, tx *store.Tx, c Case, off []string) er
 			continue
 		}
 		hash := h.Vault.Blind("hint."+m.Kind, m.Value)[:16]
-		b, err := others(ctx, tx, m.Kind, hash, c.Person)
+		b, err := others(ctx, tx, m.Kind, hash, c)
 		if err != nil {
 			return err
 		}
@@ -105,9 +105,10 @@ func (h *Hints) Look(ctx context.Context, tx *store.Tx, c Case, off []string) er
 	return nil
 }
 
-// others are the cases of other persons that hold the same.
-func others(ctx context.Context, tx *store.Tx, kind string, hash []byte, person string) (b Body, err error) {
-	ids, err := store.Strings(ctx, tx, `SELECT case_id FROM hint_mark WHERE kind = $1 AND mark = $2 AND by_person <> $3 ORDER BY case_id DESC LIMIT 100`, kind, hash, person)
+// others are the cases of other persons that hold the same, in the same organisation: what people told another is not its to compare.
+func others(ctx context.Context, tx *store.Tx, kind string, hash []byte, c Case) (b Body, err error) {
+	ids, err := store.Strings(ctx, tx, `SELECT m.case_id FROM hint_mark m JOIN hint_case o ON o.case_id = m.case_id
+		WHERE m.kind = $1 AND m.mark = $2 AND m.by_person <> $3 AND o.organisation = $4 ORDER BY m.case_id DESC LIMIT 100`, kind, hash, c.Person, c.Organisation)
 	if err != nil {
 		return b, fmt.Errorf("looking for the same in other cases: %w", err)
 	}

@@ -42,7 +42,7 @@ func (v Appointments) OwnAppointments(ctx context.Context, r Reader) (coming, pa
 		coming, past = nil, nil
 		all, err := v.appointed().Of(ctx, tx, r.Actor.Whose())
 		for _, a := range all {
-			if policy.Can(r.Actor, policy.AppointmentOwn, appointmentThing(a)) != nil {
+			if policy.Can(r.Actor, policy.AppointmentOwn, a.Thing()) != nil {
 				continue // of another, and not covered
 			}
 			if line := v.ownAppointment(r, a, tx.Now()); line.Coming {
@@ -79,7 +79,7 @@ func (v Appointments) AppointmentFile(ctx context.Context, r Reader, id string) 
 func (v Appointments) ownOne(ctx context.Context, r Reader, id string, found func(*store.Tx, appointment.Appointment)) error {
 	err := v.lookFor(ctx, r, func(ctx context.Context, tx *store.Tx) (access.Look, policy.Thing, error) {
 		a, err := v.appointed().Get(ctx, tx, id)
-		return access.Look{Person: a.Owner, What: lookAppointment, Ref: a.ID, Why: string(policy.AppointmentOwn)}, appointmentThing(a), err
+		return access.Look{Person: a.Owner, What: lookAppointment, Ref: a.ID, Why: string(policy.AppointmentOwn)}, a.Thing(), err
 	})
 	if err != nil {
 		return err
@@ -89,7 +89,7 @@ func (v Appointments) ownOne(ctx context.Context, r Reader, id string, found fun
 		if err != nil {
 			return err
 		}
-		if err := policy.Can(r.Actor, policy.AppointmentOwn, appointmentThing(a)); err != nil {
+		if err := policy.Can(r.Actor, policy.AppointmentOwn, a.Thing()); err != nil {
 			return err
 		}
 		found(tx, a)
@@ -116,10 +116,6 @@ func (v Appointments) NewAppointment(ctx context.Context, r Reader, ask Seek, at
 		free = free || t.At == at.UTC().Format(TimeForm)
 	}
 	return n, free, nil
-}
-
-func appointmentThing(a appointment.Appointment) policy.Thing {
-	return policy.Thing{Kind: "appointment", ID: a.ID, Organisation: a.Organisation, Owner: a.Owner, Service: policy.AppointmentService(a.Kind), By: a.By}
 }
 
 func (v Appointments) ownAppointment(r Reader, a appointment.Appointment, now time.Time) OwnAppointment {
@@ -240,7 +236,7 @@ func (v Appointments) AppointmentDay(ctx context.Context, r Reader, kind string,
 			return err
 		}
 		for _, x := range list {
-			if policy.Can(r.Actor, policy.AppointmentWork, appointmentThing(x)) != nil {
+			if policy.Can(r.Actor, policy.AppointmentWork, x.Thing()) != nil {
 				continue // the officer's own
 			}
 			held := x.State != appointment.Cancelled && x.State != appointment.Closed

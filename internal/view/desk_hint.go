@@ -38,7 +38,7 @@ type MissingLine struct {
 type FlagLine struct {
 	ID, Title, Reason string
 	Others            []CaseLink
-	Hidden            string // that there are more than the reader may see; "" none
+	More              string // how many besides these; "" none
 	Record            string // how often such a flag was followed by a refusal, and how often none was
 	Algorithm         string // its page in the register
 	Cleared           Instant
@@ -103,22 +103,25 @@ func (v Hinting) flags(ctx context.Context, tx *store.Tx, r Reader, c *docket.Ca
 		if v.off(f.Kind) {
 			continue
 		}
-		line := FlagLine{ID: f.ID, Title: r.flagTitle(f.Kind), Reason: r.flagReason(c, f), Algorithm: "/algorithms/" + ownMethod + "." + f.Kind}
-		hidden := f.More
+		line := FlagLine{ID: f.ID, Title: r.flagTitle(f.Kind), Algorithm: "/algorithms/" + ownMethod + "." + f.Kind}
 		for _, other := range f.Others {
 			link, look, err := v.otherCase(ctx, tx, r, other)
 			if err != nil {
 				return nil, err
 			}
-			if link == nil {
-				hidden++
-				continue
+			if link != nil {
+				line.Others, looks = append(line.Others, *link), append(looks, look)
 			}
-			line.Others, looks = append(line.Others, *link), append(looks, look)
 		}
-		if hidden > 0 {
-			line.Hidden = r.P.N("And in {n} case more, not shown here.", "And in {n} cases more, not shown here.", hidden)
+		n := len(line.Others)
+		if n < len(f.Others) && n == 0 {
+			continue // nothing of it is the reader's to see, not even that it is there
 		}
+		if n == len(f.Others) && f.More > 0 {
+			n += f.More
+			line.More = r.P.N("And in {n} case more, not shown here.", "And in {n} cases more, not shown here.", f.More)
+		}
+		line.Reason = r.flagReason(c, f, n)
 		if line.Record, err = v.howRight(ctx, tx, r, f.Kind, c.Case.Service); err != nil {
 			return nil, err
 		}
@@ -170,8 +173,8 @@ func (r Reader) flagTitle(kind string) string {
 	return kind
 }
 
-// flagReason says what was found, of which answer.
-func (r Reader) flagReason(c *docket.Case, f *hint.Flag) string {
+// flagReason says what was found, of which answer, in how many other cases.
+func (r Reader) flagReason(c *docket.Case, f *hint.Flag, others int) string {
 	asked := f.Question
 	q := questionAt(c.Service, f.Question)
 	if q == nil {
@@ -180,7 +183,7 @@ func (r Reader) flagReason(c *docket.Case, f *hint.Flag) string {
 	asked = r.short(c.Service, q)
 	if f.Kind != hint.UnusualAmount {
 		return r.P.N("“{question}” is word for word what {n} case of somebody else says. That can have good reasons: a family, an adviser, an office.",
-			"“{question}” is word for word what {n} cases of somebody else say. That can have good reasons: a family, an adviser, an office.", len(f.Others)+f.More, i18n.V{"question": asked})
+			"“{question}” is word for word what {n} cases of somebody else say. That can have good reasons: a family, an adviser, an office.", others, i18n.V{"question": asked})
 	}
 	said := process.ShowAnswer(r.P, c.Service, q, c.Judged.Answers[q.ID])
 	v := i18n.V{"question": asked, "low": r.about(f.Low), "high": r.about(f.High), "n": f.Of, "said": ""}

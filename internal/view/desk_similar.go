@@ -24,7 +24,6 @@ type SimilarCases struct {
 	Cases   []SimilarCase
 	Summary string // how they were decided, in a sentence
 	Of      int    // among how many they were looked for
-	Unseen  bool   // some of the service's cases are not the reader's to see, and were left out
 	Record  string // how often cases were decided as most cases like them
 }
 
@@ -108,7 +107,6 @@ func (v Hinting) past(ctx context.Context, tx *store.Tx, r Reader, c *docket.Cas
 			return nil, err
 		}
 		if policy.Can(r.Actor, policy.CaseRead, o.Thing()) != nil {
-			p.Unseen = true
 			continue
 		}
 		if err := v.unconsented(ctx, tx, o); err != nil {

@@ -68,8 +68,8 @@ func (c casePage) flag(f view.FlagLine) page.Component {
 	for _, o := range f.Others {
 		list.Items = append(list.Items, page.Group{page.LinkTo{Text: o.Number, URL: "/desk/cases/" + o.ID}, page.Text(" · " + o.State)})
 	}
-	if f.Hidden != "" {
-		list.Items = append(list.Items, page.Text(f.Hidden))
+	if f.More != "" {
+		list.Items = append(list.Items, page.Text(f.More))
 	}
 	if len(list.Items) > 0 {
 		g = append(g, list)
@@ -139,9 +139,6 @@ func (d *Desk) similar(w http.ResponseWriter, r *web.Request) error {
 	}
 	for _, o := range s.Cases {
 		g = append(g, similarCase(r, o))
-	}
-	if s.Unseen {
-		g = append(g, page.Paragraph{Text: r.T("Cases that you may not see are left out.")})
 	}
 	g = append(g, page.Paragraph{HTML: page.Group{page.Text(s.Record + " "), page.LinkTo{Text: r.T("How this is worked out"), URL: "/algorithms/method.similar"}}, Classes: "govuk-body-s"})
 	return d.show(w, r, areaCases, web.Page{Title: title, Crumbs: caseCrumbs(r, s.DeskHead), Content: g})
