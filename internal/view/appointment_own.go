@@ -199,16 +199,30 @@ func (v Appointments) DeskKinds(r Reader) (list []AppointmentLine) {
 }
 
 // AppointmentDay is the list of a day; the zero day is today. Each line that is shown is recorded.
-func (v Appointments) AppointmentDay(ctx context.Context, r Reader, kind string, day calendar.Date) (d AppointmentDay, err error) {
-	a, err := v.kind(r, kind)
+func (v Appointments) AppointmentDay(ctx context.Context, r Reader, kind string, day calendar.Date) (AppointmentDay, error) {
+	d, looks, err := v.appointmentDay(ctx, r, kind, day)
 	if err != nil {
 		return d, err
 	}
+	return d, v.lookAtAll(ctx, r, looks, true)
+}
+
+// AppointmentDayHead is AppointmentDay without anybody's name.
+func (v Appointments) AppointmentDayHead(ctx context.Context, r Reader, kind string, day calendar.Date) (AppointmentDay, error) {
+	d, _, err := v.appointmentDay(ctx, r, kind, day)
+	d.Lines = nil
+	return d, err
+}
+
+func (v Appointments) appointmentDay(ctx context.Context, r Reader, kind string, day calendar.Date) (d AppointmentDay, looks []access.Look, err error) {
+	a, err := v.kind(r, kind)
+	if err != nil {
+		return d, nil, err
+	}
 	if err := policy.Can(r.Actor, policy.AppointmentWork, policy.Thing{Kind: "appointments", ID: kind, Organisation: a.Organisation}); err != nil {
-		return d, err
+		return d, nil, err
 	}
 	j := a.Jurisdiction
-	var looks []access.Look
 	err = v.read(ctx, "AppointmentDay", func(ctx context.Context, tx *store.Tx) error {
 		looks = nil
 		today := j.Calendar.DateOf(tx.Now())
@@ -254,8 +268,5 @@ func (v Appointments) AppointmentDay(ctx context.Context, r Reader, kind string,
 		}
 		return err
 	})
-	if err == nil {
-		err = v.lookAtAll(ctx, r, looks, true)
-	}
-	return d, err
+	return d, looks, err
 }

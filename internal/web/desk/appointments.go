@@ -150,7 +150,7 @@ func (d *Desk) bookFor(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		day = calendar.Date{}
 	}
-	p, err := view.Appointments{View: d.View}.AppointmentDay(r.Context(), reader(r), kind, day)
+	p, err := view.Appointments{View: d.View}.AppointmentDayHead(r.Context(), reader(r), kind, day)
 	if err != nil {
 		return err
 	}
@@ -230,7 +230,7 @@ func languages(r *web.Request) (list []view.Option) {
 // closeCounter is /desk/appointments/{kind}/close.
 func (d *Desk) closeCounter(w http.ResponseWriter, r *web.Request) error {
 	day, _ := calendar.ParseISO(r.Query("day")) // else today
-	p, err := view.Appointments{View: d.View}.AppointmentDay(r.Context(), reader(r), r.PathValue("kind"), day)
+	p, err := view.Appointments{View: d.View}.AppointmentDayHead(r.Context(), reader(r), r.PathValue("kind"), day)
 	if err != nil {
 		return err
 	}
