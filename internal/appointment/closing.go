@@ -72,7 +72,7 @@ func (s *Appointments) Busy(ctx context.Context, tx *store.Tx, k *calendar.Calen
 		return nil, err
 	}
 	return func(x Seat) bool {
-		if taken[x] {
+		if taken[x] != "" {
 			return true
 		}
 		for _, c := range closed { // a day that is closed stays closed where the file opens it for longer

@@ -88,21 +88,25 @@ func (s *Appointments) ToRemind(ctx context.Context, tx *store.Tx, kind string, 
 	return ids, nil
 }
 
-// Taken lists the seats of a kind that are taken in a time.
-func (s *Appointments) Taken(ctx context.Context, tx *store.Tx, kind string, from, until time.Time) (map[Seat]bool, error) {
-	rows, err := tx.Query(ctx, `SELECT at, counter FROM appointment_seat WHERE kind = $1 AND at >= $2 AND at < $3`, kind, store.Micros(from), store.Micros(until))
-	found, err := store.Collect(rows, err, func(row store.Scanner) (x Seat, err error) {
+// Taken are the seats of a kind that are taken in a time, with what has each: an appointment or a closing.
+func (s *Appointments) Taken(ctx context.Context, tx *store.Tx, kind string, from, until time.Time) (map[Seat]string, error) {
+	type held struct {
+		Seat
+		by string
+	}
+	rows, err := tx.Query(ctx, `SELECT at, counter, holder FROM appointment_seat WHERE kind = $1 AND at >= $2 AND at < $3`, kind, store.Micros(from), store.Micros(until))
+	found, err := store.Collect(rows, err, func(row store.Scanner) (x held, err error) {
 		var at int64
-		err = row.Scan(&at, &x.Counter)
+		err = row.Scan(&at, &x.Counter, &x.by)
 		x.At = store.Time(at)
 		return x, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("looking which seats are taken: %w", err)
 	}
-	taken := map[Seat]bool{}
+	taken := map[Seat]string{}
 	for _, x := range found {
-		taken[x] = true
+		taken[x.Seat] = x.by
 	}
 	return taken, nil
 }

@@ -123,12 +123,21 @@ func (f Appointments) CloseCounter(ctx context.Context, actor policy.Actor, in C
 				return fault.NewInvalid("This day is over")
 			}
 			told = 0
+			stays := map[string]bool{} // what keeps its seats: earlier closings, and those who have been here
+			closed, err := f.appointed().Closings(ctx, tx, in.Kind, in.Day, in.Day)
+			if err != nil {
+				return err
+			}
+			for _, c := range closed {
+				stays[c.ID] = true
+			}
 			list, err := f.appointed().Between(ctx, tx, in.Kind, k.StartOf(in.Day), k.EndOf(in.Day))
 			if err != nil {
 				return err
 			}
 			for _, a := range list {
 				if !a.Coming(tx.Now()) || in.Counter != 0 && a.Counter != in.Counter {
+					stays[a.ID] = true
 					continue
 				}
 				if err := f.appointed().End(ctx, tx, &a, appointment.Closed); err != nil {
@@ -145,7 +154,7 @@ func (f Appointments) CloseCounter(ctx context.Context, actor policy.Actor, in C
 			}
 			var seats []appointment.Seat
 			for _, s := range appointment.Opens(kind, in.Day) {
-				if (in.Counter == 0 || s.Counter == in.Counter) && !taken[s] { // another closing has it, or somebody who has come
+				if (in.Counter == 0 || s.Counter == in.Counter) && !stays[taken[s]] { // one that was booked since the list is a conflict
 					seats = append(seats, s)
 				}
 			}
