@@ -91,19 +91,27 @@ func (a *App) lastChange(ctx context.Context) (last time.Time, err error) {
 	return last, err
 }
 
+// employ gives somebody an account with roles.
+func (s *seeder) employ(ctx context.Context, name, email string, roles []service.RoleFile) error {
+	actor := policy.Actor{Name: name}
+	for _, r := range roles {
+		actor.Grants = append(actor.Grants, policy.Grant{Role: policy.Role(r.Role), Organisation: r.Organisation})
+	}
+	id, err := s.Flow.AddStaff(ctx, System, flow.AddStaff{Name: name, Email: email, Language: s.j.File.Languages[0], Grants: actor.Grants})
+	if err != nil {
+		return fmt.Errorf("making %s: %w", name, err)
+	}
+	actor.Person = id
+	s.staff = append(s.staff, actor)
+	return nil
+}
+
 // know makes the demo's people.
 func (s *seeder) know(ctx context.Context) error {
 	for _, p := range s.j.Demo.Staff {
-		actor := policy.Actor{Name: p.Name}
-		for _, r := range p.Roles {
-			actor.Grants = append(actor.Grants, policy.Grant{Role: policy.Role(r.Role), Organisation: r.Organisation})
+		if err := s.employ(ctx, p.Name, p.Email, p.Roles); err != nil {
+			return err
 		}
-		id, err := s.Flow.AddStaff(ctx, System, flow.AddStaff{Name: p.Name, Email: p.Email, Language: s.j.File.Languages[0], Grants: actor.Grants})
-		if err != nil {
-			return fmt.Errorf("making %s: %w", p.Name, err)
-		}
-		actor.Person = id
-		s.staff = append(s.staff, actor)
 	}
 	for _, p := range s.j.Demo.Residents {
 		d := person.Details{Name: p.Name, Email: p.Email, Phone: p.Phone}

@@ -21,16 +21,9 @@ const historyDays = 600
 // knowLeft makes those who worked here until some time ago.
 func (s *seeder) knowLeft(ctx context.Context) error {
 	for _, p := range s.j.Demo.Left {
-		actor := policy.Actor{Name: p.Name}
-		for _, r := range p.Roles {
-			actor.Grants = append(actor.Grants, policy.Grant{Role: policy.Role(r.Role), Organisation: r.Organisation})
+		if err := s.employ(ctx, p.Name, p.Email, p.Roles); err != nil {
+			return err
 		}
-		id, err := s.Flow.AddStaff(ctx, System, flow.AddStaff{Name: p.Name, Email: p.Email, Language: s.j.File.Languages[0], Grants: actor.Grants})
-		if err != nil {
-			return fmt.Errorf("making %s: %w", p.Name, err)
-		}
-		actor.Person = id
-		s.staff = append(s.staff, actor)
 	}
 	return nil
 }

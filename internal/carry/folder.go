@@ -19,6 +19,7 @@ import (
 	"syscall"
 	"time"
 
+	"stoa/internal/keyfile"
 	"stoa/internal/store"
 )
 
@@ -63,15 +64,8 @@ func SaveInto(ctx context.Context, db *store.DB, dir string, recipients []string
 		return b, k, err
 	}
 	body, err := json.Marshal(list{Made: b.Made, Rows: b.Rows(), Parts: to.names})
-	if err == nil {
-		// The parts' names must be on disk before the list that needs them.
-		err = syncDir(filepath.Join(dir, partsDir))
-	}
-	if err == nil {
-		err = place(filepath.Join(dir, b.Made.UTC().Format(moment)+listing), body)
-	}
-	if err == nil {
-		err = syncDir(dir)
+	if err == nil { // last: the parts that it needs are on disk
+		err = keyfile.Replace(filepath.Join(dir, b.Made.UTC().Format(moment)+listing), body)
 	}
 	if err != nil {
 		return b, k, fmt.Errorf("writing the backup: %w", err)
@@ -137,7 +131,7 @@ func (p *parts) cut() error {
 	}
 	p.kept.New++
 	p.kept.Bytes += int64(out.Len())
-	return place(file, out.Bytes())
+	return keyfile.Replace(file, out.Bytes())
 }
 
 type plainly struct{ io.Writer }
@@ -146,27 +140,6 @@ func (plainly) Close() error { return nil }
 
 // ends tells whether a part ends after a row.
 func ends(row []byte, size int) bool { return size >= partMost || crc32.ChecksumIEEE(row)&partCut == 0 }
-
-// place gives a file its name when all of it is on disk.
-func place(name string, body []byte) error {
-	f, err := os.OpenFile(name+".part", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(body)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return errors.Join(err, os.Remove(name+".part"))
-	}
-	return os.Rename(name+".part", name)
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}
 
 // ErrNone is a folder without a backup of the time that was asked for.
 var ErrNone = errors.New("the folder has no backup of that time or before")
