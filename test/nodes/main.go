@@ -48,6 +48,7 @@ type mode struct {
 	needs  need
 	fails  bool // requests may fail while it happens
 	least  int  // seconds that it takes
+	whole  bool // goes on until all of it has happened, on a slow machine too
 	happen func(ctx context.Context, w *world, dice *rand.Rand) error
 }
 
@@ -61,11 +62,11 @@ type need struct {
 }
 
 var modes = []mode{
-	{"roll", need{}, false, 0, roll}, {"kill", need{}, true, 0, killNode}, {"postgres", need{}, true, 0, killPostgres},
-	{"failover", need{standby: true}, true, 0, failOver}, {"network", need{}, true, 0, badLine}, {"silence", need{}, true, 28, silence},
-	{"clock", need{clocks: true}, false, 0, wrongClocks}, {"disk", need{disk: true}, true, 0, fullDisk},
-	{"patroni", need{patroni: true}, true, 45, losePrimary},
-	{"past", need{archive: true}, false, 8, goBack},
+	{"roll", need{}, false, 0, true, roll}, {"kill", need{}, true, 0, false, killNode}, {"postgres", need{}, true, 0, false, killPostgres},
+	{"failover", need{standby: true}, true, 0, false, failOver}, {"network", need{}, true, 0, false, badLine}, {"silence", need{}, true, 28, false, silence},
+	{"clock", need{clocks: true}, false, 0, false, wrongClocks}, {"disk", need{disk: true}, true, 0, false, fullDisk},
+	{"patroni", need{patroni: true}, true, 45, false, losePrimary},
+	{"past", need{archive: true}, false, 8, false, goBack},
 }
 
 func main() {
@@ -158,13 +159,20 @@ func try(ctx context.Context, o options, name string) (v verdict, err error) {
 		return v, err
 	}
 	dice := rand.New(rand.NewPCG(o.seed, uint64(len(name))))
-	life, over := context.WithTimeout(ctx, time.Duration(max(o.seconds, m.least))*time.Second)
+	least := time.Duration(max(o.seconds, m.least)) * time.Second
+	enough, over := context.WithTimeout(ctx, least)
 	defer over()
+	life, end := enough, over
+	if m.whole {
+		life, end = context.WithCancel(ctx)
+		defer end()
+	}
 	l := newLoad(w.plans, o.people)
 	w.load = l
 	busy := l.start(ctx, life, w.url)
 	err = m.happen(life, w, dice)
-	<-life.Done()
+	<-enough.Done()
+	end()
 	busy.Wait()
 	if err != nil {
 		return v, err
