@@ -50,7 +50,7 @@ func (s *seeder) office(ctx context.Context, day, today calendar.Date) error {
 			if day != today { // the last morning is not over yet
 				s.Clock.Set(s.Clock.Now().Add(min(pause, time.Duration(5+s.dice.IntN(20))*time.Minute)))
 			}
-			if err := s.deal(ctx, c); ignoreConflict(err) != nil {
+			if err := s.deal(ctx, c, day); ignoreConflict(err) != nil {
 				return fmt.Errorf("case %s in %s: %w", c.Number, c.State, err)
 			}
 		}
@@ -68,7 +68,7 @@ func (s *seeder) load(ctx context.Context, id string) (c *docket.Case, err error
 }
 
 // deal does one thing for a case: a reply that is owed, an approval, an answer, or an officer's action.
-func (s *seeder) deal(ctx context.Context, c *docket.Case) error {
+func (s *seeder) deal(ctx context.Context, c *docket.Case, day calendar.Date) error {
 	for _, q := range c.Consultations {
 		if q.Reply != "" || s.dice.IntN(3) == 0 {
 			continue
@@ -99,7 +99,15 @@ func (s *seeder) deal(ctx context.Context, c *docket.Case) error {
 		return nil
 	}
 	if c.Assignee == "" {
-		return s.Flow.Assign(ctx, who, flow.Assign{Case: c.ID, Version: c.Version, To: who.Person, Key: s.key()})
+		err := s.Flow.Assign(ctx, who, flow.Assign{Case: c.ID, Version: c.Version, To: who.Person, Key: s.key()})
+		at := s.Clock.Now()
+		if err != nil || day == s.tax.today || s.dice.IntN(4) == 0 || at.After(s.j.Calendar.StartOf(day).Add(16*time.Hour)) {
+			return err
+		}
+		s.Clock.Set(at.Add(time.Duration(15+s.dice.IntN(75)) * time.Minute)) // most read at once what they took
+		if c, err = s.load(ctx, c.ID); err != nil {
+			return err
+		}
 	}
 	role := "officer"
 	if who.Has(c.Organisation, policy.Supervisor) {

@@ -80,11 +80,13 @@ type Handled struct {
 	At, Submitted time.Time // Submitted: the case
 }
 
-// Handled lists the steps that people took on cases of an organisation in a time, by person and time.
+// Handled lists the steps that people took on cases of an organisation in a time, by person and time. To take a case for oneself
+// is one; to give it to somebody else is none.
 func (Past) Handled(ctx context.Context, tx *store.Tx, organisation string, from, before time.Time, limit int) ([]Handled, error) {
 	rows, err := tx.Query(ctx, `SELECT e.case_id, e.actor, e.at, c.submitted FROM case_event e JOIN cases c ON c.id = e.case_id
-		WHERE c.organisation = $1 AND e.at >= $2 AND e.at < $3 AND e.actor <> '' AND e.actor <> c.person AND e.kind IN ($4, $5, $6)
-		ORDER BY e.actor, e.at, e.id LIMIT $7`, organisation, store.Micros(from), store.Micros(before), EventAction, EventProposed, EventMessage, limit)
+		WHERE c.organisation = $1 AND e.at >= $2 AND e.at < $3 AND e.actor <> '' AND e.actor <> c.person
+		AND (e.kind IN ($4, $5, $6) OR e.kind = $7 AND e.action = e.actor)
+		ORDER BY e.actor, e.at, e.id LIMIT $8`, organisation, store.Micros(from), store.Micros(before), EventAction, EventProposed, EventMessage, EventAssigned, limit)
 	list, err := store.Collect(rows, err, func(row store.Scanner) (h Handled, err error) {
 		var at, submitted int64
 		err = row.Scan(&h.Case, &h.Actor, &at, &submitted)
