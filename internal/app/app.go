@@ -401,6 +401,9 @@ func (a *App) count(ctx context.Context) {
 	if err := a.Flow.Insight().CountMoney(ctx, System); err != nil && ctx.Err() == nil {
 		a.Log.Error("counting money", "err", err)
 	}
+	if err := a.Flow.Insight().CountWork(ctx, System); err != nil && ctx.Err() == nil {
+		a.Log.Error("counting officers' work", "err", err)
+	}
 	if _, err := a.Flow.PointOut().Follow(ctx, System); err != nil && ctx.Err() == nil {
 		a.Log.Error("looking for what to point out", "err", err)
 	}

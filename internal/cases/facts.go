@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -76,20 +77,22 @@ func (Past) Stood(ctx context.Context, tx *store.Tx, list []*Case) (map[string][
 
 // Handled is a step that somebody took on a case.
 type Handled struct {
-	Case, Actor   string
-	At, Submitted time.Time // Submitted: the case
+	Case, Actor           string
+	Organisation, Service string    // of the case
+	At, Submitted         time.Time // Submitted: the case
 }
 
-// Handled lists the steps that people took on cases of an organisation in a time, by person and time. To take a case for oneself
+// Handled lists the steps that people took on cases of an organisation, or of all with "", in a time, by person and time. To take a case for oneself
 // is one; to give it to somebody else is none.
 func (Past) Handled(ctx context.Context, tx *store.Tx, organisation string, from, before time.Time, limit int) ([]Handled, error) {
-	rows, err := tx.Query(ctx, `SELECT e.case_id, e.actor, e.at, c.submitted FROM case_event e JOIN cases c ON c.id = e.case_id
-		WHERE c.organisation = $1 AND e.at >= $2 AND e.at < $3 AND e.actor <> '' AND e.actor <> c.person
+	rows, err := tx.Query(ctx, `SELECT e.case_id, e.actor, c.organisation, c.service, e.at, c.submitted FROM case_event e JOIN cases c ON c.id = e.case_id
+		WHERE e.id >= $9 AND e.id < $10 AND (c.organisation = $1 OR $1 = '') AND e.at >= $2 AND e.at < $3 AND e.actor <> '' AND e.actor <> c.person
 		AND (e.kind IN ($4, $5, $6) OR e.kind = $7 AND e.action = e.actor)
-		ORDER BY e.actor, e.at, e.id LIMIT $8`, organisation, store.Micros(from), store.Micros(before), EventAction, EventProposed, EventMessage, EventAssigned, limit)
+		ORDER BY e.actor, e.at, e.id LIMIT $8`, organisation, store.Micros(from), store.Micros(before), EventAction, EventProposed, EventMessage, EventAssigned, limit,
+		store.FirstID(from.Add(-noted)), store.FirstID(before.Add(noted)))
 	list, err := store.Collect(rows, err, func(row store.Scanner) (h Handled, err error) {
 		var at, submitted int64
-		err = row.Scan(&h.Case, &h.Actor, &at, &submitted)
+		err = row.Scan(&h.Case, &h.Actor, &h.Organisation, &h.Service, &at, &submitted)
 		h.At, h.Submitted = store.Time(at), store.Time(submitted)
 		return h, err
 	})
@@ -98,6 +101,22 @@ func (Past) Handled(ctx context.Context, tx *store.Tx, organisation string, from
 	}
 	return list, nil
 }
+
+// First is when the first thing happened in any case; zero where nothing has.
+func (Past) First(ctx context.Context, tx *store.Tx) (time.Time, error) {
+	var at int64
+	err := tx.QueryRow(ctx, `SELECT at FROM case_event ORDER BY id LIMIT 1`).Scan(&at)
+	if errors.Is(err, store.ErrNotFound) {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, fmt.Errorf("looking for the first case: %w", err)
+	}
+	return store.Time(at), nil
+}
+
+// noted is by how much the time of a step may differ from that of its transaction.
+const noted = time.Hour
 
 // Came lists when cases of an organisation came in, in a time, in order, at most limit.
 func (Past) Came(ctx context.Context, tx *store.Tx, organisation string, from, before time.Time, limit int) ([]time.Time, error) {

@@ -198,14 +198,14 @@ func works(k *calendar.Calendar, day calendar.Date) bool {
 func spells(k *calendar.Calendar, steps []cases.Handled) []float64 {
 	by, order := map[string]float64{}, []string{}
 	for i, s := range steps {
-		if i == 0 || steps[i-1].Actor != s.Actor || k.DateOf(steps[i-1].At) != k.DateOf(s.At) {
+		if i == 0 {
 			continue
 		}
-		if gap := s.At.Sub(steps[i-1].At).Minutes(); gap > 0 && gap <= longestSpell {
+		if gap, ok := spell(k, steps[i-1], s); ok {
 			if by[s.Case] == 0 {
 				order = append(order, s.Case)
 			}
-			by[s.Case] += gap
+			by[s.Case] += gap.Minutes()
 		}
 	}
 	list := make([]float64, len(order))

@@ -33,6 +33,8 @@ const (
 	Again    = "again"    // a state that was entered another time
 	Move     = "move"     // from one state to another
 	Objected = "objected" // representations
+	Taken    = "taken"    // steps that officers took
+	Spent    = "spent"    // those of them that came soon after another of the same person; seconds in between
 	Hands    = "hands"    // steps that staff took, by who took them: how many worked in a month
 
 	Started = "started" // drafts

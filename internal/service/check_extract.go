@@ -1,7 +1,6 @@
 package service
 
 import (
-	"fmt"
 	"slices"
 
 	"stoa/internal/calendar"
@@ -127,19 +126,5 @@ func (x *ExtractFile) Delivers(way string) bool { return slices.Contains(x.Deliv
 
 // ExtractFee is what a copy costs on a day, and the dated figure that says so; nil where it is free.
 func (j *Jurisdiction) ExtractFee(x *ExtractFile, day calendar.Date) (money.Amount, *ParameterValue, error) {
-	free := money.Amount{Currency: j.File.Currency}
-	i := slices.IndexFunc(j.Parameters, func(p *Parameter) bool { return p.ID == x.Fee })
-	if x.Fee == "" || i < 0 {
-		return free, nil, nil
-	}
-	v := j.Parameters[i].On(day)
-	if v == nil {
-		return free, nil, nil // before the first figure it cost nothing
-	}
-	d, ok := v.Value.(money.Decimal)
-	if !ok {
-		return free, nil, fmt.Errorf("parameter %s on %s is no amount", x.Fee, day)
-	}
-	a, err := money.FromDecimal(d, j.File.Currency)
-	return a, v, err
+	return j.amountOn(x.Fee, day)
 }

@@ -84,6 +84,7 @@ type OrganisationFile struct {
 	ID      string      `yaml:"id" must:"required id"`
 	Name    Text        `yaml:"name" must:"required"`
 	Contact ContactFile `yaml:"contact"`
+	Hour    string      `yaml:"hour"` // parameter of type money: what an hour of an officer costs, with pension and overheads
 }
 
 // CalendarFile is calendar.yaml: the working days of the jurisdiction.

@@ -135,6 +135,7 @@ func (l *loader) load() (*Jurisdiction, Problems) {
 	l.checkOCID()
 	l.checkDataProtection()
 	l.checkRights()
+	l.checkHours()
 	l.checkDemo()
 	l.checkCommitments()
 	l.checkProgrammes()

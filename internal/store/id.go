@@ -43,7 +43,7 @@ func newID(now time.Time, rand *entropy) string {
 // above those of earlier ones.
 func FirstID(at time.Time) string {
 	var b [16]byte
-	ms := uint64(at.UnixMilli())
+	ms := uint64(max(0, at.UnixMilli())) // nothing is older than 1970
 	for i := range 6 {
 		b[i] = byte(ms >> (40 - 8*i))
 	}

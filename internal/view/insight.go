@@ -31,12 +31,13 @@ const (
 	InsightChannels     = "channels"
 	InsightSatisfaction = "satisfaction"
 	InsightMoney        = "money"
+	InsightCost         = "cost"
 	InsightObjections   = "objections"
 )
 
 // InsightTopics are the pages in their order.
 var InsightTopics = []string{InsightDemand, InsightWaiting, InsightSteps, InsightBacklog, InsightPromise, InsightCompletion, InsightQuestions,
-	InsightAreas, InsightLanguages, InsightChannels, InsightSatisfaction, InsightMoney, InsightObjections}
+	InsightAreas, InsightLanguages, InsightChannels, InsightSatisfaction, InsightMoney, InsightCost, InsightObjections}
 
 // InsightAsk is what is asked for, as an address says it.
 type InsightAsk struct {

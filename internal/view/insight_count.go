@@ -32,7 +32,7 @@ func (a *asked) build(topic string) error {
 		InsightDemand: (*asked).demand, InsightWaiting: (*asked).waiting, InsightSteps: (*asked).where, InsightBacklog: (*asked).backlog,
 		InsightPromise: (*asked).promise, InsightCompletion: (*asked).completion, InsightQuestions: (*asked).questions,
 		InsightAreas: (*asked).areas, InsightLanguages: (*asked).languages, InsightChannels: (*asked).channels,
-		InsightSatisfaction: (*asked).satisfaction, InsightMoney: (*asked).money, InsightObjections: (*asked).objections,
+		InsightSatisfaction: (*asked).satisfaction, InsightMoney: (*asked).money, InsightCost: (*asked).cost, InsightObjections: (*asked).objections,
 	}[topic](a)
 	if len(a.p.Figures) > 0 && a.p.Finding == "" {
 		a.p.Finding = a.p.Figures[0].Finding
@@ -47,7 +47,7 @@ func (r Reader) InsightTitle(topic string) string {
 		InsightDemand: p.T("How much is applied for"), InsightWaiting: p.T("How long decisions take"), InsightSteps: p.T("Where the time goes"),
 		InsightBacklog: p.T("What is waiting"), InsightPromise: p.T("Decided in time"), InsightCompletion: p.T("Begun and finished"),
 		InsightQuestions: p.T("Which questions are hard"), InsightAreas: p.T("Need by area"), InsightLanguages: p.T("Languages"),
-		InsightChannels: p.T("Ways in"), InsightSatisfaction: p.T("How people say it went"), InsightMoney: p.T("Fees and what is late"),
+		InsightChannels: p.T("Ways in"), InsightSatisfaction: p.T("How people say it went"), InsightMoney: p.T("Fees and what is late"), InsightCost: p.T("What a decision costs"),
 		InsightObjections: p.T("Objections and comments"),
 	}[topic]
 }

@@ -21,6 +21,7 @@ var topicWords = []struct {
 	topic string
 	words []string
 }{
+	{InsightCost, []string{"cost", "officers' time", "worth", "تكلفة", "تكلف"}},
 	{InsightSteps, []string{"why", "step", "where the time", "bottleneck", "rework", "loop", "لماذا", "خطو", "مراحل"}},
 	{InsightPromise, []string{"in time", "on time", "deadline", "promise", "late decision", "decided late", "موعد", "مهلة"}},
 	{InsightWaiting, []string{"wait", "long", "slow", "fast", "quick", "duration", "day", "decision", "decid", "انتظار", "مدة", "تستغرق", "قرار"}},
@@ -30,7 +31,7 @@ var topicWords = []struct {
 	{InsightLanguages, []string{"language", "arabic", "english", "لغة", "لغات"}},
 	{InsightChannels, []string{"channel", "paper", "assistant", "phone", "قناة", "قنوات", "ورق"}},
 	{InsightSatisfaction, []string{"satisf", "happy", "rating", "score", "رضا", "تقييم"}},
-	{InsightMoney, []string{"money", "revenue", "fee", "paid", "arrears", "income", "cost", "رسوم", "إيراد", "متأخرات", "تكلفة"}},
+	{InsightMoney, []string{"money", "revenue", "fee", "paid", "arrears", "income", "رسوم", "إيراد", "متأخرات"}},
 	{InsightObjections, []string{"objection", "complain", "comment", "representation", "اعتراض", "شكو", "تعليق"}},
 	{InsightDemand, []string{"demand", "application", "appl", "how many", "how much", "number", "request", "notice", "came", "طلب", "طلبات", "كم", "عدد"}},
 	{InsightAreas, []string{"area", "need", "ward", "postcode", "district", "map", "منطقة", "مناطق", "خريطة", "حاجة"}},

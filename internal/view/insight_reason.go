@@ -202,26 +202,12 @@ func (a *asked) fewerHands(s *InsightStep, t around) error {
 	if organisation == "" {
 		return nil
 	}
-	hands := func(months []calendar.Date) (mean float64, err error) {
-		if len(months) == 0 {
-			return 0, nil
-		}
-		points, err := a.series(insight.Ask{Measure: insight.Hands, By: insight.ByHand, Grain: insight.Month, Organisation: organisation, From: months[0], Until: months[len(months)-1]})
-		counted := map[calendar.Date]int{}
-		for _, p := range points {
-			counted[p.Day]++
-		}
-		for _, m := range months {
-			mean += float64(counted[m]) / float64(len(months))
-		}
-		return mean, err
-	}
 	b, n := a.reasonMonths(t.since)
-	before, err := hands(b)
+	before, err := a.hands(organisation, b)
 	if err != nil {
 		return err
 	}
-	after, err := hands(n)
+	after, err := a.hands(organisation, n)
 	if err != nil || before == 0 || after == 0 {
 		return err
 	}

@@ -1,0 +1,103 @@
+package flow
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"stoa/internal/calendar"
+	"stoa/internal/cases"
+	"stoa/internal/fault"
+	"stoa/internal/insight"
+	"stoa/internal/policy"
+	"stoa/internal/store"
+)
+
+// workEvery is how often officers' work of the last months is worked out anew, and workDays how much of it at once.
+const (
+	workEvery = 24 * time.Hour
+	workDays  = 7
+)
+
+// CountWork works out anew how many steps officers took in the last months, and how long they were at those that came soon after
+// another. The first time it goes back to the first case.
+func (f Insight) CountWork(ctx context.Context, actor policy.Actor) error {
+	if err := policy.Can(actor, policy.CaseTurn, policy.Thing{Kind: "statistics"}); err != nil {
+		return err
+	}
+	k, past := f.Docket.Releases.Current().Calendar, cases.Past{Cases: f.Docket.Cases}
+	var last time.Time
+	var from, today calendar.Date
+	err := f.DB.Read(ctx, "flow.CountWork", func(ctx context.Context, tx *store.Tx) (err error) {
+		if last, err = (insight.Figures{}).Marked(ctx, tx, "work"); err != nil || tx.Now().Sub(last) < workEvery {
+			return err
+		}
+		today = f.today(tx)
+		first, err := past.First(ctx, tx)
+		if err != nil || first.IsZero() {
+			return err
+		}
+		from = calendar.MustDate(k.DateOf(first).String()[:8] + "01")
+		if last.Unix() > 0 {
+			from, err = calendar.MustDate(today.String()[:8] + "01").AddMonths(-moneyBack)
+		}
+		return err
+	})
+	if err != nil || from.IsZero() {
+		return err
+	}
+	var counts []insight.Count
+	for day := from; !day.After(today); {
+		until, err := day.AddDays(workDays)
+		if err != nil {
+			return err
+		}
+		err = f.DB.Read(ctx, "flow.CountWork", func(ctx context.Context, tx *store.Tx) error {
+			steps, err := past.Handled(ctx, tx, "", k.StartOf(day), k.StartOf(until), mostSteps+1)
+			if len(steps) > mostSteps {
+				return fmt.Errorf("officers took more than %d steps in the week from %s", mostSteps, day)
+			}
+			counts = append(counts, worked(k, steps)...)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		day = until
+	}
+	err = f.DB.Write(ctx, "flow.CountWork", func(ctx context.Context, tx *store.Tx) error {
+		if err := (insight.Figures{}).Claim(ctx, tx, "work", last); err != nil {
+			return err
+		}
+		return insight.Figures{}.Replace(ctx, tx, []string{insight.Taken, insight.Spent}, from, today, counts)
+	})
+	if fault.KindOf(err) == fault.Conflict { // another node counts
+		return nil
+	}
+	return err
+}
+
+// worked counts steps by day and service, and the time between two of the same person.
+func worked(k *calendar.Calendar, steps []cases.Handled) (list []insight.Count) {
+	for i, s := range steps {
+		if i > 0 && steps[i-1].Actor == s.Actor && steps[i-1].Case == s.Case && steps[i-1].At.Equal(s.At) {
+			continue // an action and its message are one step
+		}
+		one := insight.Count{Measure: insight.Taken, Organisation: s.Organisation, Service: s.Service, Day: k.DateOf(s.At), N: 1}
+		list = append(list, one)
+		if i == 0 {
+			continue
+		}
+		if gap, ok := spell(k, steps[i-1], s); ok {
+			one.Measure, one.Amount = insight.Spent, int64(gap/time.Second)
+			list = append(list, one)
+		}
+	}
+	return list
+}
+
+// spell is how long a person was at a step: since the one before, on whatever case, on the same day and not long ago.
+func spell(k *calendar.Calendar, before, step cases.Handled) (time.Duration, bool) {
+	gap := step.At.Sub(before.At)
+	return gap, before.Actor == step.Actor && k.DateOf(before.At) == k.DateOf(step.At) && gap > 0 && gap <= longestSpell*time.Minute
+}
