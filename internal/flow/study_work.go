@@ -163,6 +163,7 @@ var errNothingPast = fault.NewInvalid("There are no past cases in this time, so 
 
 func (w *studyWork) cases(ctx context.Context) (*simulate.Study, error) {
 	replay, played := simulate.Service(w.tried.service, w.tried.newService, StudyFloor), (*simulate.Played)(nil)
+	replay.OnlyPrices = w.change.OnlyPrices()
 	past, after, done, of := cases.Past{Cases: w.Docket.Cases}, "", 0, int64(0)
 	err := w.DB.Read(ctx, "flow.StudyCount", func(ctx context.Context, tx *store.Tx) (err error) {
 		of, err = past.Count(ctx, tx, w.tried.subject, w.from, w.before)

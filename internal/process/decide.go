@@ -40,6 +40,15 @@ func (j *Judgement) decide(ctx context.Context) {
 	j.Fee = r.fee(ctx)
 }
 
+// Priced is the same judgement with the fee of another version of the service, which differs in nothing else.
+func (j *Judgement) Priced(ctx context.Context, s *service.Service) (*Judgement, error) {
+	other, r := *j, *j.rules
+	other.Situation.Service, other.rules, r.s = s, &r, &other.Situation
+	other.Fee = r.fee(ctx)
+	other.Broken = r.broken
+	return &other, r.err
+}
+
 // fee adds up the items whose condition holds; nil while one of them cannot be said.
 func (r *rules) fee(ctx context.Context) *Fee {
 	s := r.s.Service

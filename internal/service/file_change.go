@@ -25,6 +25,9 @@ type ChangeFile struct {
 	Seed       int                   `yaml:"seed" json:"seed,omitempty"`                 // of chance, where there is any; default 1
 }
 
+// OnlyPrices reports whether nothing but items of the fee, or of the charge, would be others.
+func (c *ChangeFile) OnlyPrices() bool { return len(c.Parameters)+len(c.Deadlines) == 0 }
+
 // More is a whole number that may be below zero.
 type More int
 

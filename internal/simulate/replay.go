@@ -39,6 +39,7 @@ type outcome struct {
 	then    string   // the ending that passing the deadline leads to; "" none
 	stood   []string // states it came into by itself, the last is where the deadline is of
 	judged  *process.Judgement
+	missed  func() string // the first look-up that the rules asked for and nobody noted
 }
 
 // replay judges a case under rules, as of the day on which it was submitted.
@@ -81,7 +82,16 @@ func replay(ctx context.Context, s *service.Service, c *Case) (o outcome, err er
 		i := slices.IndexFunc(j.Eligibility, func(v process.Verdict) bool { return v.Holds != nil && !*v.Holds })
 		o.refused = fmt.Sprintf("eligibility.%d", i+1)
 		return o, nil
-	case j.Fee == nil && len(s.Fee) > 0:
+	}
+	o, err = conclude(ctx, j, c)
+	o.missed = func() string { return missing }
+	return o, err
+}
+
+// conclude is what a judgement of a case that could have been sent comes to.
+func conclude(ctx context.Context, j *process.Judgement, c *Case) (outcome, error) {
+	o, s := outcome{judged: j}, j.Situation.Service
+	if j.Fee == nil && len(s.Fee) > 0 {
 		return outcome{lacks: "fee"}, nil
 	}
 	if j.Fee != nil {

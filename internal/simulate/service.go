@@ -17,6 +17,9 @@ type Cases struct {
 	*Replay[Case]
 	was, is *service.Service
 	moved   map[string]bool // states whose deadlines are
+
+	// OnlyPrices says that the two differ in items of the fee alone: a case is judged once then, and priced twice.
+	OnlyPrices bool
 }
 
 // Service begins a replay of a service's cases under its rules and under changed ones. Groups with fewer than floor are hidden.
@@ -52,7 +55,7 @@ func (c *Cases) compare(ctx context.Context, one *Case) (compared, error) {
 	}
 	after := before
 	if c.is != c.was {
-		if after, err = replay(ctx, c.is, one); err != nil || after.lacks != "" {
+		if after, err = c.changed(ctx, &before, one); err != nil || after.lacks != "" {
 			out.lacks = after.lacks
 			return out, err
 		}
@@ -83,6 +86,21 @@ func (c *Cases) compare(ctx context.Context, one *Case) (compared, error) {
 	}
 	out.facts, err = c.factsOf(ctx, one, before.judged)
 	return out, err
+}
+
+// changed is what a case comes to under the changed rules.
+func (c *Cases) changed(ctx context.Context, before *outcome, one *Case) (outcome, error) {
+	if !c.OnlyPrices || before.refused != "" {
+		return replay(ctx, c.is, one)
+	}
+	j, err := before.judged.Priced(ctx, c.is)
+	if err != nil {
+		return outcome{}, fmt.Errorf("pricing case %s: %w", one.ID, err)
+	}
+	if lookup := before.missed(); lookup != "" {
+		return outcome{lacks: "lookup." + lookup}, nil
+	}
+	return conclude(ctx, j, one)
 }
 
 // asFact reports whether people may be grouped by a question: one that is nobody's own.
