@@ -75,9 +75,11 @@ func (a Assistant) Review(ctx context.Context, r Reader) (p AskReview, err error
 		for i := range recent {
 			states[i] = recent[i].State
 		}
-		p.Words = converse.Words(states)
 		library, err := a.library.Of(j, j.Calendar.DateOf(tx.Now()))
 		if err != nil {
+			return err
+		}
+		if p.Words, err = library.Words(ctx, states); err != nil {
 			return err
 		}
 		a.gaps(r, &p, t, library)
@@ -145,14 +147,14 @@ func (r Reader) answerKind(kind string) string {
 	return r.P.T("Not known")
 }
 
-// gaps are tasks for editors: services whose questions are often not answered, sources that displease, services without worked
-// questions; and what nobody was ever told.
+// gaps are tasks for editors: what services' files lack, and words of questions that are not answered even now; then sources that
+// displease, and those that nobody was ever told of. A task is done when the files say what it asks for.
 func (a Assistant) gaps(r Reader, p *AskReview, t inquiry.Tally, library *converse.Library) {
 	j := a.place()
 	for _, s := range j.Services {
 		title := r.words(j, s.Title)
 		if len(s.Asked) == 0 {
-			p.Gaps = append(p.Gaps, Gap{s.Service, title, r.P.T("The file has no worked questions: write what people ask under asked:.")})
+			p.Gaps = append(p.Gaps, Gap{s.Service, title, r.P.T("The file has no worked questions: write under “asked” what people ask.")})
 		}
 		if r.words(j, s.Who) == "" {
 			p.Gaps = append(p.Gaps, Gap{s.Service, title, r.P.T("The file does not say who can use it.")})
@@ -161,7 +163,7 @@ func (a Assistant) gaps(r Reader, p *AskReview, t inquiry.Tally, library *conver
 			p.Gaps = append(p.Gaps, Gap{s.Service, title, r.P.T("The file has no everyday words in this language.")})
 		}
 	}
-	if n := t.Kinds[converse.Unknown]; n >= converse.MinTalks && len(p.Words) > 0 {
+	if len(p.Words) > 0 {
 		p.Gaps = append(p.Gaps, Gap{"", r.P.T("Questions without an answer"), r.P.T("Write guidance, or everyday words, for the words below.")})
 	}
 	titles := map[string]string{}

@@ -29,7 +29,8 @@ func (d *Desk) assistant(w http.ResponseWriter, r *web.Request) error {
 			{Label: r.T("Conversations since {date}", i18n.V{"date": p.Since}), Value: r.P.Plain(p.Talks)},
 			{Label: r.T("Answers"), Value: r.P.Plain(p.Asked)},
 			{Label: r.T("Answered, of every hundred"), Value: r.P.Plain(p.Answered)},
-			{Label: r.T("Helped / did not help"), Value: r.P.Plain(p.Up) + " / " + r.P.Plain(p.Down)},
+			{Label: r.T("Helped"), Value: r.P.Plain(p.Up)},
+			{Label: r.T("Did not help"), Value: r.P.Plain(p.Down)},
 		}},
 		countTable(r, r.T("What the answers were"), p.Kinds),
 		gapTable(r, p.Gaps),
@@ -73,7 +74,7 @@ func gapTable(r *web.Request, list []view.Gap) page.Component {
 	if len(list) == 0 {
 		return page.Group{page.Heading{Text: title}, page.Paragraph{Text: r.T("Nothing at the moment.")}}
 	}
-	t := page.QueueTable{Caption: title, Stack: true, Columns: []page.Column{{Text: r.T("Where")}, {Text: r.T("What to do")}}}
+	t := page.QueueTable{Caption: title, CaptionHidden: true, Stack: true, Columns: []page.Column{{Text: r.T("Where")}, {Text: r.T("What to do")}}}
 	for _, x := range list {
 		where := page.Cell{Text: x.Title}
 		if x.Service != "" {
@@ -81,7 +82,7 @@ func gapTable(r *web.Request, list []view.Gap) page.Component {
 		}
 		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{where, {Text: x.What}}})
 	}
-	return t
+	return page.Group{page.Heading{Text: title}, t}
 }
 
 func unusedList(list []view.UnusedSource) page.Component {
