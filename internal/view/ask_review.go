@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -40,13 +41,17 @@ type CountLine struct {
 // Gap is something for an editor to do.
 type Gap struct{ Service, Title, What string }
 
-// UnusedSource is a passage that no answer has cited.
-type UnusedSource struct{ Title, Part, URL string }
+// UnusedSource is a page of which some parts, or all, were in no answer.
+type UnusedSource struct {
+	Title, URL string
+	Parts, Of  int
+	id         string
+}
 
 const (
 	reviewDays   = 30
 	reviewedMost = 2000 // conversations whose words are counted
-	unusedShown  = 40
+	unusedShown  = 40   // pages
 )
 
 // Review is the quality page's facts. Nobody sees what somebody asked: only words that enough conversations share.
@@ -169,14 +174,30 @@ func (a Assistant) gaps(r Reader, p *AskReview, t inquiry.Tally, library *conver
 	titles := map[string]string{}
 	for _, src := range library.Sources(r.P.Tag()) {
 		titles[src.ID] = strings.Trim(src.Title+": "+src.Part, ": ")
-		if t.Sources[src.ID] == 0 && len(p.Unused) < unusedShown && p.Asked > 0 {
-			p.Unused = append(p.Unused, UnusedSource{src.Title, src.Part, src.URL})
+		if p.Asked > 0 {
+			p.unused(src, t.Sources[src.ID] > 0)
 		}
 	}
+	p.Unused = slices.DeleteFunc(p.Unused, func(u UnusedSource) bool { return u.Parts == 0 })
+	slices.SortStableFunc(p.Unused, func(a, b UnusedSource) int { return cmp.Compare(b.Parts*a.Of, a.Parts*b.Of) })
+	p.Unused = p.Unused[:min(len(p.Unused), unusedShown)]
 	for _, id := range sortedKeys(t.Disliked) {
 		if n := t.Disliked[id]; n > 1 && titles[id] != "" {
 			p.Disliked = append(p.Disliked, CountLine{titles[id], n})
 		}
 	}
 	slices.SortStableFunc(p.Disliked, func(a, b CountLine) int { return b.Count - a.Count })
+}
+
+// unused counts a part of a page; parts of a page follow one another.
+func (p *AskReview) unused(src converse.Source, quoted bool) {
+	id, _, _ := strings.Cut(src.ID, "#")
+	if n := len(p.Unused); n == 0 || p.Unused[n-1].id != id {
+		p.Unused = append(p.Unused, UnusedSource{Title: src.Title, URL: src.URL, id: id})
+	}
+	u := &p.Unused[len(p.Unused)-1]
+	u.Of++
+	if !quoted {
+		u.Parts++
+	}
 }

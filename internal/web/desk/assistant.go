@@ -53,7 +53,7 @@ func (d *Desk) assistant(w http.ResponseWriter, r *web.Request) error {
 		g = append(g, countTable(r, r.T("Sources of answers that did not help"), p.Disliked))
 	}
 	if len(p.Unused) > 0 {
-		g = append(g, page.Details{SummaryText: r.T("What no answer has quoted"), HTML: unusedList(p.Unused)})
+		g = append(g, page.Details{SummaryText: r.T("What no answer has quoted"), HTML: unusedList(r, p.Unused)})
 	}
 	return d.show(w, r, areaAssistant, web.Page{Title: title, Crumbs: crumbs(r), Content: g})
 }
@@ -85,10 +85,10 @@ func gapTable(r *web.Request, list []view.Gap) page.Component {
 	return page.Group{page.Heading{Text: title}, t}
 }
 
-func unusedList(list []view.UnusedSource) page.Component {
+func unusedList(r *web.Request, list []view.UnusedSource) page.Component {
 	var items []page.Component
 	for _, x := range list {
-		items = append(items, page.Group{page.LinkTo{Text: x.Title, URL: x.URL}, page.Text(" · " + x.Part)})
+		items = append(items, page.Group{page.LinkTo{Text: x.Title, URL: x.URL}, page.Text(" · " + r.T("{n} of {all} parts", i18n.V{"n": x.Parts, "all": x.Of}))})
 	}
 	return page.List{Items: items}
 }

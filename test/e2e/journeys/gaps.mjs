@@ -66,7 +66,7 @@ async function gaps(world, profile) {
       ok(new RegExp(`${o.t("Did not help")} ${enough}\\b`).test(told), `the thumbs are not in: ${told}`);
       await o.main().getByText(o.t("What no answer has quoted"), { exact: true }).click();
       const unused = o.main().getByRole("group").filter({ hasText: o.t("What no answer has quoted") }).getByRole("link");
-      ok(await unused.count() > 10, "no source is without an answer");
+      ok(await unused.count() > 10, "no page is without an answer");
       await o.shot(`gaps unused ${profile.lang} ${profile.width}`);
       const tasks = await rows(o, "To do for editors");
       ok(tasks.some((r) => r.includes(o.t("Questions without an answer"))), `no task says that guidance is missing: ${tasks}`);
