@@ -44,7 +44,8 @@ type study struct {
 	kind    kind
 	seen    []map[uint32]float32 // by turn: weight of terms that have a subject
 	locals  map[int32]*local
-	highest []float32 // by turn: of all passages
+	highest []float32             // by turn: of all passages
+	lack    map[[2]int][2]float32 // by document and turn
 }
 
 // close is how many turns back are compared word for word.
@@ -52,7 +53,7 @@ const closeTurns = 4
 
 // heard reads the question and its history, which is all that the choice of sentences needs.
 func (x *Index) heard(q Question) *study {
-	s := &study{x: x, k: x.listen(q), locals: map[int32]*local{}}
+	s := &study{x: x, k: x.listen(q), locals: map[int32]*local{}, lack: map[[2]int][2]float32{}}
 	s.kind = kindOf(s.k)
 	for t := range min(closeTurns+1, len(s.k.turns)) {
 		m := map[uint32]float32{}
@@ -87,10 +88,11 @@ func (x *Index) study(q Question) *study {
 func (s *study) rows() [][]float32 {
 	out := make([][]float32, len(s.found))
 	for i, p := range s.found {
-		r := row{v: make([]float32, 0, 200)}
+		r := row{v: make([]float32, 0, len(ranked()))}
 		s.describe(&r, p)
 		out[i] = r.v
 	}
+	s.beside(out)
 	return out
 }
 
@@ -101,6 +103,7 @@ func (s *study) describe(r *row, p int32) {
 	s.place(r, p)
 	s.locally(r, p)
 	s.itself(r, p)
+	s.sense(r, p)
 	s.kind.put(r)
 }
 
@@ -123,6 +126,7 @@ func (s *study) scores(r *row, p int32) {
 			}
 		}
 		r.of(n, " share in document", ratio(w.passages[p], best))
+		r.of(n, " best of document", ratio(best, w.bestHere))
 		r.of(n, " rank in document", float32(min(above, 20)))
 	}
 	a := s.views[viewAsked]

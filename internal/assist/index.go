@@ -91,6 +91,7 @@ type shape struct {
 	money    int // signs of currency
 	ordinal  int // in its document
 	question bool
+	asks     [askings]bool
 	parents  []string // levels of the heading
 }
 
@@ -183,6 +184,14 @@ func (x *Index) read(i int) {
 	p, s := &x.passages[i], &x.shape[i]
 	s.title = x.termsOf(p.Title)
 	s.heading = x.termsOf(p.Heading)
+	for i, w := range words(clip(p.Heading, maxText)) {
+		if a, ok := asking[w.text]; ok {
+			s.asks[a] = true
+		}
+		if a, ok := askingFirst[w.text]; ok && i < 2 {
+			s.asks[a] = true
+		}
+	}
 	s.question = strings.ContainsAny(p.Heading, "?؟？")
 	for _, h := range strings.Split(p.Heading, " / ") {
 		s.parents = append(s.parents, strings.TrimSpace(h))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -162,7 +163,19 @@ func example() (*study, row) {
 var ranked = sync.OnceValue(func() []string {
 	s, r := example()
 	s.describe(&r, 0)
+	for _, b := range besides {
+		r.names = append(r.names, b+", below the best", b+", below the document's best")
+	}
 	return r.names
+})
+
+// besideColumns are the columns of besides.
+var besideColumns = sync.OnceValue(func() (out []int) {
+	names := ranked()
+	for _, b := range besides {
+		out = append(out, slices.Index(names, b))
+	}
+	return out
 })
 
 var described = sync.OnceValue(func() (out [3][]string) {

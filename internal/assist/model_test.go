@@ -53,3 +53,12 @@ func FuzzDecodeModel(f *testing.F) {
 		}
 	})
 }
+
+// TestFeaturesBesideOthersExist: each is one of those that describe a passage.
+func TestFeaturesBesideOthersExist(t *testing.T) {
+	for i, c := range besideColumns() {
+		if c < 0 {
+			t.Errorf("there is no feature %q", besides[i])
+		}
+	}
+}

@@ -12,13 +12,14 @@ import (
 // written is how many passages of each question a run has.
 const written = 100
 
-// Ask puts every question to an index, one after the other, and times each by the clock that it is given.
-func Ask(x *assist.Index, passages []assist.Passage, questions []Question, now func() time.Time) []Outcome {
+// Ask puts every question to an index, one after the other, and times each by the clock that it is given, and by another that
+// tells how long the processors have worked.
+func Ask(x *assist.Index, passages []assist.Passage, questions []Question, now func() time.Time, worked func() time.Duration) []Outcome {
 	out := make([]Outcome, len(questions))
 	for i, q := range questions {
-		start := now()
+		start, idle := now(), worked()
 		found := x.Search(q.Question)
-		out[i] = Outcome{ID: q.ID, Confidence: found.Confidence, Took: now().Sub(start)}
+		out[i] = Outcome{ID: q.ID, Confidence: found.Confidence, Took: now().Sub(start), Worked: worked() - idle}
 		for _, h := range found.Hits[:min(written, len(found.Hits))] {
 			out[i].Ranked = append(out[i].Ranked, passages[h.Passage].ID)
 			out[i].Scores = append(out[i].Scores, h.Score)

@@ -14,17 +14,21 @@ type Outcome struct {
 	Scores     []float64
 	Confidence float64 // that one of the first is right
 	Took       time.Duration
+	Worked     time.Duration // of processors
 }
 
 // Figures say how well questions were answered.
 type Figures struct {
-	Questions         int
-	R1, R5, R10       float64 // share of the right passages among the first n
-	NDCG5             float64
-	MRR               float64
-	Cited             float64 // how often a right one is among the first three, of the surest 60 %
-	Half, Ninetyninth time.Duration
+	Questions    int
+	R1, R5, R10  float64 // share of the right passages among the first n
+	NDCG5        float64
+	MRR          float64
+	Cited        float64 // how often a right one is among the first three, of the surest 60 %
+	Took, Worked Times
 }
+
+// Times are what half of the questions, and all but one of a hundred, did not exceed.
+type Times struct{ Half, Ninetyninth time.Duration }
 
 // answered is the share of questions that Cited looks at, and cited the number of sources that are shown.
 const (
@@ -40,9 +44,9 @@ func Judge(outcomes []Outcome, js Judgements) Figures {
 		right      bool
 	}
 	var sures []sure
-	took := make([]time.Duration, 0, len(outcomes))
+	var took, worked []time.Duration
 	for _, o := range outcomes {
-		took = append(took, o.Took)
+		took, worked = append(took, o.Took), append(worked, o.Worked)
 		right := js[o.ID]
 		if len(right) == 0 {
 			continue
@@ -71,9 +75,13 @@ func Judge(outcomes []Outcome, js Judgements) Figures {
 			f.Cited += 1 / float64(len(sures))
 		}
 	}
-	slices.Sort(took)
-	f.Half, f.Ninetyninth = percentile(took, 50), percentile(took, 99)
+	f.Took, f.Worked = times(took), times(worked)
 	return f
+}
+
+func times(list []time.Duration) Times {
+	slices.Sort(list)
+	return Times{percentile(list, 50), percentile(list, 99)}
 }
 
 func recall(ranked []string, right map[string]int, n int) float64 {

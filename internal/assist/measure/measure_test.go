@@ -14,19 +14,20 @@ import (
 func TestFigures(t *testing.T) {
 	js := Judgements{"a": {"1": 1}, "b": {"2": 1}, "c": {"9": 1}}
 	f := Judge([]Outcome{
-		{ID: "a", Ranked: []string{"1", "2"}, Confidence: 0.9, Took: time.Millisecond},
-		{ID: "b", Ranked: []string{"1", "3", "2"}, Confidence: 0.8, Took: 3 * time.Millisecond},
-		{ID: "c", Ranked: []string{"1", "3", "2"}, Confidence: 0.1, Took: 2 * time.Millisecond},
-		{ID: "nobody judged", Ranked: []string{"1"}, Took: 9 * time.Millisecond},
+		{ID: "a", Ranked: []string{"1", "2"}, Confidence: 0.9, Took: time.Millisecond, Worked: time.Millisecond},
+		{ID: "b", Ranked: []string{"1", "3", "2"}, Confidence: 0.8, Took: 3 * time.Millisecond, Worked: 2 * time.Millisecond},
+		{ID: "c", Ranked: []string{"1", "3", "2"}, Confidence: 0.1, Took: 2 * time.Millisecond, Worked: 2 * time.Millisecond},
+		{ID: "nobody judged", Ranked: []string{"1"}, Took: 9 * time.Millisecond, Worked: 4 * time.Millisecond},
 	}, js)
-	want := Figures{Questions: 3, R1: 1. / 3, R5: 2. / 3, R10: 2. / 3, NDCG5: 1.5 / 3, MRR: (1 + 1./3) / 3, Cited: 1, Half: 3 * time.Millisecond, Ninetyninth: 9 * time.Millisecond}
+	want := Figures{Questions: 3, R1: 1. / 3, R5: 2. / 3, R10: 2. / 3, NDCG5: 1.5 / 3, MRR: (1 + 1./3) / 3, Cited: 1,
+		Took: Times{3 * time.Millisecond, 9 * time.Millisecond}, Worked: Times{2 * time.Millisecond, 4 * time.Millisecond}}
 	for _, v := range [][2]float64{{f.R1, want.R1}, {f.R5, want.R5}, {f.R10, want.R10}, {f.NDCG5, want.NDCG5}, {f.MRR, want.MRR}, {f.Cited, want.Cited}} {
 		if math.Abs(v[0]-v[1]) > 1e-12 {
 			t.Errorf("%+v, not %+v", f, want)
 			break
 		}
 	}
-	if f.Questions != 3 || f.Half != want.Half || f.Ninetyninth != want.Ninetyninth {
+	if f.Questions != 3 || f.Took != want.Took || f.Worked != want.Worked {
 		t.Errorf("%+v, not %+v", f, want)
 	}
 }
@@ -87,10 +88,12 @@ func TestARunFallsWithItsRank(t *testing.T) {
 	}
 	clock := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
 	now := func() time.Time { clock = clock.Add(time.Millisecond); return clock }
+	worked := time.Duration(0)
+	processors := func() time.Duration { worked += 2 * time.Millisecond; return worked }
 	qs := []Question{{ID: "q", Question: assist.Question{Text: "what does a permit cost"}}}
-	out := Ask(x, passages, qs, now)
-	if out[0].Took != time.Millisecond {
-		t.Errorf("took %v", out[0].Took)
+	out := Ask(x, passages, qs, now, processors)
+	if out[0].Took != time.Millisecond || out[0].Worked != 2*time.Millisecond {
+		t.Errorf("took %v, worked %v", out[0].Took, out[0].Worked)
 	}
 	var b strings.Builder
 	if err := WriteRun(&b, out); err != nil {

@@ -37,6 +37,9 @@ func (w *workshop) rank(fold int) (mean assist.Trees) {
 
 // rankFolds scores every question by a ranker that never saw its document.
 func (w *workshop) rankFolds(folds int) {
+	if tried > 0 {
+		folds = min(folds, tried)
+	}
 	for fold := range folds {
 		trees := w.rank(fold)
 		for _, s := range w.samples {
@@ -54,7 +57,7 @@ func (w *workshop) printRanking() {
 	var all, later, twins [sets]tally
 	var first tally
 	for _, s := range w.samples {
-		if s.without {
+		if s.without || s.scores == nil {
 			continue
 		}
 		above, ties, behind := w.standing(s)

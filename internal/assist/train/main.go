@@ -27,6 +27,7 @@ func main() {
 	flag.IntVar(&ranking.leaves, "leaves", ranking.leaves, "of each of its trees")
 	flag.Float64Var(&ranking.rate, "rate", ranking.rate, "how much of each is believed")
 	flag.Float64Var(&ranking.features, "features", ranking.features, "share that each may use")
+	flag.IntVar(&tried, "try", 0, "look only at so many of the folds, to choose by; the others stay unseen until it is chosen")
 	rankOnly := flag.Bool("rank", false, "stop after the ranker's figures")
 	flag.Parse()
 	if err := run(*data, *out, *cache, *folds, *rankOnly); err != nil {
@@ -42,6 +43,9 @@ var (
 	quoting  = growth{trees: 60, leaves: 8, smallest: 40, ridge: 3, features: 0.4, rate: 0.1, subsample: 0.7, seed: 3}
 )
 
+// tried is how many folds are looked at while something is chosen; 0 for all.
+var tried int
+
 func run(data, out, cache string, folds int, rankOnly bool) error {
 	if data == "" || folds < 2 {
 		return fmt.Errorf("name the folder with -data, and at least two -folds")
@@ -49,6 +53,9 @@ func run(data, out, cache string, folds int, rankOnly bool) error {
 	w, err := load(data, folds)
 	if err != nil {
 		return err
+	}
+	if tried > 0 && !rankOnly {
+		return fmt.Errorf("-try goes with -rank: the doubter learns from all folds")
 	}
 	if err := w.prepare(cache); err != nil {
 		return err
