@@ -88,7 +88,11 @@ func gapTable(r *web.Request, list []view.Gap) page.Component {
 func unusedList(r *web.Request, list []view.UnusedSource) page.Component {
 	var items []page.Component
 	for _, x := range list {
-		items = append(items, page.Group{page.LinkTo{Text: x.Title, URL: x.URL}, page.Text(" · " + r.T("{n} of {all} parts", i18n.V{"n": x.Parts, "all": x.Of}))})
+		line := page.Group{page.LinkTo{Text: x.Title, URL: x.URL}}
+		if x.Parts < x.Of { // else the whole page
+			line = append(line, page.Text(" · "+r.T("{n} of {all} parts", i18n.V{"n": x.Parts, "all": x.Of})))
+		}
+		items = append(items, line)
 	}
 	return page.List{Items: items}
 }
