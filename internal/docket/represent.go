@@ -38,6 +38,11 @@ func Represents(reg *service.Register, r *record.Record, email string, today cal
 	return until, err == nil && !today.After(until)
 }
 
+// TwoMustAgree reports whether a register says that two of those who speak for a record's company send something together.
+func TwoMustAgree(reg *service.Register) bool {
+	return reg != nil && reg.Represent != nil && reg.Represent.Together == "two"
+}
+
 // NameOf is what a record's person or company is called: what the register says of names, or its label.
 func NameOf(reg *service.Register, r *record.Record) string {
 	var parts []string

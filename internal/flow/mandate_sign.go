@@ -2,14 +2,17 @@ package flow
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/json"
-	"fmt"
+	"slices"
 
+	"stoa/internal/calendar"
 	"stoa/internal/docket"
 	"stoa/internal/i18n"
+	"stoa/internal/mandate"
 	"stoa/internal/notify"
+	"stoa/internal/person"
 	"stoa/internal/policy"
+	"stoa/internal/record"
+	"stoa/internal/service"
 	"stoa/internal/store"
 )
 
@@ -19,61 +22,77 @@ type WaitsForSecond struct{ For string }
 // Error implements error.
 func (e *WaitsForSecond) Error() string { return "a second representative must agree" }
 
+// signing is what is sent when those have agreed who must: what it is, as it stands, what it is called, and its last day, if any.
+type signing struct {
+	what  string // as package mandate names it
+	as    any
+	title string
+	by    calendar.Date
+}
+
 // alone reports whether an actor may send something as it stands: for oneself always; for a company whose register says that two
 // must agree, when two who speak for it have agreed to just this. Otherwise the actor's agreement is noted, and the others are
 // told. A helper or accountant of such a company prepares what two of its own then send: one alone could not have given more.
-func (f *Flow) alone(ctx context.Context, tx *store.Tx, actor policy.Actor, what string, as any, link, title string) (bool, error) {
+// Agreed are those who speak for it and have agreed, where two must.
+func (f *Flow) alone(ctx context.Context, tx *store.Tx, actor policy.Actor, s signing) (may bool, agreed []person.Person, err error) {
 	if !actor.Acting() {
-		return true, nil
+		return true, nil, nil
 	}
 	m, err := f.mandates().Get(ctx, tx, actor.For.Mandate)
 	if err != nil {
-		return false, err
+		return false, nil, err
 	}
-	j := f.Docket.Releases.Current()
-	register, record := m.Rests()
-	reg := j.Registers[register]
-	if actor.For.Kind != policy.Company && m.Given == nil || reg == nil || reg.Represent == nil || reg.Represent.Together != "two" {
-		return true, nil
+	register, number := m.Rests()
+	reg := f.Docket.Releases.Current().Registers[register]
+	if !m.ForCompany() || !docket.TwoMustAgree(reg) {
+		return true, nil, nil
 	}
-	plain, err := json.Marshal(as)
+	hash, err := mandate.Hash(s.as)
 	if err != nil {
-		return false, fmt.Errorf("writing what is to be signed: %w", err)
+		return false, nil, err
 	}
-	sum := sha256.Sum256(plain)
-	r, err := f.Docket.Records.ByNumber(ctx, tx, register, record)
+	r, err := f.Docket.Records.ByNumber(ctx, tx, register, number)
 	if err != nil {
-		return false, err
+		return false, nil, err
 	}
-	signed, err := f.mandates().Sign(ctx, tx, m.Principal, what, actor.Person, sum[:])
+	signed, err := f.mandates().Sign(ctx, tx, m.Principal, s.what, actor.Person, hash)
 	if err != nil {
-		return false, err
+		return false, nil, err
 	}
-	stand := 0 // of those who agreed, who may still speak for it
 	for _, id := range signed {
 		who, err := f.People.Get(ctx, tx, id)
 		if err != nil {
-			return false, err
+			return false, nil, err
 		}
 		if _, says := docket.Represents(reg, r, who.Email, f.today(tx)); says {
-			stand++
+			agreed = append(agreed, who)
 		}
 	}
-	if stand > 1 {
-		return true, nil
+	if len(agreed) > 1 {
+		return true, agreed, nil
 	}
+	p, day := f.Words.For(f.Docket.Releases.Current().File.Languages[0]), s.by
+	v := i18n.V{"name": actor.Name, "other": actor.For.Name, "title": s.title}
+	text := p.T("{name} wants to send this for {other}: {title}. Two representatives must agree. Sign in, choose to act for {other}, look at it, and send it if you agree.", v)
+	if !day.IsZero() {
+		text += "\n\n" + p.T("It must be sent by {date}. Until a second representative agrees, nothing is sent.", i18n.V{"date": p.Date(day.Year(), day.Month(), day.Day())})
+	}
+	return false, agreed, f.tellOthers(ctx, tx, reg, r, m, p.T("{other}: your agreement is needed", v), text)
+}
+
+// tellOthers owes those who speak for a company, but who acts under a mandate, a message.
+func (f *Flow) tellOthers(ctx context.Context, tx *store.Tx, reg *service.Register, r *record.Record, m mandate.Mandate, title, text string) error {
+	var told []string
 	for _, field := range reg.Represent.By {
 		to := r.Fields[field]
-		if to == "" || to == m.Words.Email {
+		if to == "" || to == m.Words.Email || slices.Contains(told, to) {
 			continue
 		}
-		p := f.Words.For(j.File.Languages[0])
-		v := i18n.V{"name": actor.Name, "other": actor.For.Name, "title": title}
-		if err := f.Outbox.Put(ctx, tx, notify.Message{Subject: m.Subject, Kind: "mandate", Language: j.File.Languages[0], Content: notify.Content{
-			To: to, Title: p.T("{other}: your agreement is needed", v), Link: "/account/acting",
-			Text: p.T("{name} wants to send this for {other}: {title}. Two representatives must agree. Sign in, choose to act for {other}, look at it, and send it if you agree.", v)}}); err != nil {
-			return false, err
+		told = append(told, to)
+		language := f.Docket.Releases.Current().File.Languages[0]
+		if err := f.Outbox.Put(ctx, tx, notify.Message{Subject: m.Subject, Kind: "mandate", Language: language, Content: notify.Content{To: to, Title: title, Text: text, Link: "/account/acting"}}); err != nil {
+			return err
 		}
 	}
-	return false, nil
+	return nil
 }

@@ -79,7 +79,7 @@ func (f *Flow) Submit(ctx context.Context, actor policy.Actor, in Submit) (done 
 			draft.Language = in.Language
 		}
 		title := draft.Service.Title.In(draft.Language)
-		may, err := f.alone(ctx, tx, actor, mandate.Application(draft.ID), draft.Whole(), "/apply/"+draft.ID, title)
+		may, _, err := f.alone(ctx, tx, actor, signing{what: mandate.Application(draft.ID), as: draft.Whole(), title: title})
 		if err != nil {
 			return err
 		}

@@ -37,7 +37,17 @@ func (f *Flow) taxAccount(ctx context.Context, tx *store.Tx, actor policy.Actor,
 	if err != nil {
 		return nil, missing(err)
 	}
-	return a, policy.Can(actor, right, accountThing(a))
+	thing := accountThing(a)
+	if actor.Staff() { // whoever did something with it for the payer does not decide on it, in whatever office they are now
+		did, err := f.mandates().Did(ctx, tx, actor.Person, a.ID)
+		if err != nil {
+			return nil, err
+		}
+		if did {
+			thing.By = actor.Person
+		}
+	}
+	return a, policy.Can(actor, right, thing)
 }
 
 // taxInForce is the definition of a tax that counts now.

@@ -65,7 +65,7 @@ func (f Taxation) ClaimFact(ctx context.Context, actor policy.Actor, in ClaimFac
 				return "", err
 			}
 			r := &tax.Request{Kind: tax.Claim, About: in.Fact, From: in.From, By: actor.Person, RequestWords: tax.RequestWords{Value: value, Text: in.Text, Name: actor.Name, For: actor.For.Name}}
-			if err := f.doneFor(ctx, tx, actor, mandate.Claimed, policy.TaxService(a.Tax), a.ID, a.Number, a.Label); err != nil {
+			if err := f.didWithTax(ctx, tx, actor, mandate.Claimed, a, service.Span{}); err != nil {
 				return "", err
 			}
 			return f.request(ctx, tx, a, r, files)
@@ -234,7 +234,7 @@ func (f *Flow) decide(ctx context.Context, actor policy.Actor, kind, request str
 			return err
 		}
 		thing := accountThing(a)
-		thing.By = found.By // who asked for somebody else does not decide on it either
+		thing.By = found.By // who asked for somebody else does not decide on it either, whenever that was
 		if err := policy.Can(actor, policy.MoneyWork, thing); err != nil {
 			return err
 		}
@@ -330,7 +330,7 @@ func (f Taxation) WithdrawRequest(ctx context.Context, actor policy.Actor, in Wi
 			if r, err = f.Money.Requests.Get(ctx, tx, book.Organisation, in.Request); err != nil {
 				return "", err
 			}
-			if err := f.doneFor(ctx, tx, actor, mandate.Claimed, policy.TaxService(a.Tax), a.ID, a.Number, a.Label); err != nil {
+			if err := f.didWithTax(ctx, tx, actor, mandate.TookBack, a, service.Span{}); err != nil {
 				return "", err
 			}
 			return "", f.Money.Requests.Decide(ctx, tx, a, r, tax.Withdrawn, actor.Person, "")

@@ -37,7 +37,7 @@ func (f Taxation) ChooseInstalments(ctx context.Context, actor policy.Actor, in 
 			}
 		}
 		_, err = f.once(ctx, tx, actor, in.Key, in, func() (string, error) {
-			if err := f.doneFor(ctx, tx, actor, mandate.Claimed, policy.TaxService(a.Tax), a.ID, a.Number, a.Label); err != nil {
+			if err := f.didWithTax(ctx, tx, actor, mandate.Arranged, a, service.Span{}); err != nil {
 				return "", err
 			}
 			return "", f.chooseInstalments(ctx, tx, book, a, actor.Person, in.Number)

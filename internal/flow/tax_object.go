@@ -58,7 +58,7 @@ func (f Taxation) Object(ctx context.Context, actor policy.Actor, in Object) (id
 				return "", err
 			}
 			r := &tax.Request{Kind: tax.Objection, About: one.ID, By: actor.Person, RequestWords: tax.RequestWords{Ground: in.Ground, Text: in.Text, Name: actor.Name, For: actor.For.Name}}
-			if err := f.doneFor(ctx, tx, actor, mandate.Claimed, policy.TaxService(a.Tax), a.ID, a.Number, a.Label); err != nil {
+			if err := f.didWithTax(ctx, tx, actor, mandate.Objected, a, service.Span{From: one.Begins, Until: one.Ends}); err != nil {
 				return "", err
 			}
 			return f.request(ctx, tx, a, r, files)

@@ -2,9 +2,11 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"stoa/internal/calendar"
+	"stoa/internal/docket"
 	"stoa/internal/fault"
 	"stoa/internal/i18n"
 	"stoa/internal/person"
@@ -36,6 +38,33 @@ func (f *Flow) holderOf(ctx context.Context, tx *store.Tx, a *tax.Account) error
 		a.Language = who.Language
 	}
 	return nil
+}
+
+// companyHolds gives an account to the company of that number, as the register knows it that says who represents companies:
+// they act for it, and get its messages. One that no such register knows is held by whoever has its address.
+func (f *Flow) companyHolds(ctx context.Context, tx *store.Tx, a *tax.Account, number string) error {
+	j := f.Docket.Releases.Current()
+	for _, reg := range j.Representing(policy.Company) {
+		r, err := f.Docket.Records.ByNumber(ctx, tx, reg.Register, number)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		who, err := person.Standing(ctx, tx, f.People, reg.Register, r.Number, docket.NameOf(reg, r), j.File.Languages[0])
+		if err != nil {
+			return err
+		}
+		if a.Holder = who.ID; a.Language == "" {
+			a.Language = who.Language
+		}
+		if !strings.Contains(strings.Trim(a.Email, "@"), "@") {
+			a.Email = ""
+		}
+		return nil
+	}
+	return f.holderOf(ctx, tx, a)
 }
 
 // addressLines are the lines of an address as registers and forms write it.

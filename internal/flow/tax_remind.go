@@ -109,7 +109,7 @@ func (f *Flow) undeclared(ctx context.Context, tx *store.Tx, t *service.Tax, lis
 	}
 	for _, a := range list {
 		_, liable := a.Liable(t, p)
-		if liable && a.Email != "" && done[a.ID] == nil && !slices.Contains(told[a.ID], step) {
+		if liable && (a.Email != "" || a.Holder != "") && done[a.ID] == nil && !slices.Contains(told[a.ID], step) {
 			due = append(due, dueReturn{a.ID, p, step, by})
 		}
 	}

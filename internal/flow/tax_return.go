@@ -182,13 +182,15 @@ type Assessed struct {
 	Total      int64
 	Before     int64 // what counted before
 	Currency   string
+	Waits      bool // for a second who must agree: nothing is assessed yet
 }
 
 // SendReturn is for the holder of the account, when the period has ended. What is incomplete or wrong is refused with all
 // fields (TaxRefused); otherwise it is assessed, and billed at once. Sent again, until the last day for that, it amends: the
-// difference goes onto the same bill.
+// difference goes onto the same bill. For a company of which two must agree, the first to send it agrees (WaitsForSecond), and
+// it is declared when a second one sends the same.
 func (f Taxation) SendReturn(ctx context.Context, actor policy.Actor, in SendReturn) (done Assessed, err error) {
-	return f.assessed(ctx, actor, policy.TaxOwn, in.Account, in.Key, in, func(ctx context.Context, tx *store.Tx, book *treasury.Book, a *tax.Account) (Assessed, error) {
+	done, err = f.assessed(ctx, actor, policy.TaxOwn, in.Account, in.Key, in, func(ctx context.Context, tx *store.Tx, book *treasury.Book, a *tax.Account) (Assessed, error) {
 		d, err := f.declaration(ctx, tx, a, in.Begins)
 		if err != nil {
 			return Assessed{}, err
@@ -202,17 +204,28 @@ func (f Taxation) SendReturn(ctx context.Context, actor policy.Actor, in SendRet
 		}
 		c := change{cause: tax.ByReturn, by: actor.Person}
 		if actor.Acting() {
-			c.name, c.of = actor.Name, actor.For.Name
+			waits, err := f.togetherDeclare(ctx, tx, actor, d, &c)
+			if err != nil || waits {
+				return Assessed{Waits: waits}, err
+			}
 		}
 		done, err := f.declare(ctx, tx, book, d, c)
 		if err != nil {
 			return done, err
 		}
-		if err := f.doneFor(ctx, tx, actor, mandate.Declares, policy.TaxService(a.Tax), a.ID, a.Number, a.Label); err != nil {
+		what := mandate.Declares
+		if d.Amends {
+			what = mandate.Amended
+		}
+		if err := f.didWithTax(ctx, tx, actor, what, a, d.Period); err != nil {
 			return done, err
 		}
 		return done, f.keepReturn(ctx, tx, d, tax.Sent, done.Assessment, actor.Person)
 	})
+	if err == nil && done.Waits {
+		err = &WaitsForSecond{actor.For.Name}
+	}
+	return done, err
 }
 
 // EstimateReturn is what an officer assesses where nobody declares.

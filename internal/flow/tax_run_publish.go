@@ -66,7 +66,7 @@ func (f *Flow) publishSome(ctx context.Context, tx *store.Tx, book *treasury.Boo
 
 // tellBill owes the holder of an account a message about a bill: what, how much, until when, how to pay and how to object.
 func (f *Flow) tellBill(ctx context.Context, tx *store.Tx, t *service.Tax, account *tax.Account, a *tax.Assessment, b *bill.Bill) error {
-	if account.Email == "" {
+	if account.Email == "" && account.Holder == "" {
 		return nil
 	}
 	p := f.Words.For(f.languageOf(account))

@@ -14,14 +14,14 @@ import (
 
 // payer is who is liable as the register says.
 type payer struct {
-	name, email string
-	address     []string
-	since       calendar.Date
+	name, email, company string
+	address              []string
+	since                calendar.Date
 }
 
 func payerOf(t *service.Tax, rec *record.Record) (p payer) {
 	of := t.TaxFile.Object.Payer
-	p.name, p.email = rec.Fields[of.Name], rec.Fields[of.Email]
+	p.name, p.email, p.company = rec.Fields[of.Name], rec.Fields[of.Email], rec.Fields[of.Company]
 	address := rec.Fields[of.Address]
 	if address == "" {
 		address = rec.Label
@@ -64,7 +64,7 @@ func (c *chunk) settle(ctx context.Context, tx *store.Tx, rec *record.Record) (b
 		c.fail(rec.Number, i18n.Msg("The account {account} has ended, and nobody follows. Say who pays now"), map[string]any{"account": last.Number})
 		return holds, nil
 	}
-	if c.payerSays(now, before, c.tax.TaxFile.Object.Payer.Email, c.tax.TaxFile.Object.Payer.Address) {
+	if c.payerSays(now, before, c.tax.TaxFile.Object.Payer.Email, c.tax.TaxFile.Object.Payer.Company, c.tax.TaxFile.Object.Payer.Address) {
 		if err := c.readdress(ctx, tx, last, payerOf(c.tax, rec)); err != nil {
 			return false, err
 		}
@@ -105,7 +105,7 @@ func (c *chunk) says(rec *record.Record) map[string]string {
 		}
 	}
 	p := c.tax.TaxFile.Object.Payer
-	for _, id := range []string{p.Name, p.Email, p.Address, p.Since} {
+	for _, id := range p.Fields() {
 		if v := rec.Fields[id]; id != "" && v != "" {
 			now[id] = v
 		}
@@ -144,7 +144,7 @@ func (c *chunk) learn(a *tax.Account, rec *record.Record, now, before map[string
 func (c *chunk) asks(id string) bool {
 	p := c.tax.TaxFile.Object.Payer
 	return slices.ContainsFunc(c.tax.Fields, func(f service.RegisterField) bool { return f.ID == id }) ||
-		slices.Contains([]string{p.Name, p.Email, p.Address, p.Since}, id)
+		slices.Contains(p.Fields(), id)
 }
 
 func later(a, b calendar.Date) calendar.Date {
@@ -174,7 +174,7 @@ func (c *chunk) open(ctx context.Context, tx *store.Tx, rec *record.Record, now 
 	}
 	a := &tax.Account{Organisation: c.book.Organisation, Tax: c.tax.Tax, Object: rec.Number, From: since, Until: rec.Until,
 		Words: tax.Words{Name: p.name, Email: p.email, Address: p.address, Label: rec.Label}}
-	if err := c.holder(ctx, tx, a); err != nil {
+	if err := c.holder(ctx, tx, a, p.company); err != nil {
 		return false, err
 	}
 	known := []tax.Known{{No: 1, From: since, Of: tax.Source{Kind: ofRegister, ID: rec.Number}, Object: now}}
@@ -188,8 +188,11 @@ func (c *chunk) open(ctx context.Context, tx *store.Tx, rec *record.Record, now 
 	return true, nil
 }
 
-// holder finds or makes the person of an account that has an address of e-mail.
-func (c *chunk) holder(ctx context.Context, tx *store.Tx, a *tax.Account) error {
+// holder finds or makes the person of an account that a company pays, or that has an address of e-mail.
+func (c *chunk) holder(ctx context.Context, tx *store.Tx, a *tax.Account, company string) error {
+	if company != "" {
+		return c.companyHolds(ctx, tx, a, company)
+	}
 	if id, ok := c.people[a.Email]; ok {
 		a.Holder = id
 		return nil
@@ -254,7 +257,7 @@ func (c *chunk) otherPayer(ctx context.Context, tx *store.Tx, rec *record.Record
 // readdress writes another payer, or address of the payer, into an account.
 func (c *chunk) readdress(ctx context.Context, tx *store.Tx, a *tax.Account, p payer) error {
 	a.Name, a.Email, a.Address, a.Holder = p.name, p.email, p.address, ""
-	if err := c.holder(ctx, tx, a); err != nil {
+	if err := c.holder(ctx, tx, a, p.company); err != nil {
 		return err
 	}
 	return c.Money.Taxes.SaveAccount(ctx, tx, a)

@@ -3,6 +3,8 @@ package mandate
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -17,9 +19,15 @@ const (
 	Acted     = "acted"     // an action on a case: an answer, a withdrawal
 	Wrote     = "wrote"     // a message to the office
 	Paid      = "paid"      // began a payment
+	Agreed    = "agreed"    // to a declaration that a second one must agree to as well
+	Declined  = "declined"  // to agree to it
 	Declares  = "declares"  // a declaration for a tax
+	Amended   = "amended"   // what was declared before
 	Appointed = "appointed" // booked, moved or cancelled an appointment
-	Claimed   = "claimed"   // a claim, an objection, a choice about a tax
+	Claimed   = "claimed"   // a claim about a tax, or a choice
+	Objected  = "objected"  // against an assessment
+	Arranged  = "arranged"  // in how many parts a tax is paid
+	TookBack  = "took back" // a claim or an objection
 )
 
 // Act is something that was done for another.
@@ -63,6 +71,11 @@ type storedAct struct {
 // Acts lists what was done for a person, or by a person for others, the newest first.
 func (s *Mandates) Acts(ctx context.Context, tx *store.Tx, principal, representative string, limit int) ([]Act, error) {
 	return s.acts(ctx, tx, `($1 <> '' AND owner = $1 OR $2 <> '' AND representative = $2) ORDER BY id DESC LIMIT $3`, principal, representative, limit)
+}
+
+// ActsOn lists what was done for a person with one thing, the newest first.
+func (s *Mandates) ActsOn(ctx context.Context, tx *store.Tx, principal, ref string, limit int) ([]Act, error) {
+	return s.acts(ctx, tx, `owner = $1 AND ref = $2 ORDER BY at DESC, id DESC LIMIT $3`, principal, ref, limit)
 }
 
 // Act reads one; store.ErrNotFound if there is none.
@@ -111,6 +124,24 @@ func (s *Mandates) Object(ctx context.Context, tx *store.Tx, a *Act, wrong strin
 	return nil
 }
 
+// Hash tells one thing that several agree to from what it is once somebody has changed it.
+func Hash(as any) ([]byte, error) {
+	plain, err := json.Marshal(as)
+	if err != nil {
+		return nil, fmt.Errorf("writing what is to be signed: %w", err)
+	}
+	sum := sha256.Sum256(plain)
+	return sum[:], nil
+}
+
+// Unsign takes back what everybody has agreed to.
+func (s *Mandates) Unsign(ctx context.Context, tx *store.Tx, principal, what string) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM mandate_signature WHERE owner = $1 AND what = $2`, principal, what); err != nil {
+		return fmt.Errorf("taking back signatures: %w", err)
+	}
+	return nil
+}
+
 // Sign notes that one of several agrees to something as it stands, which hash tells, and gives who does.
 func (s *Mandates) Sign(ctx context.Context, tx *store.Tx, principal, what, person string, hash []byte) ([]string, error) {
 	_, err := tx.Exec(ctx, `INSERT INTO mandate_signature (owner, what, person, hash, at) VALUES ($1, $2, $3, $4, $5)
@@ -134,6 +165,9 @@ func (s *Mandates) Became(ctx context.Context, tx *store.Tx, draft, thing string
 
 // Application names an application, or its case, that several sign.
 func Application(id string) string { return "application " + id }
+
+// Declaration names a declaration for a tax that several sign, by its return.
+func Declaration(id string) string { return "declaration " + id }
 
 // Did reports whether a person has done something for another in a case, or agreed to it.
 func (s *Mandates) Did(ctx context.Context, tx *store.Tx, person, thing string) (bool, error) {

@@ -91,6 +91,9 @@ func (m Mandate) Rests() (register, record string) {
 	return m.Register, m.Record
 }
 
+// ForCompany reports whether those who speak for a company act under it, or somebody whom one of them has let in.
+func (m Mandate) ForCompany() bool { return m.Kind == policy.Company || m.Given != nil }
+
 // Holds reports whether one may act under it on a day. Where a register says so, that is asked besides.
 func (m Mandate) Holds(day calendar.Date) bool {
 	return m.State == Accepted && !day.Before(m.From) && !day.After(m.Until)

@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"stoa/internal/money"
+	"stoa/internal/policy"
 )
 
 // checkTax checks what a tax has besides what services have.
@@ -69,7 +70,10 @@ func (b *builder) checkObject() {
 		b.used["privacy "+p.Personal] = true
 		b.known(b.places.at(p.Pos, "personal"), "section under privacy:", p.Personal, slices.Sorted(maps.Keys(b.tax.Privacy)))
 	}
-	for _, part := range []struct{ key, id, typ string }{{"name", p.Name, "text"}, {"email", p.Email, "text"}, {"address", p.Address, "text"}, {"since", p.Since, "date"}} {
+	if p.Company != "" && len(b.j.Representing(policy.Company)) == 0 {
+		b.problem(b.places.at(p.Pos, "company"), "add represent: {as: company, by: [...]} to a register", "no register says who represents a company")
+	}
+	for _, part := range []struct{ key, id, typ string }{{"name", p.Name, "text"}, {"email", p.Email, "text"}, {"company", p.Company, "text"}, {"address", p.Address, "text"}, {"since", p.Since, "date"}} {
 		at := b.places.at(p.Pos, part.key)
 		if !b.known(at, "field of the register "+o.Register, part.id, r.fieldIDs()) {
 			continue
@@ -77,7 +81,7 @@ func (b *builder) checkObject() {
 		switch field := r.field(part.id); {
 		case field.Type != part.typ:
 			b.problem(at, "name a field of type "+part.typ, "the field %q is of type %s", part.id, field.Type)
-		case part.typ == "text" && field.Personal == "":
+		case part.typ == "text" && part.key != "company" && field.Personal == "":
 			b.problem(at, "add personal: to the field of the register", "%q is about a person, but the register does not say that it holds anything personal there", part.id)
 		}
 	}

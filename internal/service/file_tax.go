@@ -65,6 +65,7 @@ type PayerFile struct {
 	Pos      Pos
 	Name     string `yaml:"name" must:"required"`
 	Email    string `yaml:"email"`
+	Company  string `yaml:"company"`  // number of its record in a register that says who represents companies: they declare, pay and ask for it; empty for a person
 	Address  string `yaml:"address"`  // where bills go; default: the label of the object
 	Since    string `yaml:"since"`    // a date: liable since then
 	Personal string `yaml:"personal"` // id in `privacy:`: why it is held

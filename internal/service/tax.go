@@ -170,9 +170,14 @@ func MonthDay(s string) (time.Month, int) {
 	return time.Month(digit(0)*10 + digit(1)), digit(3)*10 + digit(4)
 }
 
+// Fields are those that say who pays; "" for one that there is not.
+func (p PayerFile) Fields() []string {
+	return []string{p.Name, p.Email, p.Company, p.Address, p.Since}
+}
+
 // has reports whether a field says who pays.
 func (p PayerFile) has(field string) bool {
-	return contains([]string{p.Name, p.Email, p.Address, p.Since}, field)
+	return contains(p.Fields(), field)
 }
 
 // givenInTax are the names that every rule of a tax sees besides today and param.

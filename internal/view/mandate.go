@@ -278,7 +278,9 @@ func (v Representation) actLines(r Reader, acts []mandate.Act, mine bool) (list 
 			line.Title = v.aboutTitle(r, a.Service)
 		}
 		line.What = map[string]string{mandate.Began: p.T("Began an application"), mandate.Submitted: p.T("Sent an application"), mandate.Acted: p.T("Took a step in a case"),
-			mandate.Wrote: p.T("Wrote to the office"), mandate.Appointed: p.T("Booked, moved or cancelled an appointment"), mandate.Paid: p.T("Began a payment"), mandate.Declares: p.T("Declared for a tax"), mandate.Claimed: p.T("Asked for something about a tax")}[a.What]
+			mandate.Wrote: p.T("Wrote to the office"), mandate.Appointed: p.T("Booked, moved or cancelled an appointment"), mandate.Paid: p.T("Began a payment"), mandate.Declares: p.T("Declared for a tax"), mandate.Claimed: p.T("Asked for something about a tax"),
+			mandate.Agreed: p.T("Agreed to a declaration, which a second one must agree to"), mandate.Declined: p.T("Did not agree to a declaration"), mandate.Amended: p.T("Changed a declaration"),
+			mandate.Objected: p.T("Objected to a tax"), mandate.Arranged: p.T("Chose instalments"), mandate.TookBack: p.T("Took back a claim or an objection")}[a.What]
 		if !mine {
 			switch a.What {
 			case mandate.Submitted, mandate.Acted, mandate.Wrote:
@@ -287,7 +289,7 @@ func (v Representation) actLines(r Reader, acts []mandate.Act, mine bool) (list 
 				line.Link = "/account/appointments/" + a.Ref
 			case mandate.Paid:
 				line.Link = "/account/bills/" + a.Ref
-			case mandate.Declares, mandate.Claimed:
+			case mandate.Declares, mandate.Claimed, mandate.Agreed, mandate.Declined, mandate.Amended, mandate.Objected, mandate.Arranged, mandate.TookBack:
 				line.Link = "/account/taxes/" + a.Ref
 			case mandate.Began:
 				line.Link = "/apply/" + a.Ref

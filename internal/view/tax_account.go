@@ -40,6 +40,7 @@ type TaxAccount struct {
 	Choices  []TaxChoice
 	Choice   int
 	Due      []ReturnLine // declarations: missing, and those that can still be amended
+	Acts     []ActLine    // what others did with it for the payer
 	Contact  Contact
 	Note     string
 }
@@ -79,6 +80,8 @@ type TaxChoice struct {
 type ReturnLine struct {
 	Begins, Period, By string
 	Sent, Draft, Late  bool
+	Waits              bool  // somebody has agreed to it, and a second one must
+	Declared           DidBy // who sent it for the payer
 	Estimated          bool
 	AmendBy            string
 	Can                bool // be made or amended now
@@ -276,6 +279,9 @@ func (v *View) taxAccount(ctx context.Context, tx *store.Tx, r Reader, a *tax.Ac
 		for i, c := range t.Instalments.Choices {
 			p.Choices = append(p.Choices, TaxChoice{c.Number, r.choiceTitle(t, c), c.Number == a.Choice || a.Choice == 0 && i == 0})
 		}
+	}
+	if p.Acts, err = v.taxActs(ctx, tx, r, a); err != nil {
+		return p, err
 	}
 	if p.Declared {
 		p.Due, err = v.returnLines(ctx, tx, r, t, a)

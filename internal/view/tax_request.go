@@ -22,6 +22,7 @@ type TaxRequest struct {
 	Ground, Text    string
 	Files           []File
 	At              Instant
+	By              DidBy
 	State           BillState
 	Open            bool
 	Answer          string
@@ -36,6 +37,11 @@ func (v *View) taxRequest(ctx context.Context, tx *store.Tx, r Reader, t *servic
 	j := t.Jurisdiction
 	s = TaxRequest{ID: one.ID, Kind: one.Kind, Account: a.ID, From: r.date(one.From), Text: one.Text, At: r.instant(j, one.At), State: r.requestState(one.State),
 		Open: one.State == tax.Open, Answer: one.Answer, Version: one.Version}
+	if one.For != "" {
+		s.By = DidBy{one.Name, one.For}
+	} else if s.By, err = v.didFor(ctx, tx, r, a, one.By); err != nil {
+		return s, err
+	}
 	if !one.Decided.IsZero() {
 		s.Decided = r.instant(j, one.Decided)
 	}

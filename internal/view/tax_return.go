@@ -46,13 +46,15 @@ type ReturnCheck struct {
 	Result   *TaxWhy   // nil while it is not complete
 	Total    string
 	Sent     string // what counted before; "" nothing
-	Failed   string // why it cannot be worked out although nothing that was answered is wrong
+	Together
+	Failed string // why it cannot be worked out although nothing that was answered is wrong
 }
 
 // ReturnDone is a declaration that was sent.
 type ReturnDone struct {
 	Return
 	At    Instant
+	By    DidBy
 	Total string
 	Bill  *BillLine
 	Why   *BillTax
@@ -64,6 +66,7 @@ type declared struct {
 	t       *service.Tax
 	in      assess.Input
 	sent    *tax.Return // the last; nil: none
+	draft   *tax.Return // nil: none
 	judged  *process.Judgement
 }
 
@@ -102,6 +105,8 @@ func (v *View) declaration(ctx context.Context, tx *store.Tx, r Reader, account,
 	for _, one := range returns {
 		if one.State == tax.Sent {
 			d.sent = one
+		} else {
+			d.draft = one
 		}
 		if shown == nil || one.State == tax.Draft || shown.State == tax.Sent {
 			shown = one
@@ -192,6 +197,9 @@ func (v Taxation) ReturnCheck(ctx context.Context, r Reader, account, begins str
 		if c.Return, err = v.returnHead(ctx, tx, r, d); err != nil {
 			return err
 		}
+		if c.Together, err = v.together(ctx, tx, r, d.account, d.draft); err != nil {
+			return err
+		}
 		c.cards(r, d)
 		if len(c.Problems) == 0 {
 			x, err := assess.Assess(ctx, d.in)
@@ -248,6 +256,9 @@ func (v Taxation) ReturnDone(ctx context.Context, r Reader, account, begins stri
 			return fault.NewNotFound("")
 		}
 		p = ReturnDone{At: r.instant(d.t.Jurisdiction, d.sent.At)}
+		if p.By, err = v.declaredBy(ctx, tx, r, d.account, d.sent); err != nil {
+			return err
+		}
 		if p.Return, err = v.returnHead(ctx, tx, r, d); err != nil || d.sent.Assessment == "" {
 			return err
 		}
@@ -291,7 +302,18 @@ func (v *View) returnLine(ctx context.Context, tx *store.Tx, r Reader, t *servic
 	}
 	for _, one := range returns {
 		line.Sent = line.Sent || one.State == tax.Sent
-		line.Draft = line.Draft || one.State == tax.Draft
+		if one.State == tax.Sent {
+			line.Declared, err = v.declaredBy(ctx, tx, r, a, one)
+		} else {
+			var signed []string
+			line.Draft = true
+			if signed, err = v.signers(ctx, tx, a, one); err == nil {
+				line.Waits = len(signed) > 0
+			}
+		}
+		if err != nil {
+			return line, err
+		}
 	}
 	line.By, line.AmendBy = r.date(by), r.date(amend)
 	line.Late = !line.Sent && !by.IsZero() && by.Before(today)

@@ -20,7 +20,7 @@ func (d *Desk) taxAccount(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	main := page.Group{accountAssessments(r, a), accountReturns(r, a), accountRequests(r, a), changeTable(r, a), knownTimeline(r, a)}
+	main := page.Group{accountAssessments(r, a), accountReturns(r, a), accountRequests(r, a), accountActs(r, a), changeTable(r, a), knownTimeline(r, a)}
 	side := page.Group{accountActions(r, a), dense(accountFacts(r, a))}
 	content := page.Group{taxDone(r), page.Heading{Level: 1, Text: r.T("Account {number}", i18n.V{"number": a.Number}), Caption: a.Tax},
 		page.TwoColumns{Main: main, Side: side, SideLabel: r.T("About this account, and what can be done")}}
@@ -32,8 +32,11 @@ func accountFacts(r *web.Request, a view.DeskTaxAccount) page.Component {
 	add := func(key string, value page.Component) { list.Rows = append(list.Rows, factRow(key, value)) }
 	add(r.T("Payer"), paper.Lines(append([]string{a.Holder}, a.Address...)))
 	email := r.T("none: bills are printed")
-	if a.Email != "" {
+	switch {
+	case a.Email != "":
 		email = a.Email
+	case a.Person:
+		email = r.T("none: who acts for the payer is written to")
 	}
 	add(r.T("Email"), page.ID(email))
 	add(r.T("About"), twoLines(page.ID(a.Object), a.Label))
@@ -91,9 +94,17 @@ func accountReturns(r *web.Request, a view.DeskTaxAccount) page.Component {
 		if !x.Sent && a.Work {
 			next.HTML = page.LinkTo{Text: r.T("Estimate"), URL: taxAccountURL(a.ID, "/estimate/"+x.Begins)}
 		}
-		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{{Text: x.Period}, {HTML: returnTag(r, x)}, {HTML: page.ID(x.Total)}, next}})
+		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{{HTML: twoLines(page.Text(x.Period), deskBy(r, x.Declared))}, {HTML: returnTag(r, x)}, {HTML: page.ID(x.Total)}, next}})
 	}
 	return t
+}
+
+// deskBy names both: who did something, and for whom; "" where the payer did.
+func deskBy(r *web.Request, by view.DidBy) string {
+	if by.For == "" {
+		return ""
+	}
+	return r.T("{name}, for {other}", i18n.V{"name": by.Name, "other": by.For})
 }
 
 func returnTag(r *web.Request, x view.ReturnLine) page.Tag {
@@ -115,6 +126,18 @@ func accountRequests(r *web.Request, a view.DeskTaxAccount) page.Component {
 	t := page.QueueTable{Caption: r.T("Claims and objections"), Columns: []page.Column{{Text: r.T("What")}, {Text: r.T("State")}, {Text: r.T("Sent")}}}
 	for _, x := range a.Requests {
 		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{{HTML: twoLines(moneyLink(x.Title, taxURL("/requests/"+x.ID), ""), x.Period)}, {HTML: moneyTag(x.State)}, {HTML: instant(x.At)}}})
+	}
+	return t
+}
+
+// accountActs is what others did with the account for its payer.
+func accountActs(r *web.Request, a view.DeskTaxAccount) page.Component {
+	if len(a.Acts) == 0 {
+		return nil
+	}
+	t := page.QueueTable{Caption: r.T("Who did what for the payer"), Columns: []page.Column{{Text: r.T("When")}, {Text: r.T("What")}, {Text: r.T("Who")}}}
+	for _, x := range a.Acts {
+		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{{HTML: instant(x.At)}, {HTML: twoLines(page.Text(x.What), x.Title)}, {Text: x.Who}}})
 	}
 	return t
 }

@@ -172,6 +172,9 @@ func requestFacts(r *web.Request, x view.DeskRequest) page.Component {
 	add(r.T("Payer"), page.ID(x.Holder))
 	add(r.T("About"), twoLines(page.ID(x.Line.Object), x.Line.Label))
 	add(r.T("Sent"), instant(x.At))
+	if by := deskBy(r, x.By); by != "" {
+		add(r.T("By"), page.Text(by))
+	}
 	add(r.T("State"), moneyTag(x.State))
 	if x.Assessment != "" {
 		add(r.T("Assessment"), moneyLink(x.Period, taxURL("/assessments/"+x.Assessment), ""))

@@ -64,9 +64,11 @@ func (s *Site) ownTax(w http.ResponseWriter, r *web.Request) error {
 	told := banner(r, map[string]string{
 		"instalments": r.T("Your instalments have been changed. What you paid already counts."), "withdrawn": r.T("You have taken it back. Nothing was changed."),
 		"claimed": r.T("We have received your claim. You can follow it here."), "objected": r.T("We have received your objection. Please go on paying meanwhile."),
-		"saved": r.T("Your answers are saved. Nothing has been sent yet."),
+		"saved":    r.T("Your answers are saved. Nothing has been sent yet."),
+		"second":   r.T("You have agreed. A second representative must look at it and send it. We have written to them."),
+		"declined": r.T("You have not agreed. We have told the others why. Nothing was declared."),
 	})
-	main := page.Group{declarations(r, a), taxPeriods(r, a), knownNow(r, a), requestList(r, a)}
+	main := page.Group{declarations(r, a), taxPeriods(r, a), knownNow(r, a), requestList(r, a), whoDid(r, a)}
 	side := page.Group{claimLinks(r, a), instalmentForm(r, a), contactBlock(r.T("Questions about this tax"), a.Contact)}
 	since := r.P.H("Account {number}, since {date}", i18n.V{"number": page.ID(a.Number), "date": page.ID(a.From)})
 	if a.Until != "" {
@@ -97,6 +99,12 @@ func declarations(r *web.Request, a view.TaxAccount) page.Component {
 			} else {
 				task.Hint.Text = d.Total
 			}
+			if d.Waits {
+				task.Hint.Text += ". " + r.T("A change waits for a second agreement.")
+				task.Href = taxURL(a.ID, "/declare/"+d.Begins)
+			}
+		case d.Waits && !d.Late:
+			task.Status = page.TaskStatus{Tag: page.State(r.T("Waits for a second agreement"), page.Caution)}
 		case d.Late:
 			task.Status = page.TaskStatus{Tag: page.State(r.T("Overdue"), page.Bad)}
 		default:
@@ -165,6 +173,27 @@ func requestList(r *web.Request, a view.TaxAccount) page.Component {
 		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{{HTML: page.LinkTo{Text: requestTitle(r, x), URL: taxURL(a.ID, "/requests/"+x.ID)}}, {HTML: timeOf(x.At)}, {HTML: page.State(x.State.Text, billTone(x.State))}}})
 	}
 	return t
+}
+
+// whoDid is what others did with the account for its payer.
+func whoDid(r *web.Request, a view.TaxAccount) page.Component {
+	if len(a.Acts) == 0 {
+		return nil
+	}
+	title := r.T("Who did what for the payer")
+	t := page.QueueTable{Caption: title, CaptionHidden: true, Columns: []page.Column{{Text: r.T("When")}, {Text: r.T("What")}, {Text: r.T("Who")}}, Stack: true}
+	for _, x := range a.Acts {
+		t.Rows = append(t.Rows, page.QueueRow{Cells: []page.Cell{{HTML: timeOf(x.At)}, {HTML: page.Group{page.Text(x.What), small(x.Title)}}, {Text: x.Who}}})
+	}
+	return page.Group{h2(title), t}
+}
+
+// didBy names both: who did something, and for whom.
+func didBy(r *web.Request, by view.DidBy) page.Component {
+	if by.For == "" {
+		return nil
+	}
+	return page.Paragraph{HTML: r.P.H("Sent by {name}, for {other}.", i18n.V{"name": strong(by.Name), "other": strong(by.For)})}
 }
 
 func requestTitle(r *web.Request, x view.TaxRequest) string {

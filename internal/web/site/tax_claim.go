@@ -278,6 +278,9 @@ func (s *Site) ownRequest(w http.ResponseWriter, r *web.Request) error {
 		list.Rows = append(list.Rows, page.SummaryRow{Key: page.Cell{Text: key}, Value: page.Cell{HTML: value}})
 	}
 	add(r.T("Sent"), timeOf(x.At))
+	if x.By.For != "" {
+		add(r.T("By"), page.Text(r.T("{name}, for {other}", i18n.V{"name": x.By.Name, "other": x.By.For})))
+	}
 	if x.Value != "" {
 		add(r.T("You said"), page.ID(x.Value))
 	}

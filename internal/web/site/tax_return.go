@@ -1,6 +1,7 @@
 package site
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 
@@ -136,14 +137,50 @@ func renderReturn(w http.ResponseWriter, r *web.Request, c view.ReturnCheck, wro
 		g = append(g, page.WarningText{Text: r.T("This was due on {date}. Send it now.", i18n.V{"date": c.DeclareBy})})
 	}
 	if len(c.Problems) == 0 {
-		text := r.T("Send the declaration")
-		if c.Amends {
-			text = r.T("Send the changed declaration")
+		g = append(g, returnSend(r, base, c, wrong))
+	}
+	return r.Render(w, web.Page{Title: title, Failed: len(wrong) > 0, Content: column(g...), ServiceName: c.Account.Tax, ServiceURL: taxURL(c.Account.ID, ""), Back: taxURL(c.Account.ID, "")})
+}
+
+// returnSend is the end of the page: sending it; where two must agree, who has, agreeing, and saying that one does not.
+func returnSend(r *web.Request, base string, c view.ReturnCheck, wrong []view.Problem) page.Component {
+	text := r.T("Send the declaration")
+	if c.Amends {
+		text = r.T("Send the changed declaration")
+	}
+	var g page.Group
+	if c.Two {
+		told := page.Group{page.Paragraph{Text: r.T("Two representatives must agree. Until then nothing is declared.")}}
+		if c.Agreed != "" {
+			told = append(told, page.Paragraph{HTML: r.P.H("Agreed to this as it stands: {names}.", i18n.V{"names": strong(c.Agreed)})})
 		}
+		last := c.DeclareBy
+		if c.Amends {
+			last = c.AmendBy
+		}
+		if last != "" && !c.Late {
+			told = append(told, page.Paragraph{HTML: r.P.H("The last day to send it is {date}.", i18n.V{"date": strong(last)})})
+		}
+		g = append(g, h2(r.T("Who must agree")), page.InsetText{HTML: told})
+		if text = r.T("Agree, and ask another"); c.Answer {
+			text = r.T("Agree and send")
+		}
+	}
+	if !c.Mine {
 		g = append(g, page.Form{Action: base, Key: r.NewKey(), HTML: page.Group{
 			body(r.T("By sending it you say that it is complete and right, as far as you know.")), page.Button{Text: text, PreventDoubleClick: true}}})
 	}
-	return r.Render(w, web.Page{Title: title, Failed: len(wrong) > 0, Content: column(g...), ServiceName: c.Account.Tax, ServiceURL: taxURL(c.Account.ID, ""), Back: taxURL(c.Account.ID, "")})
+	if c.Answer {
+		why := page.Textarea{Name: "why", ID: "why", Value: r.PostFormValue("why"), Label: page.Label{Text: r.T("What is to be changed")}}
+		for _, p := range wrong {
+			if p.Anchor == "why" {
+				why.ErrorMessage = page.ErrorMessage{Text: p.Text}
+			}
+		}
+		g = append(g, h2(r.T("If you do not agree")), page.Form{Action: base, Key: r.NewKey(), HTML: page.Group{why,
+			page.Button{Text: r.T("I do not agree"), Name: "do", Value: "decline", Classes: "govuk-button--secondary", PreventDoubleClick: true}}})
+	}
+	return g
 }
 
 // sendReturn is POST /account/taxes/{account}/declare/{period}.
@@ -156,7 +193,19 @@ func (s *Site) sendReturn(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return fault.NewNotFound("")
 	}
-	if _, err = s.Flow.Taxation().SendReturn(r.Context(), r.Actor, flow.SendReturn{Account: account, Begins: begins, Key: r.Key()}); err == nil {
+	decline := r.Field("do") == "decline"
+	if decline {
+		err = s.Flow.Taxation().DeclineReturn(r.Context(), r.Actor, flow.DeclineReturn{Account: account, Begins: begins, Why: r.Field("why"), Key: r.Key()})
+	} else {
+		_, err = s.Flow.Taxation().SendReturn(r.Context(), r.Actor, flow.SendReturn{Account: account, Begins: begins, Key: r.Key()})
+	}
+	waits := (&flow.WaitsForSecond{})
+	switch {
+	case errors.As(err, &waits):
+		return r.Redirect(w, taxURL(account, "?told=second"))
+	case err == nil && decline:
+		return r.Redirect(w, taxURL(account, "?told=declined"))
+	case err == nil:
 		return r.Redirect(w, returnURL(account, period, "/done"))
 	}
 	c, bad := s.View.Taxation().ReturnCheck(r.Context(), reader(r), account, period)
@@ -168,7 +217,9 @@ func (s *Site) sendReturn(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	for i := range wrong {
-		wrong[i].Anchor = "" // the fields are on other pages
+		if wrong[i].Anchor = ""; decline { // the fields are on other pages
+			wrong[i].Anchor = "why"
+		}
 	}
 	return renderReturn(w, r, c, wrong)
 }
@@ -182,7 +233,7 @@ func (s *Site) returnDone(w http.ResponseWriter, r *web.Request) error {
 	}
 	title := r.T("Declaration received")
 	g := page.Group{page.Panel{TitleText: title, HTML: panelNumber(r.T("{tax}, {period}", i18n.V{"tax": p.Account.Tax, "period": p.Period}), p.Total)},
-		page.Paragraph{HTML: r.P.H("Received on {date}.", i18n.V{"date": timeOf(p.At)})}}
+		page.Paragraph{HTML: r.P.H("Received on {date}.", i18n.V{"date": timeOf(p.At)})}, didBy(r, p.By)}
 	switch {
 	case p.Bill == nil:
 		g = append(g, body(r.T("There is nothing to pay.")))
