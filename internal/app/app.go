@@ -53,6 +53,7 @@ import (
 	"stoa/internal/spend"
 	"stoa/internal/store"
 	"stoa/internal/study"
+	"stoa/internal/tally"
 	"stoa/internal/tax"
 	"stoa/internal/telemetry"
 	"stoa/internal/vault"
@@ -69,7 +70,7 @@ var System = policy.Actor{System: true}
 func Migrations() []fs.FS {
 	return []fs.FS{job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(),
 		record.Migrations(), notify.Migrations(), access.Migrations(), retain.Migrations(), consent.Migrations(), release.Migrations(), ledger.Migrations(), bill.Migrations(),
-		pay.Migrations(), bank.Migrations(), spend.Migrations(), tax.Migrations(), publog.Migrations(), dataset.Migrations(), opendata.Migrations(), disclosure.Migrations(), credential.Migrations(), inquiry.Migrations(), extract.Migrations(), mandate.Migrations(), study.Migrations(), telemetry.Migrations(), insight.Migrations(), hint.Migrations(), bookmark.Migrations(), appointment.Migrations()}
+		pay.Migrations(), bank.Migrations(), spend.Migrations(), tax.Migrations(), publog.Migrations(), dataset.Migrations(), opendata.Migrations(), disclosure.Migrations(), credential.Migrations(), inquiry.Migrations(), extract.Migrations(), mandate.Migrations(), study.Migrations(), telemetry.Migrations(), insight.Migrations(), hint.Migrations(), bookmark.Migrations(), appointment.Migrations(), tally.Migrations()}
 }
 
 // App is a running installation.
@@ -297,6 +298,10 @@ func (a *App) Server(styled bool) (*web.Server, error) {
 		Assets:       assets,
 		Outside:      web.Outside{Now: a.Clock.Now, Rand: rand.Reader, Log: a.Log, Ready: a.ready, Watch: a.telemetry.Request},
 		Confirm:      (&site.Site{Flow: a.Flow, View: a.View}).Confirm,
+	}
+	if a.Config.Database != "" { // others may serve from the same database
+		t := tally.Tally{DB: a.DB}
+		deps.Shared = web.Shared{Count: t.Count, Once: t.Once}
 	}
 	return web.New(deps, a.tables()...)
 }

@@ -252,8 +252,8 @@ func TestExplainRefusesWhatItCannotRead(t *testing.T) {
 	}
 }
 
-// tally counts rows.
-func tally(t *testing.T, a *App) string {
+// counted counts rows.
+func counted(t *testing.T, a *App) string {
 	t.Helper()
 	var all []string
 	err := a.DB.Read(t.Context(), "test", func(ctx context.Context, tx *store.Tx) error {
@@ -287,7 +287,7 @@ func TestTheDemoIsSeededOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	seed(a)
-	before := tally(t, a)
+	before := counted(t, a)
 	if told < 10 {
 		t.Errorf("told of %d cases; %s", told, before)
 	}
@@ -315,7 +315,7 @@ func TestTheDemoIsSeededOnce(t *testing.T) {
 	told = 0
 	a = open(t, config, true, quiet())
 	seed(a)
-	if after := tally(t, a); after != before || told != 0 {
+	if after := counted(t, a); after != before || told != 0 {
 		t.Errorf("the second start made rows: %s, before %s", after, before)
 	}
 	if !a.Clock.fixed.IsZero() {

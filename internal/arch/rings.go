@@ -25,7 +25,7 @@ var rings = []ring{
 	},
 	{
 		name: "tools", ordered: true, sees: []string{"pure"},
-		packages: []string{"keyfile", "store", "carry", "vault", "vault/transit", "job", "blob", "shelf", "tabular/lite", "telemetry", "hook", "passkey", "openid", "elsewhere", "condense", "publog/signet", "credential/keys"},
+		packages: []string{"keyfile", "store", "carry", "vault", "vault/transit", "job", "tally", "blob", "shelf", "tabular/lite", "telemetry", "hook", "passkey", "openid", "elsewhere", "condense", "publog/signet", "credential/keys"},
 		why:      "tools serve every domain and therefore know none",
 	},
 	{

@@ -166,7 +166,7 @@ func (s *Server) hold(r *Request) error {
 	}
 	from := r.address(s.Config.Proxy)
 	now := s.Outside.Now()
-	if !s.posts.allow(from, now) || r.Route.Codes && !s.codes.allow(from, now) {
+	if !s.posts.allow(from, now) || r.Route.Codes && !s.codes.allow(r.Context(), from, now) {
 		return errTooMany
 	}
 	return nil

@@ -1,12 +1,14 @@
 package web
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"io"
+	"log/slog"
 	"math/bits"
 	"net/http"
 	"strconv"
@@ -32,22 +34,20 @@ const (
 
 // shield asks for proofs and reads them.
 type shield struct {
-	key   []byte   // signs questions; the same on all machines of an installation
-	free  *limiter // forms for which nothing is asked
-	turns *limiter // of those who wait
+	key   []byte  // signs questions; the same on all machines of an installation
+	free  *common // forms for which nothing is asked
+	turns *common // of those who wait
+	with  Shared
+	log   *slog.Logger
 
 	mu    sync.Mutex
 	used  map[string]time.Time // questions that were answered here, until they are too old anyway
 	swept time.Time
 }
 
-func newShield(key []byte, perHour int) *shield {
-	if len(key) == 0 {
-		key = make([]byte, sha256.Size)
-		_, _ = rand.Read(key) // never fails (crypto/rand)
-	}
-	turns := newLimiter(1, shieldTurn)
-	return &shield{key: key, free: newLimiter(perHour, time.Hour), turns: turns, used: map[string]time.Time{}}
+func newShield(key []byte, perHour int, with Shared, log *slog.Logger) *shield {
+	free, turns := newCommon("forms", perHour, time.Hour, key, with, log), newCommon("turns", 1, shieldTurn, key, with, log)
+	return &shield{key: key, free: free, turns: turns, with: with, log: log, used: map[string]time.Time{}}
 }
 
 // question is what a sender is asked: signed, for one form and one network, from a moment on.
@@ -72,12 +72,12 @@ func (q question) bytes() []byte {
 }
 
 // ask makes a question. The wait is one's turn in the line of one's network.
-func (s *shield) ask(form, network string, now time.Time, random io.Reader) (token string, wait time.Duration, err error) {
+func (s *shield) ask(ctx context.Context, form, network string, now time.Time, random io.Reader) (token string, wait time.Duration, err error) {
 	q := question{asked: now.Truncate(time.Second)}
 	if _, err := io.ReadFull(random, q.nonce[:]); err != nil {
 		return "", 0, fault.NewInternal("asking for a proof", err)
 	}
-	wait = max(s.turns.turn(network, now), shieldTurn)
+	wait = max(s.turns.turn(ctx, network, now), shieldTurn)
 	q.ready = q.asked.Add(wait)
 	return base64.RawURLEncoding.EncodeToString(q.bytes()) + "." + s.sign(q, form, network), wait, nil
 }
@@ -104,7 +104,7 @@ func (s *shield) read(token, form, network string, now time.Time) (q question, p
 
 // passed reports whether the question was answered, by the puzzle or by waiting, and was not used before. left is how long to
 // wait still, where it is a question that can be answered.
-func (s *shield) passed(token, answer, form, network string, now time.Time) (passed bool, left time.Duration) {
+func (s *shield) passed(ctx context.Context, token, answer, form, network string, now time.Time) (passed bool, left time.Duration) {
 	q, puzzle, ok := s.read(token, form, network, now)
 	if !ok {
 		return false, 0
@@ -112,21 +112,36 @@ func (s *shield) passed(token, answer, form, network string, now time.Time) (pas
 	if !solves(puzzle, answer) && now.Before(q.ready) {
 		return false, q.ready.Sub(now)
 	}
+	if !s.first(puzzle, q.asked, now) {
+		return false, 0
+	}
+	if s.with.Once == nil {
+		return true, 0
+	}
+	var mark [16]byte
+	copy(mark[:], puzzle) // it is a keyed hash already
+	first, err := s.with.Once(ctx, mark, q.asked.Add(shieldLife))
+	if err != nil {
+		s.log.Warn("an answered proof is remembered by this process alone", "error", err)
+	}
+	return first || err != nil, 0
+}
+
+// first notes that a question is answered, and reports whether it was not before, here.
+func (s *shield) first(puzzle string, asked, now time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if now.Sub(s.swept) > time.Minute {
-		for t, asked := range s.used {
-			if now.Sub(asked) > shieldLife {
+		for t, at := range s.used {
+			if now.Sub(at) > shieldLife {
 				delete(s.used, t)
 			}
 		}
 		s.swept = now
 	}
-	if _, before := s.used[puzzle]; before {
-		return false, 0
-	}
-	s.used[puzzle] = q.asked
-	return true, 0
+	_, before := s.used[puzzle]
+	s.used[puzzle] = asked
+	return !before
 }
 
 // solves reports whether SHA-256 of "puzzle:answer" begins with enough zero bits.
@@ -139,14 +154,13 @@ func solves(puzzle, answer string) bool {
 }
 
 // turn is how long a network waits for its next turn, and takes it; where the line is too long, whoever comes shares the last.
-func (l *limiter) turn(network string, now time.Time) time.Duration {
+func (l *limiter) turn(network string, now time.Time) (wait time.Duration, taken bool) {
 	r := l.of(network).ReserveN(now, 1)
-	wait := r.DelayFrom(now)
-	if wait > shieldLine {
+	if wait = r.DelayFrom(now); wait > shieldLine {
 		r.CancelAt(now)
-		return shieldLine
+		return shieldLine, false
 	}
-	return wait
+	return wait, true
 }
 
 // shielded reports whether the form must show a proof first. One that has shown it passes.
@@ -155,13 +169,13 @@ func (s *Server) shielded(r *Request) (question bool, err error) {
 		return false, nil
 	}
 	network, now := r.address(s.Config.Proxy), s.Outside.Now()
-	if s.shield.free.allow(network, now) {
+	if s.shield.free.allow(r.Context(), network, now) {
 		return false, nil
 	}
 	if err := r.ReadForm(); err != nil {
 		return false, err
 	}
-	passed, _ := s.shield.passed(r.PostFormValue(shieldField), r.PostFormValue(shieldAnswer), r.URL.Path, network, now)
+	passed, _ := s.shield.passed(r.Context(), r.PostFormValue(shieldField), r.PostFormValue(shieldAnswer), r.URL.Path, network, now)
 	return !passed, nil
 }
 
@@ -169,7 +183,7 @@ func (s *Server) shielded(r *Request) (question bool, err error) {
 func (s *Server) askProof(w http.ResponseWriter, r *Request) error {
 	network, now := r.address(s.Config.Proxy), s.Outside.Now()
 	token := r.PostFormValue(shieldField)
-	_, wait := s.shield.passed(token, "", r.URL.Path, network, now)
+	_, wait := s.shield.passed(r.Context(), token, "", r.URL.Path, network, now)
 	early := wait > 0
 	if !early {
 		random := s.Outside.Rand
@@ -177,7 +191,7 @@ func (s *Server) askProof(w http.ResponseWriter, r *Request) error {
 			random = rand.Reader
 		}
 		var err error
-		if token, wait, err = s.shield.ask(r.URL.Path, network, now, random); err != nil {
+		if token, wait, err = s.shield.ask(r.Context(), r.URL.Path, network, now, random); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,8 @@ package web
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"log/slog"
@@ -31,6 +33,7 @@ type Deps struct {
 	Outside      Outside
 	// Confirm is the page that asks whether it is still the same person. It is given forms that came too late.
 	Confirm Handler
+	Shared  Shared // counts with the other processes of the installation; zero: this one is alone
 }
 
 // Config is what the operator sets.
@@ -104,7 +107,7 @@ type Server struct {
 	routes []Route
 	mux    *http.ServeMux
 	posts  *limiter
-	codes  *limiter
+	codes  *common
 	shield *shield
 	https  bool
 	csp    string
@@ -121,8 +124,13 @@ func New(d Deps, tables ...[]Route) (s *Server, err error) {
 	s = &Server{Deps: d, mux: http.NewServeMux(), cross: http.NewCrossOriginProtection()}
 	s.https, s.csp = isHTTPS(d.Config.URL), csp(d.Config.away())
 	s.posts = newLimiter(orDefault(d.Config.PostsPerMinute, 120), time.Minute)
-	s.codes = newLimiter(orDefault(d.Config.CodesPerHour, 60), time.Hour)
-	s.shield = newShield(d.Config.ShieldKey, orDefault(d.Config.FormsPerHour, 60))
+	key := d.Config.ShieldKey
+	if len(key) == 0 {
+		key = make([]byte, sha256.Size)
+		_, _ = rand.Read(key) // never fails (crypto/rand)
+	}
+	s.codes = newCommon("codes", orDefault(d.Config.CodesPerHour, 60), time.Hour, key, d.Shared, d.Outside.Log)
+	s.shield = newShield(key, orDefault(d.Config.FormsPerHour, 60), d.Shared, d.Outside.Log)
 	s.routes = s.ownRoutes()
 	for _, t := range tables {
 		s.routes = append(s.routes, t...)
