@@ -73,6 +73,11 @@ func (s *Appointments) Of(ctx context.Context, tx *store.Tx, owner string) ([]Ap
 	return s.list(ctx, tx, `owner = $1 ORDER BY starts DESC, id LIMIT $2`, owner, listMost)
 }
 
+// AllOf is Of without an end.
+func (s *Appointments) AllOf(ctx context.Context, tx *store.Tx, owner string) ([]Appointment, error) {
+	return s.list(ctx, tx, `owner = $1 ORDER BY starts DESC, id`, owner)
+}
+
 // Between lists the appointments of a kind that begin in a time, in its order; in Write they are locked until commit.
 func (s *Appointments) Between(ctx context.Context, tx *store.Tx, kind string, from, until time.Time) ([]Appointment, error) {
 	return s.list(ctx, tx, `kind = $1 AND starts >= $2 AND starts < $3 ORDER BY starts, counter, id LIMIT $4`+tx.Lock(), kind, store.Micros(from), store.Micros(until), listMost)

@@ -15,11 +15,20 @@ const listed = " ORDER BY number DESC LIMIT 500"
 
 // Of lists the bills that a person pays or owes, newest first, without their moves.
 func (b *Bills) Of(ctx context.Context, tx *store.Tx, organisation, person string) ([]*Bill, error) {
-	all, err := b.many(ctx, tx, `WHERE organisation = $1 AND payer = $2 AND payer <> ''`+listed, organisation, person)
+	return b.of(ctx, tx, organisation, person, listed)
+}
+
+// AllOf is Of without an end.
+func (b *Bills) AllOf(ctx context.Context, tx *store.Tx, organisation, person string) ([]*Bill, error) {
+	return b.of(ctx, tx, organisation, person, " ORDER BY number DESC")
+}
+
+func (b *Bills) of(ctx context.Context, tx *store.Tx, organisation, person, end string) ([]*Bill, error) {
+	all, err := b.many(ctx, tx, `WHERE organisation = $1 AND payer = $2 AND payer <> ''`+end, organisation, person)
 	if err != nil {
 		return nil, err
 	}
-	owned, err := b.many(ctx, tx, `WHERE organisation = $1 AND owner = $2 AND owner <> '' AND payer <> $2`+listed, organisation, person)
+	owned, err := b.many(ctx, tx, `WHERE organisation = $1 AND owner = $2 AND owner <> '' AND payer <> $2`+end, organisation, person)
 	if len(owned) > 0 { // each list has an index of its own, which a question about both would not use
 		all = append(all, owned...)
 		slices.SortFunc(all, func(x, y *Bill) int { return strings.Compare(y.Number, x.Number) })

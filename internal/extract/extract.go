@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"io/fs"
 	"time"
 
@@ -234,16 +235,21 @@ const most = 100 // orders in a list
 
 // Of lists what a person ordered, the newest first.
 func (s *Orders) Of(ctx context.Context, tx *store.Tx, person string) ([]*Order, error) {
-	return s.many(ctx, tx, `person = $1`, person)
+	return s.many(ctx, tx, `person = $1`, person, most)
+}
+
+// AllOf is Of without an end.
+func (s *Orders) AllOf(ctx context.Context, tx *store.Tx, person string) ([]*Order, error) {
+	return s.many(ctx, tx, `person = $1`, person, math.MaxInt32)
 }
 
 // For lists what an organisation was asked for, the newest first.
 func (s *Orders) For(ctx context.Context, tx *store.Tx, organisation string) ([]*Order, error) {
-	return s.many(ctx, tx, `organisation = $1`, organisation)
+	return s.many(ctx, tx, `organisation = $1`, organisation, most)
 }
 
-func (s *Orders) many(ctx context.Context, tx *store.Tx, where, arg string) (all []*Order, err error) {
-	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM extract_order WHERE `+where+` ORDER BY id DESC LIMIT $2`, arg, most)
+func (s *Orders) many(ctx context.Context, tx *store.Tx, where, arg string, limit int) (all []*Order, err error) {
+	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM extract_order WHERE `+where+` ORDER BY id DESC LIMIT $2`, arg, limit)
 	list, err := store.Collect(rows, err, scan)
 	if err != nil {
 		return nil, fmt.Errorf("listing orders of copies: %w", err)

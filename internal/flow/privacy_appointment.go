@@ -8,7 +8,7 @@ import (
 
 // appointed are the appointments of a person.
 func (g *everything) appointed(ctx context.Context, person string) error {
-	list, err := g.f.appointed().Of(ctx, g.tx, person)
+	list, err := g.f.appointed().AllOf(ctx, g.tx, person)
 	g.doc.Appointments = []CopiedAppointment{}
 	for _, a := range list {
 		g.doc.Appointments = append(g.doc.Appointments, CopiedAppointment{Kind: a.Kind, What: a.What, Office: a.Organisation, People: a.People, From: a.Starts.UTC(), Until: a.Ends.UTC(),

@@ -21,6 +21,7 @@ type Everything struct {
 	Bills        []CopiedBill        `json:"bills"`
 	Payments     []CopiedPayment     `json:"payments"`
 	Taxes        []CopiedTax         `json:"tax_accounts"`
+	Supplies     []CopiedSupplier    `json:"supplying"`
 	Copies       []CopiedOrder       `json:"copies_ordered"`
 	Consents     []CopiedConsent     `json:"consents"`
 	Mandates     []CopiedMandate     `json:"acting_for_others"`
@@ -41,6 +42,29 @@ type (
 		Phone    string `json:"phone"`
 		Language string `json:"language"`
 		Roles    []any  `json:"roles,omitempty"`
+	}
+	CopiedSupplier struct {
+		Name        string         `json:"name"`
+		Identifier  string         `json:"identifier,omitempty"`
+		Account     string         `json:"bank_account,omitempty"`
+		Address     string         `json:"address,omitempty"`
+		Email       string         `json:"email,omitempty"`
+		Since       time.Time      `json:"since"`
+		Commitments []CopiedSupply `json:"contracts_and_grants"`
+		Invoices    []CopiedSupply `json:"invoices"`
+		Payments    []CopiedSupply `json:"payments"`
+	}
+	CopiedSupply struct {
+		Number   string `json:"number"`
+		Own      string `json:"suppliers_number,omitempty"`
+		Title    string `json:"title,omitempty"`
+		About    string `json:"about,omitempty"`
+		Office   string `json:"office"`
+		State    string `json:"state,omitempty"`
+		Reason   string `json:"reason,omitempty"`
+		Day      string `json:"day"`
+		Currency string `json:"currency"`
+		Amount   int64  `json:"amount_minor_units"`
 	}
 	CopiedSession struct {
 		Begun    time.Time `json:"begun"`

@@ -14,7 +14,7 @@ func (g *everything) money(ctx context.Context, person string) error {
 	if err != nil {
 		return nil //nolint:nilerr // no money is taken here
 	}
-	bills, err := g.f.Money.Treasury.Bills.Of(ctx, g.tx, book.Organisation, person)
+	bills, err := g.f.Money.Treasury.Bills.AllOf(ctx, g.tx, book.Organisation, person)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -49,7 +50,7 @@ func (g *everything) of(ctx context.Context, person string) (*Everything, error)
 	for _, grant := range who.Grants {
 		g.doc.Account.Roles = append(g.doc.Account.Roles, grant)
 	}
-	for _, part := range []func(context.Context, string) error{g.signIn, g.drafts, g.cases, g.records, g.money, g.orders, g.consents, g.mandated, g.appointed, g.looks, g.data, g.wishes} {
+	for _, part := range []func(context.Context, string) error{g.signIn, g.drafts, g.cases, g.records, g.money, g.supplies, g.orders, g.consents, g.mandated, g.appointed, g.looks, g.data, g.wishes} {
 		if err := part(ctx, person); err != nil {
 			return nil, err
 		}
@@ -288,7 +289,7 @@ func (g *everything) casePapers(ctx context.Context, c *cases.Case, one *CopiedC
 }
 
 func (g *everything) records(ctx context.Context, person string) error {
-	list, err := g.f.Docket.Records.Of(ctx, g.tx, person)
+	list, err := g.f.Docket.Records.AllOf(ctx, g.tx, person)
 	for _, r := range list {
 		one := CopiedRecord{Register: r.Register, Number: r.Number, State: r.State, From: r.From.String(), Fields: r.Fields}
 		if !r.Until.IsZero() {
@@ -312,7 +313,7 @@ func (g *everything) orders(ctx context.Context, person string) error {
 	if g.f.Extracts == nil {
 		return nil
 	}
-	list, err := g.f.Extracts.Of(ctx, g.tx, person)
+	list, err := g.f.Extracts.AllOf(ctx, g.tx, person)
 	for _, o := range list {
 		g.doc.Copies = append(g.doc.Copies, CopiedOrder{Number: o.Number, State: o.State, Ordered: o.Ordered, Asked: o.Asked})
 	}
@@ -331,10 +332,11 @@ func (g *everything) consents(ctx context.Context, person string) error {
 	return err
 }
 
-const copiedLooks = 100_000
+// allOfThem is where a list of the copy ends.
+const allOfThem = math.MaxInt32
 
 func (g *everything) looks(ctx context.Context, person string) error {
-	list, err := access.Of(ctx, g.tx, person, copiedLooks)
+	list, err := access.Of(ctx, g.tx, person, allOfThem)
 	if err != nil {
 		return err
 	}
@@ -406,7 +408,7 @@ func (g *everything) wishes(ctx context.Context, person string) error {
 	for _, e := range erasures {
 		g.doc.Erasures = append(g.doc.Erasures, CopiedErasure{Asked: e.Asked, State: e.State})
 	}
-	copies, err := g.f.copies().Of(ctx, g.tx, person)
+	copies, err := g.f.copies().AllOf(ctx, g.tx, person)
 	for _, c := range copies {
 		g.doc.Requests = append(g.doc.Requests, c.Asked)
 	}

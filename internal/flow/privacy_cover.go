@@ -46,7 +46,7 @@ func Covered() map[string]string {
 		"dataset_subscription": "data_followed",
 		"retain_copy":          "copies_of_data_asked_for",
 		"retain_erasure":       "wishes_to_be_erased",
-		"spend_supplier":       "not yet: a person who supplies the public body; the office gives it, and the public sees no name",
+		"spend_supplier":       "supplying: with contracts, invoices and payments, where the office has noted whose address it is",
 		"notification":         "not: what was sent by mail; it is in cases, bills and letters, and is deleted after 180 days",
 		"publog_opening":       "not: what opens a leaf of the public log; it repeats the case, the licence or the payment",
 		"bookmark":             "not: which figures a member of staff looks at again; it goes with the account",

@@ -451,7 +451,7 @@ func TestEverythingIsInTheCopy(t *testing.T) {
 	})
 }
 
-func unzipped(t *testing.T, data []byte) map[string][]byte {
+func unzipped(t testing.TB, data []byte) map[string][]byte {
 	t.Helper()
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {

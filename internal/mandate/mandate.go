@@ -220,8 +220,16 @@ func (s *Mandates) Get(ctx context.Context, tx *store.Tx, id string) (Mandate, e
 	return m.Mandate, s.open(ctx, tx, m.Subject, "mandate "+m.ID, m.sealed, &m.Words)
 }
 
-func (s *Mandates) list(ctx context.Context, tx *store.Tx, where string, args ...any) ([]Mandate, error) {
-	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM mandate WHERE `+where+` ORDER BY id DESC LIMIT 500`, args...)
+// listed bounds the lists of pages.
+const listed = ` ORDER BY id DESC LIMIT 500`
+
+// AllOf lists every mandate of which a person is a side, and those that are offered to their address, the newest first.
+func (s *Mandates) AllOf(ctx context.Context, tx *store.Tx, person string, emailKey []byte) ([]Mandate, error) {
+	return s.list(ctx, tx, `(owner = $1 OR representative = $1 OR (representative = '' AND email_key = $2))`, ` ORDER BY id DESC`, person, emailKey)
+}
+
+func (s *Mandates) list(ctx context.Context, tx *store.Tx, where, end string, args ...any) ([]Mandate, error) {
+	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM mandate WHERE `+where+``+end, args...)
 	found, err := store.Collect(rows, err, scan)
 	if err != nil {
 		return nil, fmt.Errorf("listing mandates: %w", err)
@@ -238,12 +246,12 @@ func (s *Mandates) list(ctx context.Context, tx *store.Tx, where string, args ..
 
 // Given lists those by which others act for a person, those of the past too, the newest first.
 func (s *Mandates) Given(ctx context.Context, tx *store.Tx, principal string) ([]Mandate, error) {
-	return s.list(ctx, tx, `owner = $1`, principal)
+	return s.list(ctx, tx, `owner = $1`, listed, principal)
 }
 
 // Held lists those by which a person acts for others, and those that are offered to their address.
 func (s *Mandates) Held(ctx context.Context, tx *store.Tx, representative string, emailKey []byte) ([]Mandate, error) {
-	return s.list(ctx, tx, `representative = $1 OR (representative = '' AND email_key = $2)`, representative, emailKey)
+	return s.list(ctx, tx, `representative = $1 OR (representative = '' AND email_key = $2)`, listed, representative, emailKey)
 }
 
 // Waiting lists those that organisations have to confirm.
@@ -255,7 +263,7 @@ func (s *Mandates) Waiting(ctx context.Context, tx *store.Tx, organisations []st
 	for _, o := range organisations {
 		args = append(args, o)
 	}
-	return s.list(ctx, tx, `state = $1 AND organisation IN (`+store.Marks(2, len(organisations))+`)`, args...)
+	return s.list(ctx, tx, `state = $1 AND organisation IN (`+store.Marks(2, len(organisations))+`)`, listed, args...)
 }
 
 // Answer notes that an offer or a declaration was accepted or refused, by whom it was for.

@@ -348,6 +348,11 @@ func (s *Records) Of(ctx context.Context, tx *store.Tx, holder string) ([]*Recor
 	return s.many(ctx, tx, true, `SELECT `+columns+` FROM record WHERE holder = $1 ORDER BY updated DESC, id DESC LIMIT 200`, holder)
 }
 
+// AllOf lists every record of a holder, the oldest first.
+func (s *Records) AllOf(ctx context.Context, tx *store.Tx, holder string) ([]*Record, error) {
+	return s.many(ctx, tx, true, `SELECT `+columns+` FROM record WHERE holder = $1 ORDER BY id`, holder)
+}
+
 // Numbers lists the numbers that a register has. What gives numbers asks Taken.
 func (s *Records) Numbers(ctx context.Context, tx *store.Tx, register string) (map[string]bool, error) {
 	all, err := store.Strings(ctx, tx, `SELECT number FROM record WHERE register = $1`, register)

@@ -87,7 +87,16 @@ func (s *Copies) Get(ctx context.Context, tx *store.Tx, id string) (Copy, error)
 
 // Of lists a person's copies, the newest first.
 func (s *Copies) Of(ctx context.Context, tx *store.Tx, person string) ([]Copy, error) {
-	rows, err := tx.Query(ctx, `SELECT `+copyColumns+` FROM retain_copy WHERE person = $1 ORDER BY id DESC LIMIT 20`, person)
+	return s.of(ctx, tx, person, " LIMIT 20")
+}
+
+// AllOf is Of without an end.
+func (s *Copies) AllOf(ctx context.Context, tx *store.Tx, person string) ([]Copy, error) {
+	return s.of(ctx, tx, person, "")
+}
+
+func (s *Copies) of(ctx context.Context, tx *store.Tx, person, end string) ([]Copy, error) {
+	rows, err := tx.Query(ctx, `SELECT `+copyColumns+` FROM retain_copy WHERE person = $1 ORDER BY id DESC`+end, person)
 	all, err := store.Collect(rows, err, scanCopy)
 	if err != nil {
 		return nil, fmt.Errorf("listing copies: %w", err)

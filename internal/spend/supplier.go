@@ -167,6 +167,11 @@ func (s *Suppliers) Find(ctx context.Context, tx *store.Tx, q SupplierQuery) ([]
 	return s.find(ctx, tx, where+fmt.Sprintf(` ORDER BY id LIMIT $%d`, len(args)), args...)
 }
 
+// Owned lists what a person is as a supplier, or stands behind, as far as that is known.
+func (s *Suppliers) Owned(ctx context.Context, tx *store.Tx, organisation, owner string) ([]*Supplier, error) {
+	return s.find(ctx, tx, `WHERE organisation = $1 AND owner = $2 AND owner <> '' ORDER BY id`, organisation, owner)
+}
+
 func (s *Suppliers) find(ctx context.Context, tx *store.Tx, where string, args ...any) ([]*Supplier, error) {
 	var sealed [][]byte
 	rows, err := tx.Query(ctx, `SELECT `+supplierColumns+` FROM spend_supplier `+where, args...)
