@@ -149,10 +149,7 @@ func (d Date) AddDays(n int) (Date, error) {
 // last day of that month where it has no such day: 31 January and one month is
 // 28 or 29 February. Beyond the years 1 to 9999 it returns ErrRange.
 func (d Date) AddMonths(n int) (Date, error) {
-	if n < -maxDays || n > maxDays {
-		return Date{}, ErrRange
-	}
-	months := int(d.year)*12 + int(d.month) - 1 + n
+	months := int(d.year)*12 + int(d.month) - 1 + n // a sum that goes round is below nothing
 	year, month := months/12, time.Month(months%12+1)
 	if months < 12 || year > 9999 {
 		return Date{}, ErrRange

@@ -2,6 +2,7 @@ package calendar_test
 
 import (
 	"errors"
+	"math"
 	"testing"
 	"time"
 
@@ -67,10 +68,16 @@ func TestMonthsAreClampedAndRangesRefused(t *testing.T) {
 		{"2026-01-31", 1, "2026-02-28"}, {"2024-01-31", 1, "2024-02-29"}, {"2024-02-29", 12, "2025-02-28"},
 		{"2026-03-31", -1, "2026-02-28"}, {"2026-01-15", -1, "2025-12-15"}, {"2026-12-31", 2, "2027-02-28"},
 		{"0001-01-01", -1, ""}, {"9999-12-01", 1, ""}, {"2026-01-01", -1 << 40, ""},
+		{"2026-01-01", math.MaxInt, ""}, {"2026-01-01", math.MinInt, ""}, {"9999-12-31", math.MaxInt - 119_000, ""}, {"0001-01-01", math.MinInt + 12, ""},
 	} {
 		d, err := day(c.from).AddMonths(c.months)
 		if d.String() != c.want || (err != nil) != (c.want == "") {
 			t.Errorf("%s and %d months gave %v, %v", c.from, c.months, d, err)
+		}
+	}
+	for _, years := range []int{1 << 62, -1 << 62, math.MaxInt, math.MinInt, 9000, -9000} { // twelve times the first is nothing
+		if d, err := day("2026-01-01").AddYears(years); !errors.Is(err, calendar.ErrRange) {
+			t.Errorf("%d years gave %v, %v", years, d, err)
 		}
 	}
 	if _, err := calendar.MaxDate.AddDays(1); !errors.Is(err, calendar.ErrRange) {

@@ -267,14 +267,17 @@ func TestDeclaredErrors(t *testing.T) {
 	e := env(t)
 	big := strings.Repeat("9", 17)
 	for src, want := range map[string]rule.Code{
-		`param.gone + 1`:                      rule.NoParam,
-		`1 / param.zero`:                      rule.ZeroParam,
-		`tables.fee_band(-0.5).fee * 1`:       "",
-		`tables.fee_band(4300.5).fee`:         rule.NoRow,
-		`submitted + years(9000)`:             rule.DateTooFar,
-		`submitted + days(1` + big + ` * 10)`: rule.DateTooFar,
-		`add_working_days(submitted, 400)`:    rule.NoCalendar,
-		strings.Repeat(big+"*", 20) + big:     rule.NumberTooBig,
+		`param.gone + 1`:                          rule.NoParam,
+		`1 / param.zero`:                          rule.ZeroParam,
+		`tables.fee_band(-0.5).fee * 1`:           "",
+		`tables.fee_band(4300.5).fee`:             rule.NoRow,
+		`submitted + years(9000)`:                 rule.DateTooFar,
+		`submitted + years(4611686018427387904)`:  rule.DateTooFar, // twelve times that goes round to nothing
+		`submitted - months(9223372036854775807)`: rule.DateTooFar,
+		`submitted + months(-4000000)`:            rule.DateTooFar,
+		`submitted + days(1` + big + ` * 10)`:     rule.DateTooFar,
+		`add_working_days(submitted, 400)`:        rule.NoCalendar,
+		strings.Repeat(big+"*", 20) + big:         rule.NumberTooBig,
 	} {
 		p, problems := e.Compile(src, rule.Type{})
 		if p == nil {
