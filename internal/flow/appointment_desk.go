@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"stoa/internal/calendar"
 	"stoa/internal/fault"
 	"stoa/internal/policy"
+	"stoa/internal/service"
 	"stoa/internal/store"
 )
 
@@ -99,9 +101,11 @@ type CloseCounter struct {
 	Day     calendar.Date
 	Counter int // 0: all
 	Reason  string
+	Key     string
 }
 
-// CloseCounter tells those who had an appointment there, with the reason, and how many they were.
+// CloseCounter tells those who had an appointment there, with the reason, and how many they were. The form that comes once more, when
+// the day may be open again, closes nothing.
 func (f Appointments) CloseCounter(ctx context.Context, actor policy.Actor, in CloseCounter) (told int, err error) {
 	kind := f.Docket.Releases.Current().AppointmentKind(in.Kind)
 	if kind == nil {
@@ -110,7 +114,6 @@ func (f Appointments) CloseCounter(ctx context.Context, actor policy.Actor, in C
 	if err := policy.Can(actor, policy.AppointmentWork, policy.Thing{Kind: "appointments", ID: in.Kind, Organisation: kind.Organisation}); err != nil {
 		return 0, err
 	}
-	k := kind.Jurisdiction.Calendar
 	if problem := plainText(in.Reason, "Say why, for those who had an appointment"); problem != nil {
 		return 0, problem
 	}
@@ -119,51 +122,62 @@ func (f Appointments) CloseCounter(ctx context.Context, actor policy.Actor, in C
 	}
 	for try := 0; ; try++ {
 		err = f.DB.Write(ctx, "flow.CloseCounter", func(ctx context.Context, tx *store.Tx) error {
-			if in.Day.Before(k.DateOf(tx.Now())) {
-				return fault.NewInvalid("This day is over")
+			result, err := f.once(ctx, tx, actor, in.Key, in, func() (string, error) {
+				n, err := f.closeCounter(ctx, tx, kind, in)
+				return strconv.Itoa(n), err
+			})
+			if err == nil {
+				told, err = strconv.Atoi(result)
 			}
-			told = 0
-			stays := map[string]bool{} // what keeps its seats: earlier closings, and those who have been here
-			closed, err := f.appointed().Closings(ctx, tx, in.Kind, in.Day, in.Day)
-			if err != nil {
-				return err
-			}
-			for _, c := range closed {
-				stays[c.ID] = true
-			}
-			list, err := f.appointed().Between(ctx, tx, in.Kind, k.StartOf(in.Day), k.EndOf(in.Day))
-			if err != nil {
-				return err
-			}
-			for _, a := range list {
-				if !a.Coming(tx.Now()) || in.Counter != 0 && a.Counter != in.Counter {
-					stays[a.ID] = true
-					continue
-				}
-				if err := f.appointed().End(ctx, tx, &a, appointment.Closed); err != nil {
-					return err
-				}
-				if err := f.tellAppointment(ctx, tx, kind, a, appointmentClosed, in.Reason); err != nil {
-					return err
-				}
-				told++
-			}
-			taken, err := f.appointed().Taken(ctx, tx, in.Kind, k.StartOf(in.Day), k.EndOf(in.Day))
-			if err != nil {
-				return err
-			}
-			var seats []appointment.Seat
-			for _, s := range appointment.Opens(kind, in.Day) {
-				if (in.Counter == 0 || s.Counter == in.Counter) && !stays[taken[s]] { // one that was booked since the list is a conflict
-					seats = append(seats, s)
-				}
-			}
-			return f.appointed().Close(ctx, tx, &appointment.Closing{Kind: in.Kind, Day: in.Day, Counter: in.Counter, Reason: in.Reason}, seats)
+			return err
 		})
 		if !errors.Is(err, appointment.ErrTaken) || try == 100 { // somebody booked meanwhile: they are told too
 			return told, err
 		}
 	}
+}
+
+func (f Appointments) closeCounter(ctx context.Context, tx *store.Tx, kind *service.Appointment, in CloseCounter) (told int, err error) {
+	k := kind.Jurisdiction.Calendar
+	if in.Day.Before(k.DateOf(tx.Now())) {
+		return 0, fault.NewInvalid("This day is over")
+	}
+	stays := map[string]bool{} // what keeps its seats: earlier closings, and those who have been here
+	closed, err := f.appointed().Closings(ctx, tx, in.Kind, in.Day, in.Day)
+	if err != nil {
+		return 0, err
+	}
+	for _, c := range closed {
+		stays[c.ID] = true
+	}
+	list, err := f.appointed().Between(ctx, tx, in.Kind, k.StartOf(in.Day), k.EndOf(in.Day))
+	if err != nil {
+		return 0, err
+	}
+	for _, a := range list {
+		if !a.Coming(tx.Now()) || in.Counter != 0 && a.Counter != in.Counter {
+			stays[a.ID] = true
+			continue
+		}
+		if err := f.appointed().End(ctx, tx, &a, appointment.Closed); err != nil {
+			return 0, err
+		}
+		if err := f.tellAppointment(ctx, tx, kind, a, appointmentClosed, in.Reason); err != nil {
+			return 0, err
+		}
+		told++
+	}
+	taken, err := f.appointed().Taken(ctx, tx, in.Kind, k.StartOf(in.Day), k.EndOf(in.Day))
+	if err != nil {
+		return 0, err
+	}
+	var seats []appointment.Seat
+	for _, s := range appointment.Opens(kind, in.Day) {
+		if (in.Counter == 0 || s.Counter == in.Counter) && !stays[taken[s]] { // one that was booked since the list is a conflict
+			seats = append(seats, s)
+		}
+	}
+	return told, f.appointed().Close(ctx, tx, &appointment.Closing{Kind: in.Kind, Day: in.Day, Counter: in.Counter, Reason: in.Reason}, seats)
 }
 
 // OpenDay takes a closing back. Those who were told of it are not booked again.

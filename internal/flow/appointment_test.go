@@ -247,16 +247,22 @@ func TestAnOfficeClosesADay(t *testing.T) {
 			_, err := w.books(a, tuesday(9, 0), 1)
 			w.must(err)
 		}
-		close := flow.CloseCounter{Kind: "permits", Day: w.Docket.Releases.Current().Calendar.DateOf(tuesday(9, 0)), Counter: 2, Reason: "The officer is ill."}
+		close := flow.CloseCounter{Kind: "permits", Day: w.Docket.Releases.Current().Calendar.DateOf(tuesday(9, 0)), Counter: 2, Reason: "The officer is ill.", Key: w.key()}
 		for _, stranger := range []policy.Actor{ann, w.other} {
 			if _, err := desk.CloseCounter(w.ctx, stranger, close); err == nil {
 				t.Errorf("%s closes a counter", stranger.Name)
 			}
 		}
-		n, err := desk.CloseCounter(w.ctx, w.officer, close)
-		if w.must(err); n != 1 {
-			t.Errorf("%d people were told", n)
+		for range 2 { // the button twice
+			n, err := desk.CloseCounter(w.ctx, w.officer, close)
+			if w.must(err); n != 1 {
+				t.Errorf("%d people were told", n)
+			}
 		}
+		if n := w.rows(`SELECT COUNT(*) FROM appointment_closing`); n != 1 {
+			t.Errorf("closed %d times by one form", n)
+		}
+		once := close
 		if _, err := w.books(w.comes("Eve", "eve@example.org").Actor, tuesday(9, 0), 1); fault.KindOf(err) != fault.Conflict {
 			t.Errorf("booked at a closed counter: %v", err)
 		}
@@ -266,8 +272,8 @@ func TestAnOfficeClosesADay(t *testing.T) {
 		if _, err := desk.BookFor(w.ctx, w.officer, flow.BookFor{Kind: "permits", What: "stall", People: 1, At: tuesday(9, 20), Name: "Walter", Language: "en", Key: w.key()}); err != nil {
 			t.Errorf("for somebody at the counter: %v", err)
 		}
-		close.Counter = 0
-		n, err = desk.CloseCounter(w.ctx, w.officer, close)
+		close.Counter, close.Key = 0, w.key()
+		n, err := desk.CloseCounter(w.ctx, w.officer, close)
 		if w.must(err); n != 2 {
 			t.Errorf("%d people were told of the whole day", n)
 		}
@@ -281,6 +287,12 @@ func TestAnOfficeClosesADay(t *testing.T) {
 		}))
 		for _, c := range closings {
 			w.must(desk.OpenDay(w.ctx, w.officer, "permits", c.ID))
+		}
+		if _, err := desk.CloseCounter(w.ctx, w.officer, once); err != nil { // the form that was left open, once more
+			t.Error(err)
+		}
+		if n := w.rows(`SELECT COUNT(*) FROM appointment_closing`); n != 0 {
+			t.Error("a form that was sent before closes what was opened again")
 		}
 		id, err := w.books(ann, tuesday(9, 0), 1)
 		w.must(err)
@@ -323,7 +335,7 @@ func TestWhoBooksWhileADayIsClosed(t *testing.T) {
 				all.Add(1)
 				go func() {
 					defer all.Done()
-					if _, err := w.Appointments().CloseCounter(w.ctx, w.officer, flow.CloseCounter{Kind: "permits", Day: w.Docket.Releases.Current().Calendar.DateOf(tuesday(9, 0)), Reason: "A burst pipe."}); err != nil {
+					if _, err := w.Appointments().CloseCounter(w.ctx, w.officer, flow.CloseCounter{Kind: "permits", Day: w.Docket.Releases.Current().Calendar.DateOf(tuesday(9, 0)), Reason: "A burst pipe.", Key: w.key()}); err != nil {
 						t.Error(err)
 					}
 				}()

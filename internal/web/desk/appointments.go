@@ -239,7 +239,7 @@ func (d *Desk) closeCounter(w http.ResponseWriter, r *web.Request) error {
 		if err := r.ReadForm(); err != nil {
 			return err
 		}
-		in := flow.CloseCounter{Kind: r.PathValue("kind"), Reason: r.Field("reason")}
+		in := flow.CloseCounter{Kind: r.PathValue("kind"), Reason: r.Field("reason"), Key: r.Key()}
 		in.Day, _ = calendar.ParseISO(p.Day)             // it was one
 		in.Counter, _ = strconv.Atoi(r.Field("counter")) // else all
 		_, err := d.Flow.Appointments().CloseCounter(r.Context(), r.Actor, in)
