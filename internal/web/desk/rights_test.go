@@ -7,7 +7,9 @@ import (
 	"testing"
 
 	"stoa/internal/access"
+	"stoa/internal/calendar"
 	"stoa/internal/policy"
+	"stoa/internal/record"
 	"stoa/internal/store"
 )
 
@@ -30,6 +32,11 @@ func TestRightsPages(t *testing.T) {
 		looks := o.looks(c.Person)
 		if len(looks) == 0 || looks[0].Actor != ines.Person || looks[0].What != "rights" {
 			t.Errorf("the person does not see that somebody asked: %+v", looks)
+		}
+		r := o.heldBy(c.Person)
+		o.get(ines, "/desk/rights/who?number="+r.Number).says(t, 200, r.Number)
+		if looks = o.looks(c.Person); len(looks) != 2 || !slices.ContainsFunc(looks, func(l access.Look) bool { return l.What == "rights" && l.Ref == r.Number && l.Actor == ines.Person }) {
+			t.Errorf("whose record it is does not see that somebody asked: %+v", looks)
 		}
 		o.get(ines, "/desk/rights/who?number=NO-1").says(t, 422, "There is no case or record with this number")
 		o.get(ines, "/desk/rights/who").says(t, 422, "Choose an action, or enter a number")
@@ -128,4 +135,20 @@ func TestRolesAreReviewedAtTheDesk(t *testing.T) {
 		o.send(hamza, "POST", "/desk/rights/review", form).says(t, 303)
 		o.get(hamza, "/desk/rights/review").says(t, 200, ", by Hamza")
 	})
+}
+
+// heldBy is a record of a register of Greenvale that is a person's.
+func (o *office) heldBy(person string) *record.Record {
+	o.t.Helper()
+	reg := o.flow.Docket.Releases.Current().Registers["food-businesses"]
+	r := &record.Record{Register: reg.Register, Organisation: reg.Organisation, Number: "FB-HELD", Holder: person, State: record.Active, From: calendar.MustDate("2026-01-01"), Label: "A stall", Fields: map[string]string{}}
+	o.must(o.flow.DB.Write(o.ctx, "test", func(ctx context.Context, tx *store.Tx) error {
+		who, err := o.flow.People.Get(ctx, tx, person)
+		if err != nil {
+			return err
+		}
+		r.Subject = who.Subject
+		return o.flow.Docket.Records.Put(ctx, tx, reg, r, record.Change{Actor: "x", Change: "entered"})
+	}))
+	return r
 }
