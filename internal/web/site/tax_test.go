@@ -44,7 +44,12 @@ type revenues struct {
 // taxed opens the town on a day with its books and its tax office.
 func taxed(t *testing.T, day string) *revenues {
 	t.Helper()
-	o := &revenues{town: open(t, true)}
+	return taxedIn(t, open(t, true), day)
+}
+
+func taxedIn(t *testing.T, tn *town, day string) *revenues {
+	t.Helper()
+	o := &revenues{town: tn}
 	o.on(day)
 	err := o.flow.DB.Migrate(t.Context(), job.Migrations(), vault.Migrations(), blob.Migrations(), person.Migrations(), cases.Migrations(), insight.Migrations(), record.Migrations(),
 		notify.Migrations(), mandate.Migrations(), appointment.Migrations(), access.Migrations(), release.Migrations(), ledger.Migrations(), bill.Migrations(), pay.Migrations(), bank.Migrations(), tax.Migrations())

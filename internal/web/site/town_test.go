@@ -3,6 +3,7 @@ package site_test
 import (
 	"bytes"
 	"io"
+	"io/fs"
 	"log/slog"
 	"mime/multipart"
 	"net/http"
@@ -52,7 +53,13 @@ type town struct {
 
 func open(t testing.TB, demo bool) *town {
 	t.Helper()
-	j, problems := service.Load(os.DirFS("../../../jurisdictions/greenvale"))
+	return openWith(t, demo, os.DirFS("../../../jurisdictions/greenvale"))
+}
+
+// openWith is open with other files in force.
+func openWith(t testing.TB, demo bool, files fs.FS) *town {
+	t.Helper()
+	j, problems := service.Load(files)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
