@@ -18,8 +18,8 @@ func (b *Bills) Of(ctx context.Context, tx *store.Tx, organisation, person strin
 	return b.of(ctx, tx, organisation, person, listed)
 }
 
-// AllOf is Of without an end.
-func (b *Bills) AllOf(ctx context.Context, tx *store.Tx, organisation, person string) ([]*Bill, error) {
+// AllOf is Bills.Of without an end.
+func AllOf(ctx context.Context, tx *store.Tx, b *Bills, organisation, person string) ([]*Bill, error) {
 	return b.of(ctx, tx, organisation, person, " ORDER BY number DESC")
 }
 

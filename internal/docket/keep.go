@@ -144,7 +144,7 @@ func (d *Docket) Matters(ctx context.Context, tx *store.Tx, b Books, person stri
 		}
 		all = append(all, m)
 	}
-	records, err := d.Records.AllOf(ctx, tx, person)
+	records, err := record.AllOf(ctx, tx, d.Records, person)
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +185,7 @@ func keepRecord(j *service.Jurisdiction, r *record.Record, today calendar.Date) 
 
 func (d *Docket) moneyMatters(ctx context.Context, tx *store.Tx, b Books, person string, all []Matter) ([]Matter, error) {
 	j := d.Releases.Current()
-	bills, err := b.Bills.AllOf(ctx, tx, b.Organisation, person)
+	bills, err := bill.AllOf(ctx, tx, b.Bills, b.Organisation, person)
 	if err != nil {
 		return nil, err
 	}

@@ -11,8 +11,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"io/fs"
+	"math"
 	"time"
 
 	"stoa/internal/fault"

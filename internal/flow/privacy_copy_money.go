@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"stoa/internal/bill"
 	"stoa/internal/calendar"
 	"stoa/internal/tax"
 )
@@ -14,7 +15,7 @@ func (g *everything) money(ctx context.Context, person string) error {
 	if err != nil {
 		return nil //nolint:nilerr // no money is taken here
 	}
-	bills, err := g.f.Money.Treasury.Bills.AllOf(ctx, g.tx, book.Organisation, person)
+	bills, err := bill.AllOf(ctx, g.tx, g.f.Money.Treasury.Bills, book.Organisation, person)
 	if err != nil {
 		return err
 	}

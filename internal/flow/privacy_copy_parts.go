@@ -18,6 +18,7 @@ import (
 	"stoa/internal/document"
 	"stoa/internal/policy"
 	"stoa/internal/process"
+	"stoa/internal/record"
 	"stoa/internal/retain"
 	"stoa/internal/service"
 	"stoa/internal/store"
@@ -289,7 +290,7 @@ func (g *everything) casePapers(ctx context.Context, c *cases.Case, one *CopiedC
 }
 
 func (g *everything) records(ctx context.Context, person string) error {
-	list, err := g.f.Docket.Records.AllOf(ctx, g.tx, person)
+	list, err := record.AllOf(ctx, g.tx, g.f.Docket.Records, person)
 	for _, r := range list {
 		one := CopiedRecord{Register: r.Register, Number: r.Number, State: r.State, From: r.From.String(), Fields: r.Fields}
 		if !r.Until.IsZero() {

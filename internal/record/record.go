@@ -349,7 +349,7 @@ func (s *Records) Of(ctx context.Context, tx *store.Tx, holder string) ([]*Recor
 }
 
 // AllOf lists every record of a holder, the oldest first.
-func (s *Records) AllOf(ctx context.Context, tx *store.Tx, holder string) ([]*Record, error) {
+func AllOf(ctx context.Context, tx *store.Tx, s *Records, holder string) ([]*Record, error) {
 	return s.many(ctx, tx, true, `SELECT `+columns+` FROM record WHERE holder = $1 ORDER BY id`, holder)
 }
 
