@@ -65,6 +65,9 @@ func TestNobodyAssistsThemselves(t *testing.T) {
 		if err := try(rana, in); !refusedAs(err, fault.Forbidden, fault.NotFound) {
 			t.Errorf("a resident assists: %v", err)
 		}
+		if err := try(rana, flow.Assist{}); !refusedAs(err, fault.Forbidden, fault.NotFound) {
+			t.Errorf("a resident is told what is wrong with the form: %v", err)
+		}
 		for name, change := range map[string]func(in *flow.Assist){
 			"no consent": func(in *flow.Assist) { in.Consent = " " }, "no name": func(in *flow.Assist) { in.Name = "" },
 			"no address": func(in *flow.Assist) { in.Email = "walter" }, "no such service": func(in *flow.Assist) { in.Service = "another" },
