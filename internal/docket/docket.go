@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sort"
 	"time"
 
@@ -39,6 +38,7 @@ type Draft struct {
 	Judged  *process.Judgement
 	Lookups map[string]cases.Looked // what the registers said
 	Picks   map[string]cases.Picked // records chosen
+	live    *live                   // what it was judged by
 }
 
 // Thing is the draft as rights see it.
@@ -132,7 +132,8 @@ func (d *Docket) Judge(ctx context.Context, tx *store.Tx, draft *Draft) error {
 		return err
 	}
 	draft.Lookups, draft.Picks = map[string]cases.Looked{}, map[string]cases.Picked{}
-	situation := d.Live(tx, draft.Service, draft.Variant, today, draft.Subject)
+	draft.live = d.live(tx, draft.Service, today, draft.Subject)
+	situation := draft.live.situation(draft.Variant)
 	situation.Previous = previous
 	situation = recording(situation, draft)
 	draft.Judged, err = process.Judge(ctx, situation, draft.Whole())
@@ -142,89 +143,30 @@ func (d *Docket) Judge(ctx context.Context, tx *store.Tx, draft *Draft) error {
 	return nil
 }
 
-// Live is the situation of a draft: registers are asked now.
-func (d *Docket) Live(tx *store.Tx, s *service.Service, variant string, today calendar.Date, subject string) process.Situation {
-	asked := map[string][]*record.Record{} // many look-ups ask for the same records
-	return process.Situation{
-		Service: s, Variant: variant, Today: today,
-		Lookup: func(ctx context.Context, l *service.Lookup, match map[string]rule.Value) (rule.Value, error) {
-			return d.lookup(ctx, tx, s, l, match, today, asked)
-		},
-		Pick: func(ctx context.Context, register, key string) (process.Pick, bool, error) {
-			return d.Pick(ctx, tx, s, register, key)
-		},
-		File: d.files(tx, subject),
-	}
-}
-
-func (d *Docket) files(tx *store.Tx, subject string) func(context.Context, string) (process.File, bool, error) {
-	return func(ctx context.Context, id string) (process.File, bool, error) {
-		info, err := d.Blobs.Info(ctx, tx, id)
-		if errors.Is(err, store.ErrNotFound) || err == nil && info.Subject != subject {
-			return process.File{}, false, nil
-		}
-		if err != nil {
-			return process.File{}, false, fmt.Errorf("describing a file: %w", err)
-		}
-		return process.File{ID: info.ID, Name: info.Name, Type: string(info.Type), Size: info.Size}, true, nil
-	}
-}
-
-func (d *Docket) lookup(ctx context.Context, tx *store.Tx, s *service.Service, l *service.Lookup, match map[string]rule.Value, today calendar.Date, asked map[string][]*record.Record) (rule.Value, error) {
-	texts := map[string]string{}
-	for field, v := range match {
-		text, ok := record.Text(v)
-		if !ok {
-			text = ""
-		}
-		texts[field] = text
-	}
-	pending := slices.Contains(l.States, record.Pending)
-	question := fmt.Sprintf("%s %t %q", l.Register, pending, texts) // maps print in the order of their keys
-	found, known := asked[question]
-	if !known {
-		var err error
-		if found, err = d.records(ctx, tx, l.Register, texts, pending); err != nil {
-			return nil, fmt.Errorf("asking register %s: %w", l.Register, err)
-		}
-		asked[question] = found
-	}
-	reg, ok := s.Jurisdiction.Registers[l.Register]
-	if !ok {
-		return nil, fmt.Errorf("register %s is not in the definition", l.Register)
-	}
-	return record.Give(reg, l.Give, l.States, today, found)
-}
-
-// records are those of a register that match, with what is pending if that counts.
-func (d *Docket) records(ctx context.Context, tx *store.Tx, register string, match map[string]string, pending bool) ([]*record.Record, error) {
-	found, err := d.Records.ByKey(ctx, tx, register, match)
-	if err != nil || !pending {
-		return found, err
-	}
-	more, err := d.Records.PendingByKey(ctx, tx, register, match)
-	return append(found, more...), err
-}
-
 // Pick finds a record by its number for a question. Rules see every field; pages show those that the
 // question names.
 func (d *Docket) Pick(ctx context.Context, tx *store.Tx, s *service.Service, register, key string) (process.Pick, bool, error) {
+	p, _, ok, err := d.pick(ctx, tx, s, register, key)
+	return p, ok, err
+}
+
+func (d *Docket) pick(ctx context.Context, tx *store.Tx, s *service.Service, register, key string) (p process.Pick, seen record.Picked, ok bool, err error) {
 	reg, ok := s.Jurisdiction.Registers[register]
 	if !ok {
-		return process.Pick{}, false, nil
+		return p, seen, false, nil
 	}
 	r, err := d.Records.ByNumber(ctx, tx, register, key)
 	if errors.Is(err, store.ErrNotFound) {
-		return process.Pick{}, false, nil
+		return p, seen, false, nil
 	}
 	if err != nil {
-		return process.Pick{}, false, err
+		return p, seen, false, err
 	}
 	fields, err := record.Values(reg, r.Fields)
 	if err != nil {
-		return process.Pick{}, false, err
+		return p, seen, false, err
 	}
-	return process.Pick{Key: r.Number, Label: r.Label, Fields: fields}, true, nil
+	return process.Pick{Key: r.Number, Label: r.Label, Fields: fields}, r.Picked(), true, nil
 }
 
 // Offers reports whether an action on a licence is offered on a day: by the state of its record, which

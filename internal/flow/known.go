@@ -322,12 +322,19 @@ func (f Knowing) refresh(ctx context.Context, actor policy.Actor, id string) (ch
 		return nil, nil
 	}
 	return f.ask(ctx, actor, func(ctx context.Context, tx *store.Tx) (*docket.Draft, []wanted, error) {
-		draft, err := f.Docket.Draft(ctx, tx, id)
+		draft, err := f.Docket.Unjudged(ctx, tx, id)
 		if err != nil {
 			return nil, nil, missing(err)
 		}
 		if err := docket.Open(actor, policy.DraftSubmit, draft); err != nil || draft.Case != "" {
 			return draft, nil, err
+		}
+		uses := func(key string) bool { return draft.Known[key].Choice == cases.KnownUse }
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(draft.Known)), uses) {
+			return draft, nil, nil
+		}
+		if err := f.Docket.Judge(ctx, tx, draft); err != nil {
+			return nil, nil, err
 		}
 		var list []wanted
 		for _, key := range slices.Sorted(maps.Keys(draft.Known)) {

@@ -35,8 +35,9 @@ func (e *NotReady) Error() string { return "draft " + e.Draft.ID + " is not read
 // FaultKind implements the kind of package fault.
 func (e *NotReady) FaultKind() fault.Kind { return fault.Invalid }
 
-// Submit is the main job's one transaction: judge, number, case, timeline, consultations, letters and
-// messages owed, all or nothing.
+// Submit is the main job's one transaction: number, case, timeline, consultations, letters and messages owed, all or
+// nothing. It is judged before, so that nobody waits for it who writes at the same time; in the transaction it is judged
+// again only if anything has changed that it was judged by.
 func (f *Flow) Submit(ctx context.Context, actor policy.Actor, in Submit) (done Submitted, err error) {
 	changed, err := f.Known().refresh(ctx, actor, in.Draft)
 	if err != nil {
@@ -45,15 +46,28 @@ func (f *Flow) Submit(ctx context.Context, actor policy.Actor, in Submit) (done 
 	if len(changed) > 0 {
 		return done, &KnownChanged{Draft: in.Draft}
 	}
+	var before *docket.Draft
+	err = f.DB.Read(ctx, "flow.Submit judging", func(ctx context.Context, tx *store.Tx) (err error) {
+		before, err = f.judged(ctx, tx, actor, in.Draft)
+		return err
+	})
+	if err != nil {
+		return done, err
+	}
 	waits := false
 	err = f.DB.Write(ctx, "flow.Submit", func(ctx context.Context, tx *store.Tx) error {
 		waits = false
-		draft, err := f.Docket.Draft(ctx, tx, in.Draft)
+		version, err := f.Docket.Cases.HoldDraft(ctx, tx, in.Draft)
 		if err != nil {
 			return missing(err)
 		}
-		if err := docket.Open(actor, policy.DraftSubmit, draft); err != nil {
-			return err
+		draft := before
+		before = nil // only for the first try: what a transaction does to it, another does not begin with
+		sure := draft == nil || draft.Version != version
+		if sure {
+			if draft, err = f.judged(ctx, tx, actor, in.Draft); err != nil {
+				return err
+			}
 		}
 		if draft.Case != "" { // sent before: the answer is the same
 			one, err := f.Docket.Cases.Get(ctx, tx, draft.Case)
@@ -62,9 +76,6 @@ func (f *Flow) Submit(ctx context.Context, actor policy.Actor, in Submit) (done 
 			}
 			done = Submitted{one.ID, one.Number}
 			return nil
-		}
-		if !draft.Judged.Ready() {
-			return &NotReady{draft}
 		}
 		if err := enough(actor, policy.LevelOf(draft.Service.Assurance)); err != nil {
 			return err
@@ -87,7 +98,17 @@ func (f *Flow) Submit(ctx context.Context, actor policy.Actor, in Submit) (done 
 			return nil
 		}
 		draft.Behalf = onBehalf(actor)
-		c, err := f.open(ctx, tx, actor, draft)
+		number, err := f.number(ctx, tx, draft.Service, draft.Service.Case.Number)
+		if err != nil {
+			return err
+		}
+		// Whoever has the number has it alone until the end: what others under the same pattern have done is seen from here on.
+		if !sure || tx.Lock() != "" {
+			if err := f.stillReady(ctx, tx, draft); err != nil {
+				return err
+			}
+		}
+		c, err := f.open(ctx, tx, actor, draft, number)
 		if err != nil {
 			return err
 		}
@@ -107,18 +128,47 @@ func (f *Flow) Submit(ctx context.Context, actor policy.Actor, in Submit) (done 
 	return done, err
 }
 
+// judged is a draft with its judgement, which its holder may send: one that is ready, or was sent before.
+func (f *Flow) judged(ctx context.Context, tx *store.Tx, actor policy.Actor, id string) (*docket.Draft, error) {
+	draft, err := f.Docket.Unjudged(ctx, tx, id)
+	if err != nil {
+		return nil, missing(err)
+	}
+	if err := docket.Open(actor, policy.DraftSubmit, draft); err != nil || draft.Case != "" {
+		return draft, err
+	}
+	if err := f.Docket.Judge(ctx, tx, draft); err != nil {
+		return nil, err
+	}
+	if !draft.Judged.Ready() {
+		return nil, &NotReady{draft}
+	}
+	return draft, nil
+}
+
+// stillReady judges a draft again if what it was judged by has changed since.
+func (f *Flow) stillReady(ctx context.Context, tx *store.Tx, draft *docket.Draft) error {
+	stands, err := f.Docket.Stands(ctx, tx, draft)
+	if err != nil || stands {
+		return err
+	}
+	if err := f.Docket.Judge(ctx, tx, draft); err != nil {
+		return err
+	}
+	if !draft.Judged.Ready() {
+		return &NotReady{draft}
+	}
+	return nil
+}
+
 // open makes the case of a draft that is ready.
-func (f *Flow) open(ctx context.Context, tx *store.Tx, actor policy.Actor, draft *docket.Draft) (*docket.Case, error) {
+func (f *Flow) open(ctx context.Context, tx *store.Tx, actor policy.Actor, draft *docket.Draft, number string) (*docket.Case, error) {
 	s, j, now := draft.Service, draft.Judged, tx.Now()
 	details, err := applicant(s, j)
 	if err != nil {
 		return nil, err
 	}
 	who, by, err := f.applies(ctx, tx, actor, details, draft.Language)
-	if err != nil {
-		return nil, err
-	}
-	number, err := f.number(ctx, tx, s, s.Case.Number)
 	if err != nil {
 		return nil, err
 	}

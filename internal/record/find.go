@@ -1,7 +1,6 @@
 package record
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -101,57 +100,13 @@ func (s *Records) key(register, field, value string) []byte {
 	return s.Vault.Blind("record.key", register+"\x00"+field+"\x00"+strings.ToLower(strings.TrimSpace(value)))
 }
 
-// ByKey lists the records of a register whose key field has the value, whole.
+// ByKey lists the records of a register whose key fields have the values, whole.
 func (s *Records) ByKey(ctx context.Context, tx *store.Tx, register string, match map[string]string) ([]*Record, error) {
-	hits, args, err := s.matching(ctx, tx, register, match)
+	m, err := s.Match(ctx, tx, register, match, nil)
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.many(ctx, tx, true, `SELECT `+columns+` FROM (`+hits+`) AS hit CROSS JOIN record WHERE id = hit.record_id AND register = $1 ORDER BY id LIMIT `+lookupMost, args...)
-	if err == nil && len(found) > lookupLimit {
-		return nil, fmt.Errorf("more than %d records of register %s match a look-up: its count would be wrong", lookupLimit, register)
-	}
-	return found, err
-}
-
-// fewHits is up to how many records are counted to find the key that tells most.
-const fewHits = 100
-
-// matching is the query for the ids of what has all the values, the register its first argument. It
-// begins with the key that fewest records share: a year or a kind leads to half a register, an address
-// to a few. SQLite goes through a CROSS JOIN from left to right.
-func (s *Records) matching(ctx context.Context, tx *store.Tx, register string, match map[string]string) (query string, args []any, err error) {
-	type key struct {
-		field string
-		value []byte
-		n     int
-	}
-	keys := make([]key, 0, len(match))
-	for field, value := range match {
-		keys = append(keys, key{field: field, value: s.key(register, field, value)})
-	}
-	for i := range keys {
-		if len(keys) == 1 {
-			break
-		}
-		err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM record_key WHERE register = $1 AND field = $2 AND value = $3 LIMIT $4) AS found`,
-			register, keys[i].field, keys[i].value, fewHits).Scan(&keys[i].n)
-		if err != nil {
-			return "", nil, fmt.Errorf("counting the records of a key: %w", err)
-		}
-	}
-	slices.SortFunc(keys, func(a, b key) int { return cmp.Or(a.n-b.n, strings.Compare(a.field, b.field)) })
-	query, args = `SELECT k.record_id FROM record_key AS k WHERE k.register = $1`, []any{register}
-	for i, one := range keys {
-		args = append(args, one.field, one.value)
-		if i == 0 {
-			query += ` AND k.field = $2 AND k.value = $3`
-			continue
-		}
-		query += fmt.Sprintf(` AND EXISTS (SELECT 1 FROM record_key AS o WHERE o.register = $1 AND o.field = $%d AND o.value = $%d AND o.record_id = k.record_id)`,
-			len(args)-1, len(args))
-	}
-	return query, args, nil
+	return s.Matching(ctx, tx, m)
 }
 
 // Page lists all records of a register whole, by number, at most limit after one: for work that goes through a register.

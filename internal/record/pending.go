@@ -65,11 +65,21 @@ func (s *Records) Drop(ctx context.Context, tx *store.Tx, caseID string) error {
 }
 
 // PendingByKey is ByKey of pending records.
-func (s *Records) PendingByKey(ctx context.Context, tx *store.Tx, register string, match map[string]string) (all []*Record, err error) {
-	hits, args, err := s.matching(ctx, tx, register, match)
+func (s *Records) PendingByKey(ctx context.Context, tx *store.Tx, register string, match map[string]string) ([]*Record, error) {
+	m, err := s.Match(ctx, tx, register, match, nil)
 	if err != nil {
 		return nil, err
 	}
+	return s.MatchingPending(ctx, tx, m)
+}
+
+// MatchingPending is Matching of pending records.
+func (s *Records) MatchingPending(ctx context.Context, tx *store.Tx, m Match) (all []*Record, err error) {
+	if m.nothing() {
+		return nil, nil
+	}
+	var args []any
+	hits := m.hits(&args)
 	rows, err := tx.Query(ctx, `SELECT id, case_id, subject, from_day, until_day, sealed FROM (`+hits+`) AS hit CROSS JOIN record_pending
 		WHERE id = hit.record_id ORDER BY id LIMIT `+lookupMost, args...)
 	if err != nil {
@@ -78,7 +88,7 @@ func (s *Records) PendingByKey(ctx context.Context, tx *store.Tx, register strin
 	defer rows.Close()
 	var closed [][]byte
 	for rows.Next() {
-		r := &Record{Register: register, State: Pending, Fields: map[string]string{}}
+		r := &Record{Register: m.register, State: Pending, Fields: map[string]string{}}
 		var from, until string
 		var sealed []byte
 		if err = rows.Scan(&r.ID, &r.Case, &r.Subject, &from, &until, &sealed); err == nil {

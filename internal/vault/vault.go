@@ -152,6 +152,15 @@ func (v *Vault) Seal(ctx context.Context, tx *store.Tx, subject, aad string, pla
 	return sealed, nil
 }
 
+// Readable reports whether what is sealed for the subject can be opened: it was not erased.
+func (v *Vault) Readable(ctx context.Context, tx *store.Tx, subject string) (bool, error) {
+	_, err := v.subjectKey(ctx, tx, subject)
+	if errors.Is(err, ErrErased) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // Open decrypts what Seal gave.
 func (v *Vault) Open(ctx context.Context, tx *store.Tx, subject, aad string, sealed []byte) ([]byte, error) {
 	key, err := v.subjectKey(ctx, tx, subject)

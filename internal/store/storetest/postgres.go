@@ -54,13 +54,18 @@ var databases atomic.Int64
 // Postgres gives a migrated PostgreSQL database that ends with the test.
 func Postgres(tb testing.TB, sets ...fs.FS) (*store.DB, *Clock) {
 	tb.Helper()
+	return Open(tb, postgres(tb, sets))
+}
+
+func postgres(tb testing.TB, sets []fs.FS) string {
+	tb.Helper()
 	base, admin := connect(tb)
 	template, err := postgresTemplate(tb.Context(), admin, base, sets)
 	if err != nil {
 		tb.Fatalf("prepare a PostgreSQL database: %v", err)
 	}
 	// Copying files takes a fifth of the time of the default strategy.
-	return Open(tb, create(tb, base, admin, "TEMPLATE "+template+" STRATEGY FILE_COPY"))
+	return create(tb, base, admin, "TEMPLATE "+template+" STRATEGY FILE_COPY")
 }
 
 // PostgresURL gives an empty database created with an option of CREATE DATABASE, for tests of what store.Open refuses.

@@ -58,15 +58,21 @@ func Rand() *rand.ChaCha8 { return rand.NewChaCha8([32]byte{'s', 't', 'o', 'a'})
 // Each runs the test once on each database, freshly migrated with the sets.
 func Each(t *testing.T, sets []fs.FS, test func(t *testing.T, db *store.DB, clock *Clock)) {
 	t.Helper()
+	EachWatched(t, sets, nil, test)
+}
+
+// EachWatched is Each with somebody who is told of every transaction, and may do something before it begins.
+func EachWatched(t *testing.T, sets []fs.FS, watch store.Watch, test func(t *testing.T, db *store.DB, clock *Clock)) {
+	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
-		db, clock := SQLite(t, sets...)
+		db, clock := open(t, "sqlite:"+SQLiteFile(t, sets...), watch)
 		test(t, db, clock)
 	})
 	if !HasPostgres() {
 		return
 	}
 	t.Run("postgres", func(t *testing.T) {
-		db, clock := Postgres(t, sets...)
+		db, clock := open(t, postgres(t, sets), watch)
 		test(t, db, clock)
 	})
 }
@@ -94,8 +100,13 @@ func SQLiteFile(tb testing.TB, sets ...fs.FS) string {
 // Open opens the database at url with the test's clock and randomness, until the test ends.
 func Open(tb testing.TB, url string) (*store.DB, *Clock) {
 	tb.Helper()
+	return open(tb, url, nil)
+}
+
+func open(tb testing.TB, url string, watch store.Watch) (*store.DB, *Clock) {
+	tb.Helper()
 	clock := NewClock()
-	db, err := store.Open(tb.Context(), store.Config{URL: url, Now: clock.Now, Rand: Rand(), Log: slog.New(slog.DiscardHandler)})
+	db, err := store.Open(tb.Context(), store.Config{URL: url, Now: clock.Now, Rand: Rand(), Watch: watch, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		tb.Fatal(err)
 	}
