@@ -40,8 +40,10 @@ func Terms(text string) []string {
 
 // Index makes a case findable by the words of texts. ADR 5 says why words are stored as keyed hashes.
 func (c *Cases) Index(ctx context.Context, tx *store.Tx, one *Case, texts ...string) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM case_term WHERE case_id = $1`, one.ID); err != nil {
-		return fmt.Errorf("clearing the index of case %s: %w", one.Number, err)
+	if one.Version > 0 { // else it was never in the index
+		if _, err := tx.Exec(ctx, `DELETE FROM case_term WHERE case_id = $1`, one.ID); err != nil {
+			return fmt.Errorf("clearing the index of case %s: %w", one.Number, err)
+		}
 	}
 	var args arguments
 	organisation, id := args.add(one.Organisation), args.add(one.ID)

@@ -135,6 +135,11 @@ func (v *Vault) NewSubject(ctx context.Context, tx *store.Tx) (subject string, e
 	if err != nil {
 		return "", fmt.Errorf("store a subject's key: %w", err)
 	}
+	ready, err := newAEAD(key)
+	if err != nil {
+		return "", fmt.Errorf("make a subject's key: %w", err)
+	}
+	v.cache.put(subject, ready, tx.Now()) // something is sealed next; if this is rolled back, nobody knows of the subject
 	return subject, nil
 }
 

@@ -7,8 +7,10 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -17,6 +19,8 @@ type result struct {
 	Count    int
 	Took     time.Duration
 	P50, P99 time.Duration
+	CPU      time.Duration // of all processes that took part, for each; 0 where it was not measured
+	Group    float64       // transactions that shared a commit; 0 where it was not measured
 }
 
 func (r result) rate() float64 { return float64(r.Count) / r.Took.Seconds() }
@@ -76,6 +80,36 @@ func summary(all []time.Duration, took time.Duration) result {
 	return r
 }
 
+// costing measures a call with the processor time of this process, and of others by their id, for each.
+func costing(others []int, call func() (result, error)) (result, error) {
+	before := spent(others)
+	r, err := call()
+	if r.Count > 0 {
+		r.CPU = (spent(others) - before) / time.Duration(r.Count)
+	}
+	return r, err
+}
+
+// spent is the processor time of this process and of others so far.
+func spent(others []int) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	all := time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	for _, id := range others {
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", id))
+		_, after, found := strings.Cut(string(text), ") ") // a program's name may hold spaces
+		if fields := strings.Fields(after); err == nil && found && len(fields) > 12 {
+			for _, ticks := range fields[11:13] {
+				n, _ := strconv.Atoi(ticks)
+				all += time.Duration(n) * time.Second / 100 // as Linux counts for programs
+			}
+		}
+	}
+	return all
+}
+
 // subject is something that is measured.
 type subject struct {
 	name  string
@@ -115,7 +149,12 @@ func interleave(rounds int, subjects []subject) ([]measured, error) {
 
 // table prints the medians, each with its ratio to its limit.
 func table(out io.Writer, title string, all []measured) {
-	fmt.Fprintf(out, "\n%s\n\n| | per second | of the limit | p50 | p99 |\n|---|---:|---:|---:|---:|\n", title)
+	more := slices.ContainsFunc(all, func(m measured) bool { return m.median().CPU > 0 })
+	heads, lines := "", ""
+	if more {
+		heads, lines = " processor time each | in a commit |", "---:|---:|"
+	}
+	fmt.Fprintf(out, "\n%s\n\n| | per second | of the limit | p50 | p99 |%s\n|---|---:|---:|---:|---:|%s\n", title, heads, lines)
 	rates := map[string]float64{}
 	for _, m := range all {
 		rates[m.name] = m.median().rate()
@@ -125,7 +164,15 @@ func table(out io.Writer, title string, all []measured) {
 		if limit := rates[m.limit]; limit > 0 {
 			ratio = fmt.Sprintf("%.0f %%", 100*r.rate()/limit)
 		}
-		fmt.Fprintf(out, "| %s | %s | %s | %s | %s |\n", m.name, thousands(r.rate()), ratio, short(r.P50), short(r.P99))
+		fmt.Fprintf(out, "| %s | %s | %s | %s | %s |", m.name, thousands(r.rate()), ratio, short(r.P50), short(r.P99))
+		if more {
+			fmt.Fprintf(out, " %s |", short(r.CPU))
+			if r.Group > 0 {
+				fmt.Fprintf(out, " %.1f", r.Group)
+			}
+			fmt.Fprint(out, " |")
+		}
+		fmt.Fprintln(out)
 	}
 }
 

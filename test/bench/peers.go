@@ -64,7 +64,9 @@ func peers(ctx context.Context, o options, out io.Writer) error {
 	for _, clients := range []int{1, 16, 64} {
 		limit := fmt.Sprintf("PocketBase: one record, %d clients", clients)
 		subjects = append(subjects,
-			subject{limit, "", func() (result, error) { return load(clients, o.each, func(int, int) error { return p.create() }) }},
+			subject{limit, "", func() (result, error) {
+				return costing([]int{p.cmd.Process.Pid}, func() (result, error) { return load(clients, o.each, func(int, int) error { return p.create() }) })
+			}},
 			subject{fmt.Sprintf("a submission, %d clients", clients), limit, func() (result, error) { return w.submissions(ctx, clients, o.each) }})
 	}
 	results, err := interleave(o.rounds, subjects)

@@ -103,5 +103,12 @@ func (w *world) submissions(ctx context.Context, clients int, each time.Duration
 	}); err != nil {
 		return result{}, fmt.Errorf("preparing drafts: %w", err)
 	}
-	return work(ready, func(holder policy.Actor) error { _, err := w.submit(ctx, holder); return err })
+	before := w.DB.Stats()
+	r, err := costing(nil, func() (result, error) {
+		return work(ready, func(holder policy.Actor) error { _, err := w.submit(ctx, holder); return err })
+	})
+	if after := w.DB.Stats(); after.Commits > before.Commits {
+		r.Group = float64(after.Writes-before.Writes) / float64(after.Commits-before.Commits)
+	}
+	return r, err
 }
