@@ -73,7 +73,7 @@ func (c *Cases) Draft(ctx context.Context, tx *store.Tx, id string) (*Draft, err
 }
 
 // HoldDraft locks a draft until commit, and gives its version. store.ErrNotFound if there is none.
-func (c *Cases) HoldDraft(ctx context.Context, tx *store.Tx, id string) (version int64, err error) {
+func HoldDraft(ctx context.Context, tx *store.Tx, id string) (version int64, err error) {
 	if err := tx.QueryRow(ctx, `SELECT version FROM draft WHERE id = $1`+tx.Lock(), id).Scan(&version); err != nil {
 		return 0, fmt.Errorf("holding a draft: %w", err)
 	}

@@ -79,14 +79,14 @@ func (l *live) lookup(ctx context.Context, look *service.Lookup, match map[strin
 
 // records are those of a register that match, with what is pending if that counts.
 func (l *live) records(ctx context.Context, register string, match map[string]string, pending bool) ([]*record.Record, error) {
-	m, err := l.d.Records.Match(ctx, l.tx, register, match, l.counted)
+	m, err := l.d.Records.Lookups().Match(ctx, l.tx, register, match, l.counted)
 	if err != nil {
 		return nil, err
 	}
-	found, err := l.d.Records.Matching(ctx, l.tx, m)
+	found, err := l.d.Records.Lookups().Matching(ctx, l.tx, m)
 	if err == nil && pending {
 		var more []*record.Record
-		more, err = l.d.Records.MatchingPending(ctx, l.tx, m)
+		more, err = l.d.Records.Lookups().MatchingPending(ctx, l.tx, m)
 		found = append(found, more...)
 	}
 	if err == nil {
@@ -134,7 +134,7 @@ func (d *Docket) Stands(ctx context.Context, tx *store.Tx, draft *Draft) (bool, 
 	}
 	l.tx, l.counted = tx, record.Counted{}
 	for key, was := range l.picked {
-		is, err := d.Records.Picked(ctx, tx, key.register, key.number)
+		is, err := d.Records.Lookups().Picked(ctx, tx, key.register, key.number)
 		if err != nil || is != was {
 			return false, err
 		}
@@ -145,5 +145,5 @@ func (d *Docket) Stands(ctx context.Context, tx *store.Tx, draft *Draft) (bool, 
 			return false, err
 		}
 	}
-	return d.Records.Stand(ctx, tx, l.seen)
+	return d.Records.Lookups().Stand(ctx, tx, l.seen)
 }

@@ -109,7 +109,12 @@ func (w *world) hidden(person string) map[string]bool {
 	w.t.Helper()
 	ids := map[string]bool{}
 	w.must(w.DB.Read(w.ctx, "test", func(ctx context.Context, tx *store.Tx) error {
-		pending, err := w.Docket.Records.PendingByKey(ctx, tx, "stalls", map[string]string{"place": "Market Square"})
+		look := w.Docket.Records.Lookups()
+		match, err := look.Match(ctx, tx, "stalls", map[string]string{"place": "Market Square"}, nil)
+		if err != nil {
+			return err
+		}
+		pending, err := look.MatchingPending(ctx, tx, match)
 		if err != nil {
 			return err
 		}

@@ -57,7 +57,7 @@ func (f *Flow) Submit(ctx context.Context, actor policy.Actor, in Submit) (done 
 	waits := false
 	err = f.DB.Write(ctx, "flow.Submit", func(ctx context.Context, tx *store.Tx) error {
 		waits = false
-		version, err := f.Docket.Cases.HoldDraft(ctx, tx, in.Draft)
+		version, err := cases.HoldDraft(ctx, tx, in.Draft)
 		if err != nil {
 			return missing(err)
 		}

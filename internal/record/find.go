@@ -102,11 +102,11 @@ func (s *Records) key(register, field, value string) []byte {
 
 // ByKey lists the records of a register whose key fields have the values, whole.
 func (s *Records) ByKey(ctx context.Context, tx *store.Tx, register string, match map[string]string) ([]*Record, error) {
-	m, err := s.Match(ctx, tx, register, match, nil)
+	m, err := s.Lookups().Match(ctx, tx, register, match, nil)
 	if err != nil {
 		return nil, err
 	}
-	return s.Matching(ctx, tx, m)
+	return s.Lookups().Matching(ctx, tx, m)
 }
 
 // Page lists all records of a register whole, by number, at most limit after one: for work that goes through a register.

@@ -12,6 +12,12 @@ import (
 	"stoa/internal/store"
 )
 
+// Lookups asks for records by their key fields, as rules do.
+type Lookups struct{ *Records }
+
+// Lookups asks for records by their key fields.
+func (s *Records) Lookups() Lookups { return Lookups{s} }
+
 // Match is what a look-up asks for: what has a value in each of some key fields of a register.
 type Match struct {
 	register string
@@ -32,7 +38,7 @@ const fewHits = 100
 
 // Match prepares a look-up. It begins with the key that fewest records share: a year or a kind leads to half a register, an
 // address to a few. SQLite goes through a CROSS JOIN from left to right. Without counted, a single key is not counted.
-func (s *Records) Match(ctx context.Context, tx *store.Tx, register string, match map[string]string, counted Counted) (Match, error) {
+func (s Lookups) Match(ctx context.Context, tx *store.Tx, register string, match map[string]string, counted Counted) (Match, error) {
 	m := Match{register: register, keys: make([]matchKey, 0, len(match))}
 	for field, value := range match {
 		k := matchKey{field: field, value: s.key(register, field, value), n: 1}
@@ -48,7 +54,7 @@ func (s *Records) Match(ctx context.Context, tx *store.Tx, register string, matc
 	return m, nil
 }
 
-func (s *Records) countKey(ctx context.Context, tx *store.Tx, register string, k matchKey, counted Counted) (n int, err error) {
+func (s Lookups) countKey(ctx context.Context, tx *store.Tx, register string, k matchKey, counted Counted) (n int, err error) {
 	name := register + "\x00" + k.field + "\x00" + string(k.value)
 	if n, known := counted[name]; known {
 		return n, nil
@@ -87,7 +93,7 @@ func (m Match) hits(args *[]any) string {
 }
 
 // Matching lists the records of a register that a look-up finds, whole.
-func (s *Records) Matching(ctx context.Context, tx *store.Tx, m Match) ([]*Record, error) {
+func (s Lookups) Matching(ctx context.Context, tx *store.Tx, m Match) ([]*Record, error) {
 	if m.nothing() {
 		return nil, nil
 	}
@@ -124,7 +130,7 @@ func See(m Match, pending bool, found []*Record) Seen {
 
 // Stand reports whether look-ups made in another transaction would find the same in this one. It is one statement, without
 // reading what the records say.
-func (s *Records) Stand(ctx context.Context, tx *store.Tx, all []Seen) (bool, error) {
+func (s Lookups) Stand(ctx context.Context, tx *store.Tx, all []Seen) (bool, error) {
 	var args []any
 	var parts []string
 	asked := map[string]bool{}
@@ -183,7 +189,7 @@ func (r *Record) Picked() Picked {
 }
 
 // Picked is which record has a number now; in Write it is locked until commit.
-func (s *Records) Picked(ctx context.Context, tx *store.Tx, register, number string) (p Picked, err error) {
+func (s Lookups) Picked(ctx context.Context, tx *store.Tx, register, number string) (p Picked, err error) {
 	err = tx.QueryRow(ctx, `SELECT id, subject, version, updated FROM record WHERE register = $1 AND number = $2`+tx.Lock(), register, number).Scan(&p.ID, &p.subject, &p.version, &p.updated)
 	if errors.Is(err, store.ErrNotFound) {
 		return Picked{}, nil

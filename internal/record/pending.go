@@ -64,17 +64,8 @@ func (s *Records) Drop(ctx context.Context, tx *store.Tx, caseID string) error {
 	return err
 }
 
-// PendingByKey is ByKey of pending records.
-func (s *Records) PendingByKey(ctx context.Context, tx *store.Tx, register string, match map[string]string) ([]*Record, error) {
-	m, err := s.Match(ctx, tx, register, match, nil)
-	if err != nil {
-		return nil, err
-	}
-	return s.MatchingPending(ctx, tx, m)
-}
-
 // MatchingPending is Matching of pending records.
-func (s *Records) MatchingPending(ctx context.Context, tx *store.Tx, m Match) (all []*Record, err error) {
+func (s Lookups) MatchingPending(ctx context.Context, tx *store.Tx, m Match) (all []*Record, err error) {
 	if m.nothing() {
 		return nil, nil
 	}
