@@ -79,8 +79,8 @@ func sqliteDSN(path, mode string) string {
 	if mode == "ro" {
 		pragmas = append(pragmas, "query_only(1)", "cache_size(-8000)")
 	} else {
-		// The pages that the words of cases are in are written again and again: the writer keeps them, and copies them from
-		// the log into the database every 16 MB instead of every 4.
+		// Pages of indexes are written again and again: the writer keeps them, and copies them from the log into the
+		// database every 16 MB instead of every 4.
 		pragmas = append(pragmas, "cache_size(-32000)", "wal_autocheckpoint(4000)")
 		// secure_delete overwrites what is deleted, so that an erased key does not stay behind in a free page.
 		pragmas = append(pragmas, "secure_delete(1)", "journal_mode(wal)", "synchronous(full)", "journal_size_limit(67108864)")
