@@ -90,8 +90,11 @@ func (c *Cases) compare(ctx context.Context, one *Case) (compared, error) {
 
 // changed is what a case comes to under the changed rules.
 func (c *Cases) changed(ctx context.Context, before *outcome, one *Case) (outcome, error) {
-	if !c.OnlyPrices || before.refused != "" {
+	if !c.OnlyPrices {
 		return replay(ctx, c.is, one)
+	}
+	if before.refused != "" { // no price changes that
+		return *before, nil
 	}
 	j, err := before.judged.Priced(ctx, c.is)
 	if err != nil {
