@@ -90,10 +90,73 @@ func (a *asked) cost() error {
 		a.p.Figures = append(a.p.Figures, cost)
 	}
 	a.p.Figures = append(a.p.Figures, time)
+	if a.q.Desk {
+		if err := a.hoursNeeded(list); err != nil {
+			return err
+		}
+	}
 	if len(unsaid) > 0 {
 		a.p.Notes = append(a.p.Notes, p.T("The files do not say what an hour of an officer costs at: {organisations}.", map[string]any{"organisations": strings.Join(unsaid, ", ")}))
 	}
 	return nil
+}
+
+// weeksAhead is for how long officers' hours are told, and weeksSeen of how many the usual is taken where nothing can be forecast.
+const (
+	weeksAhead = 4
+	weeksSeen  = 8
+)
+
+// hoursNeeded tells how many hours of officers what comes next needs: applications a week as they are forecast, where a forecast does
+// better on its own past than repeating it, else as of late; times what a decision takes.
+func (a *asked) hoursNeeded(list []unitCost) error {
+	p, weeks := a.r.P, a.weeks()
+	if len(weeks) < weeksSeen {
+		return nil
+	}
+	f := InsightFigure{ID: "hours", Title: p.T("Officers’ hours a week in the coming four weeks"), Kind: KindBars, Decimals: 1,
+		DataFigures: DataFigures{Of: p.T("Service"), Unit: p.T("hours a week"), Series: []DataSeries{{Name: p.T("Officers’ hours a week")}}}}
+	all, most, usual := 0.0, 0, []string{}
+	for i, u := range list {
+		points, err := a.series(insight.Ask{Measure: insight.Came, Grain: insight.Day, Organisation: u.s.Organisation, Service: u.s.Service, From: weeks[0], Until: addDays(weeks[len(weeks)-1], 6)})
+		if err != nil {
+			return err
+		}
+		came, forecast := a.expectedWeekly(floats(byWeek(weeks, points, counts)))
+		if !forecast {
+			usual = append(usual, a.r.words(a.j, u.s.Title))
+		}
+		hours := math.Round(came*u.minutes/60*10) / 10
+		f.Categories, f.Series[0].Values = append(f.Categories, a.r.words(a.j, u.s.Title)), append(f.Series[0].Values, known(hours))
+		if all += hours; hours > f.Series[0].Values[most].N {
+			most = i
+		}
+	}
+	f.Finding = p.T("What comes needs about {hours} hours of officers a week, most of them for “{service}”: {most}.",
+		map[string]any{"hours": decimals(p.Number, all, 1), "service": f.Categories[most], "most": decimals(p.Number, f.Series[0].Values[most].N, 1)})
+	f.Notes = append(f.Notes, p.T("Applications a week as they are expected, times what a decision takes."))
+	if len(usual) > 0 {
+		f.Notes = append(f.Notes, p.T("As many as in the last {n} weeks are expected, since no forecast does better: {services}.", map[string]any{"n": weeksSeen, "services": strings.Join(usual, ", ")}))
+	}
+	a.p.Figures = append(a.p.Figures, f)
+	return nil
+}
+
+// expectedWeekly is how many a week come in the next weeks: as forecast, where that is better than the past alone.
+func (a *asked) expectedWeekly(y []float64) (mean float64, forecast bool) {
+	if len(y) >= fewestToForecast && !constant(y) {
+		if o := a.next(y, 1, weeksAhead); o != nil && o.Check.Origins > 0 && o.Check.Naive > 0 && o.Check.Error <= o.Check.Naive {
+			for _, m := range o.Mean {
+				mean += math.Max(0, m) / weeksAhead
+			}
+			return mean, true
+		}
+	}
+	late := y[max(0, len(y)-weeksSeen):]
+	for _, n := range late {
+		mean += n / float64(len(late))
+	}
+	return mean, false
 }
 
 // costFinding says what the dearest decision costs, and where the price of an hour comes from.

@@ -244,3 +244,45 @@ func TestInsightInTheFirstMonth(t *testing.T) {
 		}
 	}
 }
+
+// TestADecisionsCostIsNobodysPace: everybody is told what decisions cost where three people work on them, and thirty steps were timed.
+func TestADecisionsCostIsNobodysPace(t *testing.T) {
+	tn := little(t)
+	b := tn.browser()
+	add := func(all ...insight.Count) {
+		t.Helper()
+		for i := range all {
+			all[i].Organisation = "environmental-health"
+			if all[i].Service = foodService; all[i].Apart {
+				all[i].Service = ""
+			}
+		}
+		if err := tn.flow.DB.Write(t.Context(), "test", func(ctx context.Context, tx *store.Tx) error { return insight.Figures{}.Add(ctx, tx, all) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hand := func(who string) insight.Count {
+		c := summed(insight.Hands, "2026-03", 1, 0, insight.ByHand, who)
+		c.Inside, c.Apart = true, true
+		return c
+	}
+	tells := func(want bool, when string) {
+		t.Helper()
+		for _, at := range []string{"/insight/cost", "/insight/cost?service=" + foodService} {
+			if got := strings.Contains(b.get(at).body, "£"); got != want {
+				t.Errorf("%s, %s: a price is told: %t", when, at, got)
+			}
+		}
+	}
+	add(summed(insight.Taken, "2026-03", 40, 0), summed(insight.Spent, "2026-03", 29, 29*1800), hand("a"), hand("b"), hand("c"))
+	tells(false, "29 steps")
+	add(summed(insight.Spent, "2026-03", 1, 1800))
+	tells(true, "30 steps")
+	if page := b.get("/insight/cost").body; strings.Contains(page, "hours of officers") || strings.Contains(page, "Fees billed") {
+		t.Error("what is for the desk is told to everybody")
+	}
+	two := little(t)
+	tn, b = two, two.browser()
+	add(summed(insight.Taken, "2026-03", 40, 0), summed(insight.Spent, "2026-03", 40, 40*1800), hand("a"), hand("b"))
+	tells(false, "two people")
+}
