@@ -134,6 +134,9 @@ func (a *asked) hoursNeeded(list []unitCost) error {
 	}
 	f.Finding = p.T("What comes needs about {hours} hours of officers a week, most of them for “{service}”: {most}.",
 		map[string]any{"hours": decimals(p.Number, all, 1), "service": f.Categories[most], "most": decimals(p.Number, f.Series[0].Values[most].N, 1)})
+	if len(list) == 1 {
+		f.Finding = p.T("What comes needs about {hours} hours of officers a week.", map[string]any{"hours": decimals(p.Number, all, 1)})
+	}
 	f.Notes = append(f.Notes, p.T("Applications a week as they are expected, times what a decision takes."))
 	if len(usual) > 0 {
 		f.Notes = append(f.Notes, p.T("As many as in the last {n} weeks are expected, since no forecast does better: {services}.", map[string]any{"n": weeksSeen, "services": strings.Join(usual, ", ")}))
