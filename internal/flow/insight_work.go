@@ -3,6 +3,8 @@ package flow
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"stoa/internal/calendar"
@@ -46,7 +48,7 @@ func (f Insight) CountWork(ctx context.Context, actor policy.Actor) error {
 	if err != nil || from.IsZero() {
 		return err
 	}
-	var counts []insight.Count
+	sums := map[workOf]insight.Count{}
 	for day := from; !day.After(today); {
 		until, err := day.AddDays(workDays)
 		if err != nil {
@@ -57,7 +59,7 @@ func (f Insight) CountWork(ctx context.Context, actor policy.Actor) error {
 			if len(steps) > mostSteps {
 				return fmt.Errorf("officers took more than %d steps in the week from %s", mostSteps, day)
 			}
-			counts = append(counts, worked(k, steps)...)
+			addWork(sums, k, steps)
 			return err
 		})
 		if err != nil {
@@ -69,7 +71,7 @@ func (f Insight) CountWork(ctx context.Context, actor policy.Actor) error {
 		if err := (insight.Figures{}).Claim(ctx, tx, "work", last); err != nil {
 			return err
 		}
-		return insight.Figures{}.Replace(ctx, tx, []string{insight.Taken, insight.Spent}, from, today, counts)
+		return insight.Figures{}.Replace(ctx, tx, []string{insight.Taken, insight.Spent}, from, today, slices.Collect(maps.Values(sums)))
 	})
 	if fault.KindOf(err) == fault.Conflict { // another node counts
 		return nil
@@ -77,27 +79,37 @@ func (f Insight) CountWork(ctx context.Context, actor policy.Actor) error {
 	return err
 }
 
-// worked counts steps by day and service, and the time between two of the same person.
-func worked(k *calendar.Calendar, steps []cases.Handled) (list []insight.Count) {
+// workOf is of what steps are counted.
+type workOf struct {
+	measure, organisation, service string
+	day                            calendar.Date
+}
+
+// addWork adds steps by day and service, and the time between two of the same person.
+func addWork(sums map[workOf]insight.Count, k *calendar.Calendar, steps []cases.Handled) {
+	add := func(measure string, s cases.Handled, seconds int64) {
+		at := workOf{measure, s.Organisation, s.Service, k.DateOf(s.At)}
+		sum := sums[at]
+		sum.Measure, sum.Organisation, sum.Service, sum.Day = measure, s.Organisation, s.Service, at.day
+		sum.N, sum.Amount = sum.N+1, sum.Amount+seconds
+		sums[at] = sum
+	}
 	for i, s := range steps {
 		if i > 0 && steps[i-1].Actor == s.Actor && steps[i-1].Case == s.Case && steps[i-1].At.Equal(s.At) {
 			continue // an action and its message are one step
 		}
-		one := insight.Count{Measure: insight.Taken, Organisation: s.Organisation, Service: s.Service, Day: k.DateOf(s.At), N: 1}
-		list = append(list, one)
+		add(insight.Taken, s, 0)
 		if i == 0 {
 			continue
 		}
 		if gap, ok := spell(k, steps[i-1], s); ok {
-			one.Measure, one.Amount = insight.Spent, int64(gap/time.Second)
-			list = append(list, one)
+			add(insight.Spent, s, int64(gap/time.Second))
 		}
 	}
-	return list
 }
 
 // spell is how long a person was at a step: since the one before, on whatever case, on the same day and not long ago.
 func spell(k *calendar.Calendar, before, step cases.Handled) (time.Duration, bool) {
 	gap := step.At.Sub(before.At)
-	return gap, before.Actor == step.Actor && k.DateOf(before.At) == k.DateOf(step.At) && gap > 0 && gap <= longestSpell*time.Minute
+	return gap, before.Actor == step.Actor && k.DateOf(before.At) == k.DateOf(step.At) && gap > 0 && gap <= insight.LongestSpell
 }

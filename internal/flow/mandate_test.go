@@ -22,14 +22,9 @@ import (
 	"stoa/internal/store/storetest"
 )
 
-// mandated puts a jurisdiction in force in which stalls may be applied for by all kinds of mandate, with a register of companies,
-// of which two officers must agree where together says so, and one of births.
-func mandated(w *world, together string) {
-	w.t.Helper()
-	files := base(w.t)
-	s := files["services/street-stall.yaml"]
-	s.Data = []byte(strings.Replace(string(s.Data), "applicant: {name", "on_behalf: [parent, guardian, company, accountant, helper, assisted]\napplicant: {name", 1))
-	files["registers/companies.yaml"] = &fstest.MapFile{Data: []byte(`register: companies
+// companiesRegister is the file of a register of companies, each with two officers, of whom two must agree where together says so.
+func companiesRegister(together string) string {
+	return `register: companies
 title: Companies
 record: Company
 organisation: markets
@@ -42,7 +37,17 @@ fields:
   - {id: two, title: Officer, type: text, key: true, personal: officer}
 represent: {as: company, by: [one, two], together: ` + together + `}
 seed: companies.csv
-`)}
+`
+}
+
+// mandated puts a jurisdiction in force in which stalls may be applied for by all kinds of mandate, with a register of companies,
+// of which two officers must agree where together says so, and one of births.
+func mandated(w *world, together string) {
+	w.t.Helper()
+	files := base(w.t)
+	s := files["services/street-stall.yaml"]
+	s.Data = []byte(strings.Replace(string(s.Data), "applicant: {name", "on_behalf: [parent, guardian, company, accountant, helper, assisted]\napplicant: {name", 1))
+	files["registers/companies.yaml"] = &fstest.MapFile{Data: []byte(companiesRegister(together))}
 	files["registers/companies.csv"] = &fstest.MapFile{Data: []byte("key,name,one,two\nC1,Lemon Ltd,lena@example.org,luc@example.org\n")}
 	files["registers/births.yaml"] = &fstest.MapFile{Data: []byte(`register: births
 title: Births

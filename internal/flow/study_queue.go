@@ -19,12 +19,11 @@ import (
 
 // How a queue is measured.
 const (
-	officeOpens  = 9   // o'clock
-	usualHours   = 7   // of a day that an officer has for cases
-	longestSpell = 120 // minutes: a longer gap between two steps of a person was something else
-	leastSpells  = 30  // fewer measured cases say nothing
-	leastWaited  = 10  // the same of waits
-	longestYears = 1   // how far back it is measured how long a case takes, where a study looks at less
+	officeOpens  = 9  // o'clock
+	usualHours   = 7  // of a day that an officer has for cases
+	leastSpells  = 30 // fewer measured cases say nothing
+	leastWaited  = 10 // the same of waits
+	longestYears = 1  // how far back it is measured how long a case takes, where a study looks at less
 	mostSteps    = 1_000_000
 	mostCame     = 1_000_000
 )

@@ -22,20 +22,7 @@ import (
 func companyFiles(t testing.TB, together string) fstest.MapFS {
 	files := townFiles(t, homes(1))
 	put := func(name, text string) { files[name] = &fstest.MapFile{Data: []byte(text)} }
-	put("registers/companies.yaml", `register: companies
-title: Companies
-record: Company
-organisation: markets
-label: name
-privacy:
-  officer: {purpose: To know who acts., law: {title: Companies Act, year: 2006}, keep: 6 years}
-fields:
-  - {id: name, title: Name, type: text}
-  - {id: one, title: Officer, type: text, key: true, personal: officer}
-  - {id: two, title: Officer, type: text, key: true, personal: officer}
-represent: {as: company, by: [one, two], together: `+together+`}
-seed: companies.csv
-`)
+	put("registers/companies.yaml", companiesRegister(together))
 	put("registers/companies.csv", "key,name,one,two\nC1,Swan Ltd,lena@example.org,luc@example.org\n")
 	put("registers/inns.yaml", innsRegister+"  - {id: company, title: Company, type: text}\n")
 	put("registers/inns.csv", "key,name,rooms,keeper,email,since,company\nI1,The Swan,10,Swan Ltd,,2026-01-01,C1\nI2,The Crown,10,Sid Crown,sid@testshire.example,2026-01-01,\n")

@@ -13,6 +13,7 @@ package insight
 import (
 	"embed"
 	"io/fs"
+	"time"
 
 	"stoa/internal/calendar"
 )
@@ -48,6 +49,9 @@ const (
 	Paid    = "paid"    // minor units
 	Arrears = "arrears" // minor units that are late on the day
 )
+
+// LongestSpell is how long somebody can have been at a step, since the one before: a longer gap was something else.
+const LongestSpell = 2 * time.Hour
 
 // logged are the measures that the log of events gives again.
 var logged = []string{Came, Decided, Wait, Ended, Step, Again, Move, Objected, Hands}

@@ -82,7 +82,7 @@ func (a *asked) cost() error {
 			cost.Series[1].Values = append(cost.Series[1].Values, u.fee)
 		}
 	}
-	how := p.T("A step is timed where the same person took another one within {n} minutes before; a decision takes the average of those, times the steps for each decision.", map[string]any{"n": 120})
+	how := p.T("A step is timed where the same person took another one within {n} minutes before; a decision takes the average of those, times the steps for each decision.", map[string]any{"n": int(insight.LongestSpell.Minutes())})
 	time.Finding = p.T("A decision on “{service}” takes {minutes} minutes of officers’ time.", map[string]any{"service": time.Categories[0], "minutes": number(p.Number, list[0].minutes)})
 	time.Notes = append(time.Notes, how, a.paceNote())
 	if len(cost.Categories) > 0 {
