@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -118,6 +119,25 @@ func TestWhatChangesBeforeTheTurn(t *testing.T) {
 			w.must(err)
 			if c := w.load(id); c.Label != "Rana Resident, Old Square" {
 				w.t.Errorf("the case is of %q", c.Label)
+			}
+		},
+		"a file": func(w *world) {
+			id, holder := w.filled("rana@testshire.example")
+			form := url.Values{"adult": {"yes"}, "goods": {"food"}, "place": {"P1"}, "metres": {"4"}, "gas": {"yes"}, "bottles": {"1"}}
+			certificate := flow.Upload{Question: "certificate", Name: "gas.pdf", Type: "application/pdf", Content: strings.NewReader("%PDF-1.7\ngas\n%%EOF\n")}
+			_, _, err := w.SavePage(w.ctx, holder, flow.SavePage{Draft: id, Page: "stall", Form: form, Files: []flow.Upload{certificate}})
+			w.must(err)
+			between = func() {
+				w.must(w.DB.Write(w.ctx, "test", func(ctx context.Context, tx *store.Tx) error {
+					files, err := store.Strings(ctx, tx, `SELECT id FROM blob`)
+					if err == nil && len(files) != 1 {
+						w.t.Fatalf("%d files were taken", len(files))
+					}
+					return errors.Join(err, w.Docket.Blobs.Delete(ctx, tx, files[0]))
+				}))
+			}
+			if _, err := w.Submit(w.ctx, holder, flow.Submit{Draft: id, Declared: true}); !errors.As(err, new(*flow.NotReady)) {
+				w.t.Errorf("it was sent without the certificate that it was judged by: %v", err)
 			}
 		},
 		"it is sent": func(w *world) {
