@@ -403,6 +403,12 @@ func (a *App) count(ctx context.Context) {
 	if _, err := a.Flow.Insight().Follow(ctx, System); err != nil && ctx.Err() == nil {
 		a.Log.Error("counting what happened", "err", err)
 	}
+	switch missed, err := a.Flow.Insight().CheckCount(ctx, System); {
+	case err != nil && ctx.Err() == nil:
+		a.Log.Error("looking whether statistics missed something", "err", err)
+	case missed != 0:
+		a.Log.Warn("events were not in the statistics, which are counted anew: a clock was put back", "events", missed)
+	}
 	if err := a.Flow.Insight().CountMoney(ctx, System); err != nil && ctx.Err() == nil {
 		a.Log.Error("counting money", "err", err)
 	}

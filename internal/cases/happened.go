@@ -41,6 +41,15 @@ func (p Past) Happened(ctx context.Context, tx *store.Tx, after string, limit in
 	return list, p.before(ctx, tx, list)
 }
 
+// HappenedUpTo is how many events there are whose id is not above one.
+func (Past) HappenedUpTo(ctx context.Context, tx *store.Tx, id string) (n int64, err error) {
+	err = tx.QueryRow(ctx, `SELECT COUNT(*) FROM case_event WHERE id <= $1 AND kind IN `+counted, id).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("counting what happened: %w", err)
+	}
+	return n, nil
+}
+
 // before finds for each event that moved a case when the case had come to where it was moved from, and whether it had been
 // where it went. The timelines of the cases say so.
 func (Past) before(ctx context.Context, tx *store.Tx, list []Happened) error {

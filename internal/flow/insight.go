@@ -87,6 +87,55 @@ func (f Insight) Recount(ctx context.Context, actor policy.Actor) (int, error) {
 	return f.Follow(ctx, actor)
 }
 
+// checkEvery is how often it is looked whether an event was missed.
+const checkEvery = 24 * time.Hour
+
+// CheckCount counts everything anew if there are events that were never counted, once a day. An event's place in the log
+// is the time at which it was written: where a clock was put back it may come before what is counted already.
+func (f Insight) CheckCount(ctx context.Context, actor policy.Actor) (missed int64, err error) {
+	if err := policy.Can(actor, policy.CaseTurn, policy.Thing{Kind: "statistics"}); err != nil {
+		return 0, err
+	}
+	const name = "checked"
+	var last time.Time
+	var from insight.Cursor
+	var there int64
+	due := false
+	err = f.DB.Read(ctx, "flow.CheckCount", func(ctx context.Context, tx *store.Tx) (err error) {
+		figures := insight.Figures{}
+		if last, err = figures.Marked(ctx, tx, name); err != nil || tx.Now().Sub(last) < checkEvery {
+			return err
+		}
+		due = true
+		if from, err = figures.Cursor(ctx, tx); err != nil {
+			return err
+		}
+		if there, err = (cases.Past{}).HappenedUpTo(ctx, tx, from.Place); err != nil {
+			return err
+		}
+		seen, err := figures.Seen(ctx, tx)
+		there += seen
+		return err
+	})
+	if err != nil || !due {
+		return 0, err
+	}
+	err = f.DB.Write(ctx, "flow.CheckCount", func(ctx context.Context, tx *store.Tx) error {
+		if err := (insight.Figures{}).Claim(ctx, tx, name, last); err != nil || from.Counted >= 0 {
+			return err
+		}
+		return insight.Figures{}.Know(ctx, tx, from, there)
+	})
+	if fault.KindOf(err) == fault.Conflict { // another node looks, or counts: tomorrow is soon enough
+		return 0, nil
+	}
+	if err != nil || from.Counted < 0 || there == from.Counted {
+		return 0, err
+	}
+	_, err = f.Recount(ctx, actor)
+	return there - from.Counted, err
+}
+
 // batch is what one transaction is going to count, read before it, since others wait while one writes.
 type batch struct {
 	from   insight.Cursor

@@ -309,3 +309,65 @@ func TestACountBrokenAnywhereGoesOn(t *testing.T) {
 		w.same("counting everything again gives", before, w.sums())
 	})
 }
+
+// TestAClockPutBack has an application come while the clock is put back by more than counting stays behind, so that in
+// the log it stands before what is counted.
+func TestAClockPutBack(t *testing.T) {
+	each(t, func(w *world) {
+		came := func() string { return w.sums()["insight_day came||||2026-03-02| 0"] }
+		follow := func() {
+			w.t.Helper()
+			_, err := w.Insight().Follow(w.ctx, w.system)
+			w.must(err)
+		}
+		check := func(want int64) {
+			w.t.Helper()
+			missed, err := w.Insight().CheckCount(w.ctx, w.system)
+			w.must(err)
+			if missed != want {
+				w.t.Errorf("%d were missed instead of %d", missed, want)
+			}
+		}
+		w.submitted("omar@testshire.example")
+		w.clock.Advance(time.Hour)
+		follow()
+		check(0)
+		w.clock.Advance(-2 * time.Hour)
+		w.submitted("rana@testshire.example")
+		w.clock.Advance(26 * time.Hour)
+		w.submitted("mona@testshire.example")
+		follow()
+		if got := came(); got != "1 0" {
+			w.t.Fatalf("before it is looked, %s are counted", got)
+		}
+		check(1)
+		if got := came(); got != "2 0" {
+			w.t.Errorf("2 came, counted: %s", got)
+		}
+		check(0) // not due
+		w.clock.Advance(25 * time.Hour)
+		check(0)
+	})
+}
+
+// TestACountFromBeforeIsKnown has a database in which it was not noted yet how many events are counted.
+func TestACountFromBeforeIsKnown(t *testing.T) {
+	each(t, func(w *world) {
+		w.submitted("omar@testshire.example")
+		_, err := w.Insight().Follow(w.ctx, w.system)
+		w.must(err)
+		w.must(w.DB.Write(w.ctx, "test", func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE insight_cursor SET counted = -1`)
+			return err
+		}))
+		missed, err := w.Insight().CheckCount(w.ctx, w.system)
+		w.must(err)
+		var counted int64
+		w.must(w.DB.Read(w.ctx, "test", func(ctx context.Context, tx *store.Tx) error {
+			return tx.QueryRow(ctx, `SELECT counted FROM insight_cursor WHERE name = 'events'`).Scan(&counted)
+		}))
+		if missed != 0 || counted != 1 {
+			w.t.Errorf("%d missed, %d counted", missed, counted)
+		}
+	})
+}

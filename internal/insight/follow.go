@@ -12,10 +12,12 @@ import (
 
 // Cursor is how far the log of events is counted: every event whose id is not above Place, and of those above it the
 // ones that were seen. An event's id begins with the time at which its transaction began, and transactions end in another
-// order; so Place stays behind what was seen by longer than any transaction takes.
+// order; so Place stays behind what was seen by longer than any transaction takes. A clock that is put back by more makes
+// events that are below Place and were never seen: Counted tells of them.
 type Cursor struct {
 	Place   string
 	Through time.Time // when it was last followed
+	Counted int64     // events, ever; -1 where it is not known
 	version int64
 }
 
@@ -30,7 +32,7 @@ func (Figures) Cursor(ctx context.Context, tx *store.Tx) (c Cursor, err error) {
 		return c, err
 	}
 	var through int64
-	err = tx.QueryRow(ctx, `SELECT place, through, version FROM insight_cursor WHERE name = $1`+tx.Lock(), eventCursor).Scan(&c.Place, &through, &c.version)
+	err = tx.QueryRow(ctx, `SELECT place, through, counted, version FROM insight_cursor WHERE name = $1`+tx.Lock(), eventCursor).Scan(&c.Place, &through, &c.Counted, &c.version)
 	if errors.Is(err, store.ErrNotFound) {
 		return Cursor{}, nil
 	}
@@ -46,7 +48,7 @@ func begin(ctx context.Context, tx *store.Tx, name string) error {
 	if !tx.Writable() {
 		return nil
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO insight_cursor (name, place, through, version) VALUES ($1, '', 0, 0) ON CONFLICT (name) DO NOTHING`, name)
+	_, err := tx.Exec(ctx, `INSERT INTO insight_cursor (name, place, through, counted, version) VALUES ($1, '', 0, 0, 0) ON CONFLICT (name) DO NOTHING`, name)
 	if err != nil {
 		return fmt.Errorf("beginning statistics: %w", err)
 	}
@@ -106,17 +108,42 @@ func (f Figures) Count(ctx context.Context, tx *store.Tx, from Cursor, events []
 	if err := f.Add(ctx, tx, all); err != nil {
 		return err
 	}
-	return f.move(ctx, tx, place, from.version+1)
+	counted := now.Counted
+	if counted >= 0 {
+		counted += int64(len(events))
+	}
+	return f.move(ctx, tx, Cursor{Place: place, Counted: counted, version: from.version + 1})
 }
 
-func (Figures) move(ctx context.Context, tx *store.Tx, place string, version int64) error {
-	_, err := tx.Exec(ctx, `INSERT INTO insight_cursor (name, place, through, version) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (name) DO UPDATE SET place = excluded.place, through = excluded.through, version = excluded.version`,
-		eventCursor, place, store.Micros(tx.Now()), version)
+func (Figures) move(ctx context.Context, tx *store.Tx, to Cursor) error {
+	_, err := tx.Exec(ctx, `INSERT INTO insight_cursor (name, place, through, counted, version) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (name) DO UPDATE SET place = excluded.place, through = excluded.through, counted = excluded.counted, version = excluded.version`,
+		eventCursor, to.Place, store.Micros(tx.Now()), to.Counted, to.version)
 	if err != nil {
 		return fmt.Errorf("keeping how far statistics have come: %w", err)
 	}
 	return nil
+}
+
+// Seen is how many events above Place are counted.
+func (Figures) Seen(ctx context.Context, tx *store.Tx) (n int64, err error) {
+	if err = tx.QueryRow(ctx, `SELECT COUNT(*) FROM insight_seen`).Scan(&n); err != nil {
+		return 0, fmt.Errorf("counting what is counted: %w", err)
+	}
+	return n, nil
+}
+
+// Know notes how many events are counted, where that was not known.
+func (f Figures) Know(ctx context.Context, tx *store.Tx, from Cursor, counted int64) error {
+	now, err := f.Cursor(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if now.version != from.version || now.Counted >= 0 {
+		return fault.NewConflict("Another worker went on")
+	}
+	now.Counted, now.version = counted, now.version+1
+	return f.move(ctx, tx, now)
 }
 
 // Forget throws away what the log of events gives again, and begins anew. Notes that were added up stay, and earlier cases.
@@ -140,7 +167,7 @@ func (f Figures) Forget(ctx context.Context, tx *store.Tx) error {
 	if err := f.addEarlier(ctx, tx); err != nil {
 		return err
 	}
-	return f.move(ctx, tx, "", now.version+1)
+	return f.move(ctx, tx, Cursor{version: now.version + 1})
 }
 
 // Marked is when something that is worked out anew now and then last was; zero where it never was.
