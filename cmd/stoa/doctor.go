@@ -12,13 +12,14 @@ import (
 
 func doctorCommand() *cobra.Command {
 	var file string
-	var asJSON bool
+	var asJSON, thorough bool
 	var option app.Config
 	c := &cobra.Command{
 		Use:   "doctor --jurisdiction DIR",
 		Short: "Look whether everything in an installation agrees: schema, books, bills, bank, jobs",
 		Long: `Look whether everything in an installation agrees: that the books balance in every currency, that what bills,
-refunds and bank statements say is what the books say, and that no work has failed for good.
+refunds and bank statements say is what the books say, that attachments are where they should be, and that no work has failed
+for good.
 It may run beside the server. It exits with 1 when it finds something.`,
 		Example: "  stoa doctor --jurisdiction greenvale --data /var/lib/stoa",
 		Args:    exactly(0, "no arguments: everything is an option"),
@@ -31,7 +32,7 @@ It may run beside the server. It exits with 1 when it finds something.`,
 			if config.Jurisdiction == "" {
 				return usageError{errors.New("name the folder of the jurisdiction with --jurisdiction DIR")}
 			}
-			all, err := app.Doctor(cmd.Context(), config, os.DirFS(config.Jurisdiction))
+			all, err := app.Doctor(cmd.Context(), config, os.DirFS(config.Jurisdiction), thorough)
 			if err != nil {
 				return err
 			}
@@ -57,6 +58,7 @@ It may run beside the server. It exits with 1 when it finds something.`,
 	f.StringVar(&option.Jurisdiction, "jurisdiction", "", "folder of the jurisdiction")
 	f.StringVar(&option.Data, "data", "", "folder of the database and the keys (default data)")
 	f.StringVar((*string)(&option.Database), "database", "", "postgres://… instead of the embedded database")
+	f.BoolVar(&thorough, "objects", false, "read every attachment in the object store through, and hold it against its hash")
 	f.BoolVar(&asJSON, "json", false, "as JSON")
 	return c
 }

@@ -42,7 +42,7 @@ problems are refused, with the list, and the former ones stay.`,
 				return err
 			}
 			if onlyCheck {
-				if err := app.TryMail(cmd.Context(), config); err != nil {
+				if err := errors.Join(app.TryMail(cmd.Context(), config), app.TryObjects(cmd.Context(), config)); err != nil {
 					return err
 				}
 				fmt.Fprintln(cmd.OutOrStdout(), "the settings are complete")
@@ -87,6 +87,9 @@ func serve(ctx context.Context, config app.Config, log *slog.Logger) error {
 		return err
 	}
 	defer a.Close()
+	if err := a.ReachesAttachments(ctx); err != nil {
+		return err
+	}
 	files := func() fs.FS { return os.DirFS(config.Jurisdiction) }
 	problems, err := a.Publish(ctx, files())
 	if err != nil {

@@ -91,6 +91,7 @@ type App struct {
 	sealer    ring            // the keys that sign the log
 	sandbox   *sandbox.Server // the demo's payment provider
 	datasets  *dataset.Store
+	carrier   *blob.Carrier // nil: attachments stay in the database
 	pages     late
 	dunned    calendar.Date
 	retained  calendar.Date // the last day for which everything past its time was deleted
@@ -176,6 +177,9 @@ func (a *App) wire(keys *vault.Vault) error {
 		scanner = clamd(a.Config.Clamd)
 	}
 	blobs := blob.New(keys, scanner)
+	if err := a.objectStore(blobs); err != nil {
+		return err
+	}
 	outbox := &notify.Outbox{Vault: keys}
 	people := &person.People{Vault: keys, Rand: rand.Reader}
 	d := &docket.Docket{Cases: &cases.Cases{Vault: keys}, Records: &record.Records{Vault: keys}, Releases: release.New(), Blobs: blobs}
@@ -328,6 +332,7 @@ func (a *App) Work(ctx context.Context, files func() fs.FS) error {
 	defer published()
 	ended := make(chan error, 1)
 	go func() { ended <- a.Jobs.Run(ctx) }()
+	defer a.carry(ctx)()
 	turn := time.NewTicker(time.Minute)
 	defer turn.Stop()
 	look := time.NewTicker(time.Second)

@@ -40,7 +40,7 @@ func TestAnInstallationIsCarried(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		all, err := Doctor(t.Context(), c, jurisdictions.Greenvale())
+		all, err := Doctor(t.Context(), c, jurisdictions.Greenvale(), false)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -45,6 +45,7 @@ type Config struct {
 	Credentials CredentialConfig `yaml:"credentials"`
 	Elsewhere   ElsewhereConfig  `yaml:"elsewhere"`
 	Assistant   AssistantConfig  `yaml:"assistant"`
+	Objects     ObjectsConfig    `yaml:"objects"`
 }
 
 // KeeperConfig is a key management service with the transit interface of OpenBao and HashiCorp Vault.
@@ -156,6 +157,11 @@ var settings = []setting{
 	{"assistant_key", true, func(c *Config, v string) error { c.Assistant.Key = Secret(v); return nil }},
 	{"assistant_seconds", false, func(c *Config, v string) (err error) { c.Assistant.Seconds, err = strconv.Atoi(v); return err }},
 	{"assistant_per_day", false, func(c *Config, v string) (err error) { c.Assistant.PerDay, err = strconv.Atoi(v); return err }},
+	{"objects_url", false, text(func(c *Config) *string { return &c.Objects.URL })},
+	{"objects_key", false, text(func(c *Config) *string { return &c.Objects.Key })},
+	{"objects_secret", true, func(c *Config, v string) error { c.Objects.Secret = Secret(v); return nil }},
+	{"objects_region", false, text(func(c *Config) *string { return &c.Objects.Region })},
+	{"objects_back", false, func(c *Config, v string) (err error) { c.Objects.Back, err = strconv.ParseBool(v); return err }},
 	{"log_keys", false, text(func(c *Config) *string { return &c.Log.Keys })},
 	{"log_origin", false, text(func(c *Config) *string { return &c.Log.Origin })},
 	{"log_witnesses", false, func(c *Config, v string) (err error) { c.Log.Witnesses, err = readWitnesses(v); return err }},
@@ -238,6 +244,9 @@ func (c Config) Check() error {
 		wrong = append(wrong, err)
 	}
 	if err := c.Assistant.check(); err != nil {
+		wrong = append(wrong, err)
+	}
+	if err := c.Objects.check(); err != nil {
 		wrong = append(wrong, err)
 	}
 	return errors.Join(append(wrong, c.plain()...)...)

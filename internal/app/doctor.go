@@ -25,8 +25,9 @@ type Examination struct {
 }
 
 // Doctor looks at an installation: its schema, its books against bills, refunds and the bank, its jobs. It changes nothing
-// but what bringing the schema up to date changes. files is the jurisdiction's folder.
-func Doctor(ctx context.Context, c Config, files fs.FS) (all []Examination, err error) {
+// but what bringing the schema up to date changes. files is the jurisdiction's folder; thorough reads every object of the object
+// store.
+func Doctor(ctx context.Context, c Config, files fs.FS, thorough bool) (all []Examination, err error) {
 	j, problems := service.Load(files)
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("the folder has %d problems, the first: %s", len(problems), problems[0])
@@ -60,7 +61,11 @@ func Doctor(ctx context.Context, c Config, files fs.FS) (all []Examination, err 
 	if err != nil {
 		return nil, err
 	}
-	all = append(all, erasures)
+	attachments, err := a.examineObjects(ctx, thorough)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, erasures, attachments)
 	spent, err := a.Flow.Spending().Check(ctx, System)
 	if err != nil {
 		return nil, err

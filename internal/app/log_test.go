@@ -230,7 +230,7 @@ func (a *App) sentences(t *testing.T, dir string, leaves int) {
 	if err != nil || len(report.Findings) > 0 || report.Published != int64(leaves) || report.Origin != "log.example/log" {
 		t.Errorf("%+v, %v", report, err)
 	}
-	found, err := Doctor(t.Context(), Config{Data: dir}, jurisdictions.Greenvale())
+	found, err := Doctor(t.Context(), Config{Data: dir}, jurisdictions.Greenvale(), false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -81,6 +81,9 @@ func (a *App) figures(ctx context.Context) (all []telemetry.Figure, err error) {
 			return err
 		}
 		add("sessions", "Sessions that have not ended.", float64(sessions))
+		if err := a.objectFigures(ctx, tx, add); err != nil {
+			return err
+		}
 		backup, err := telemetry.LastBackup(ctx, tx)
 		if err == nil && !backup.IsZero() {
 			add("backup_age_seconds", "Since the last backup by stoa backup; missing where there was none.", tx.Now().Sub(backup).Seconds())

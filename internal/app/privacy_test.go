@@ -132,7 +132,7 @@ func TestAnErasureLeavesLogAndBooksSound(t *testing.T) {
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}
-	found, err := Doctor(ctx, c, jurisdictions.Greenvale())
+	found, err := Doctor(ctx, c, jurisdictions.Greenvale(), false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -121,7 +121,7 @@ func TestEverySchemaComesUpToDate(t *testing.T) {
 					}
 				}
 				asStored(t, old, numbers, rows)
-				all, err := Doctor(t.Context(), old, jurisdictions.Greenvale())
+				all, err := Doctor(t.Context(), old, jurisdictions.Greenvale(), false)
 				if err != nil {
 					t.Fatal(err)
 				}

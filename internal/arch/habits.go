@@ -33,6 +33,7 @@ var (
 		{"internal/visitor/person.go", "how long answers took"},
 		{"internal/visitor/crowd/crowd.go", "when people come, and how long they waited"},
 		{"cmd/stoa/bench.go", "people apply today"},
+		{"internal/blob/carrier.go", "rests between rounds; no row ever sees it"},
 		{"internal/job/runner.go", "pauses between looks at the queue"},
 		{"cmd/stoa/assist.go", "how long questions took, for the terminal"},
 		{"cmd/stoa/new.go", "the year that a new jurisdiction's calendar begins with"},

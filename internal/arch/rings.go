@@ -25,7 +25,7 @@ var rings = []ring{
 	},
 	{
 		name: "tools", ordered: true, sees: []string{"pure"},
-		packages: []string{"keyfile", "store", "carry", "vault", "vault/transit", "job", "tally", "blob", "shelf", "tabular/lite", "telemetry", "hook", "passkey", "openid", "elsewhere", "condense", "publog/signet", "credential/keys"},
+		packages: []string{"keyfile", "store", "carry", "vault", "vault/transit", "job", "tally", "objects", "blob", "shelf", "tabular/lite", "telemetry", "hook", "passkey", "openid", "elsewhere", "condense", "publog/signet", "credential/keys"},
 		why:      "tools serve every domain and therefore know none",
 	},
 	{
@@ -81,7 +81,7 @@ var rings = []ring{
 	},
 	{
 		name:     "beside", // what the product does not run, or runs as data
-		packages: []string{"arch", "schema", "jurisdictions", "i18n/texts", "i18n/po", "service/scaffold", "assist/train", "store/storetest", "store/storetest/pg", "passkey/passkeytest", "tabular/tabulartest", "web/page/gallery", "test/verify"},
+		packages: []string{"arch", "schema", "jurisdictions", "i18n/texts", "i18n/po", "service/scaffold", "assist/train", "store/storetest", "store/storetest/pg", "objects/objectstest", "passkey/passkeytest", "tabular/tabulartest", "web/page/gallery", "test/verify"},
 		why:      "tools of those who build Stoa, and files carried in the program, see only what neighbours names",
 	},
 }
@@ -129,6 +129,7 @@ var neighbours = []neighbour{
 	{"test/bench", "jurisdictions", "it measures the sample"},
 	{"test/bench", "store/storetest", "it measures on both databases"},
 	{"store/storetest", "store", "it opens databases for tests"},
+	{"objects/objectstest", "objects", "it starts a server for tests of it"},
 	{"tabular/tabulartest", "tabular", "it draws tables for tests"},
 	{"store/storetest/pg", "store/storetest", "it lends one cluster to many tests"},
 	{"web/page/gallery", "i18n", "it shows the components"},
@@ -138,7 +139,7 @@ var neighbours = []neighbour{
 }
 
 // forTests are what any test may use beside what its package may.
-var forTests = []string{"store/storetest", "passkey/passkeytest", "tabular/tabulartest", "jurisdictions"}
+var forTests = []string{"store/storetest", "objects/objectstest", "passkey/passkeytest", "tabular/tabulartest", "jurisdictions"}
 
 func ringOf(pkg string) *ring {
 	for i := range rings {

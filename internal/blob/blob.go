@@ -16,6 +16,7 @@ import (
 
 	"stoa/internal/fault"
 	"stoa/internal/job"
+	"stoa/internal/objects"
 	"stoa/internal/store"
 	"stoa/internal/vault"
 )
@@ -56,10 +57,11 @@ type Blob struct {
 type Store struct {
 	vault   *vault.Vault
 	scanner Scanner
+	objects *objects.Store // where attachments are carried to; nil: they stay in the database
 }
 
 // New makes a store that scans with scanner; None{} where there is none.
-func New(v *vault.Vault, scanner Scanner) *Store { return &Store{v, scanner} }
+func New(v *vault.Vault, scanner Scanner) *Store { return &Store{vault: v, scanner: scanner} }
 
 // Put stores an upload for the subject. Receive it first, outside the transaction: others wait while one writes.
 func (s *Store) Put(ctx context.Context, tx *store.Tx, subject string, u *Upload) (Blob, error) {
@@ -89,6 +91,9 @@ func (s *Store) Put(ctx context.Context, tx *store.Tx, subject string, u *Upload
 		if err != nil {
 			return Blob{}, fmt.Errorf("store part %d of a blob: %w", n, err)
 		}
+	}
+	if s.objects != nil {
+		tx.Notify(topic)
 	}
 	if b.Scan == Waiting {
 		n := job.New{Kind: scanKind, Key: b.ID, Payload: fmt.Appendf(nil, `{"blob":%q}`, b.ID)}
@@ -126,7 +131,8 @@ func (s *Store) info(ctx context.Context, tx *store.Tx, id string) (b Blob, part
 	return b, parts, nil
 }
 
-// ReadAll gives the bytes, checked against their hash. An infected blob is refused; what to do with one that waits or
+// ReadAll gives the bytes, checked against their hash. Where they lie in an object store, its error is a store.Outside: the
+// transaction is left, the object fetched, and the transaction begun again. An infected blob is refused; what to do with one that waits or
 // was not scanned is the caller's decision.
 func (s *Store) ReadAll(ctx context.Context, tx *store.Tx, id string) (Blob, []byte, error) {
 	b, parts, err := s.info(ctx, tx, id)
@@ -136,11 +142,16 @@ func (s *Store) ReadAll(ctx context.Context, tx *store.Tx, id string) (Blob, []b
 	if b.Scan == Infected {
 		return Blob{}, nil, fault.NewForbidden("blob.infected")
 	}
+	away, err := s.away(ctx, tx, id, parts)
+	if err != nil {
+		return Blob{}, nil, err
+	}
 	data := make([]byte, 0, b.Size)
 	for n := range parts {
 		var sealed []byte
-		err := tx.QueryRow(ctx, `SELECT sealed FROM blob_part WHERE blob_id = $1 AND n = $2`, id, n).Scan(&sealed)
-		if err != nil {
+		if away != nil {
+			sealed = away[n]
+		} else if err := tx.QueryRow(ctx, `SELECT sealed FROM blob_part WHERE blob_id = $1 AND n = $2`, id, n).Scan(&sealed); err != nil {
 			return Blob{}, nil, fmt.Errorf("read part %d of a blob: %w", n, err)
 		}
 		plain, err := s.vault.Open(ctx, tx, b.Subject, partPlace(id, n, parts), sealed)
@@ -157,9 +168,13 @@ func (s *Store) ReadAll(ctx context.Context, tx *store.Tx, id string) (Blob, []b
 
 // Delete removes the blob and its bytes.
 func (s *Store) Delete(ctx context.Context, tx *store.Tx, id string) error {
+	if _, err := tx.Exec(ctx, goneAway+`blob_id = $2 AND gone_at = 0`, store.Micros(tx.Now()), id); err != nil {
+		return fmt.Errorf("delete a blob's object: %w", err)
+	}
 	if _, err := tx.Exec(ctx, `DELETE FROM blob_part WHERE blob_id = $1`, id); err != nil {
 		return fmt.Errorf("delete a blob's parts: %w", err)
 	}
+	tx.Notify(topic)
 	n, err := tx.Exec(ctx, `DELETE FROM blob WHERE id = $1`, id)
 	if err == nil && n == 0 {
 		err = store.ErrNotFound

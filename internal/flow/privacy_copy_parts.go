@@ -35,6 +35,7 @@ type everything struct {
 	files map[string][]byte
 	doc   *Everything
 	staff map[string]string
+	away  *blob.Away // documents that must be fetched first, all at once
 }
 
 func (g *everything) names() []string { return slices.Sorted(maps.Keys(g.files)) }
@@ -55,6 +56,9 @@ func (g *everything) of(ctx context.Context, person string) (*Everything, error)
 		if err := part(ctx, person); err != nil {
 			return nil, err
 		}
+	}
+	if g.away != nil {
+		return nil, g.away
 	}
 	return g.doc, nil
 }
@@ -145,6 +149,11 @@ func (g *everything) take(ctx context.Context, folder string, ids []string) (nam
 		}
 		b, data, err := g.f.Docket.Blobs.ReadAll(ctx, g.tx, id)
 		if errors.Is(err, store.ErrNotFound) || errors.Is(err, vault.ErrErased) || b.Scan == blob.Infected {
+			continue
+		}
+		var away *blob.Away
+		if errors.As(err, &away) {
+			g.away = g.away.With(away)
 			continue
 		}
 		if err != nil {

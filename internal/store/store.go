@@ -89,12 +89,12 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 // says in errors and logs which use case it was. Cancelling ctx while waiting for the turn means that fn did not run;
 // from the commit on, ctx is no longer looked at.
 func (db *DB) Write(ctx context.Context, name string, fn func(ctx context.Context, tx *Tx) error) error {
-	return db.enter(ctx, name, true, db.engine.write, fn)
+	return fetching(ctx, func(ctx context.Context) error { return db.enter(ctx, name, true, db.engine.write, fn) })
 }
 
 // Read runs fn on one committed state, which includes every Write that returned before.
 func (db *DB) Read(ctx context.Context, name string, fn func(ctx context.Context, tx *Tx) error) error {
-	return db.enter(ctx, name, false, db.engine.read, fn)
+	return fetching(ctx, func(ctx context.Context) error { return db.enter(ctx, name, false, db.engine.read, fn) })
 }
 
 type runner func(context.Context, func() *Tx, func(context.Context, *Tx) error) error

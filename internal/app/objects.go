@@ -1,0 +1,152 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+
+	"stoa/internal/blob"
+	"stoa/internal/objects"
+	"stoa/internal/store"
+)
+
+// ObjectsConfig is an S3-compatible object store that attachments are carried to; none by default.
+type ObjectsConfig struct {
+	URL    string `yaml:"url"` // https://s3.example/BUCKET/PREFIX
+	Key    string `yaml:"key"`
+	Secret Secret `yaml:"secret"`
+	Region string `yaml:"region"` // default us-east-1
+	Back   bool   `yaml:"back"`   // bring all back into the database instead
+}
+
+func (c ObjectsConfig) check() error {
+	if c == (ObjectsConfig{}) {
+		return nil
+	}
+	if c.URL == "" {
+		return errors.New("objects.url is missing: name the bucket for attachments, such as https://s3.example/BUCKET, or take the other objects settings out")
+	}
+	host, _, _, secure, err := objects.Split(c.URL)
+	if err != nil {
+		return fmt.Errorf("objects.url: %w", err)
+	}
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	switch {
+	case !secure && !onMachine(host):
+		return fmt.Errorf("the object store at %s would be spoken to without TLS: write https", host)
+	case c.Key == "":
+		return errors.New("objects.key is missing: name the access key of the bucket")
+	case c.Secret == "":
+		return errors.New("objects.secret is missing: give the secret of the access key, or its file in STOA_OBJECTS_SECRET_FILE")
+	}
+	return nil
+}
+
+// open gives the store; nil for none.
+func (c ObjectsConfig) open() (*objects.Store, error) {
+	if err := c.check(); err != nil || c.URL == "" {
+		return nil, err
+	}
+	return objects.Open(objects.Config{URL: c.URL, Key: c.Key, Secret: string(c.Secret), Region: c.Region})
+}
+
+// TryObjects puts, reads, lists and deletes an object, where an object store is named.
+func TryObjects(ctx context.Context, c Config) error {
+	o, err := c.Objects.open()
+	if err != nil || o == nil {
+		return err
+	}
+	return o.Try(ctx, "try/"+rand.Text())
+}
+
+func (a *App) objectStore(blobs *blob.Store) error {
+	o, err := a.Config.Objects.open()
+	if err != nil || o == nil {
+		return err
+	}
+	blobs.Use(o)
+	a.carrier = &blob.Carrier{Blobs: blobs, DB: a.DB, Log: a.Log, Back: a.Config.Objects.Back}
+	return nil
+}
+
+// ReachesAttachments refuses to serve without the object store that attachments were carried to.
+func (a *App) ReachesAttachments(ctx context.Context) error {
+	if a.carrier != nil {
+		return nil
+	}
+	s, err := a.attachments(ctx)
+	if err == nil && s.Away > 0 {
+		err = fmt.Errorf("%d attachments lie in an object store, and the settings name none: set objects.url, and objects.back where they are to come back into the database", s.Away)
+	}
+	return err
+}
+
+func (a *App) attachments(ctx context.Context) (s blob.Standing, err error) {
+	err = a.DB.Read(ctx, "app.attachments", func(ctx context.Context, tx *store.Tx) (err error) {
+		s, err = blob.Stand(ctx, tx)
+		return err
+	})
+	return s, err
+}
+
+// carry carries attachments until ctx ends, or what it gives is called, which waits for that. A store that does not work is said in the log at once,
+// and keeps nobody from serving: what is uploaded stays in the database until it does.
+func (a *App) carry(ctx context.Context) (end func()) {
+	if a.carrier == nil {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if err := TryObjects(ctx, a.Config); err != nil && ctx.Err() == nil {
+			a.Log.Error("the object store does not work; attachments stay in the database meanwhile", "err", err)
+		}
+		a.carrier.Run(ctx)
+	}()
+	return func() {
+		cancel()
+		<-ended
+	}
+}
+
+func (a *App) objectFigures(ctx context.Context, tx *store.Tx, add func(name, help string, v float64)) error {
+	if a.carrier == nil {
+		return nil
+	}
+	s, err := blob.Stand(ctx, tx)
+	if err != nil {
+		return err
+	}
+	works := 1.0
+	if _, trouble := a.carrier.Trouble(); trouble != nil {
+		works = 0
+	}
+	add("objects_works", "Whether the object store did what this process last asked of it.", works)
+	add("objects_waiting", "Attachments in the database; they are carried to the object store, unless they are being brought back.", float64(s.Here))
+	add("objects_carried", "Attachments in the object store.", float64(s.Away))
+	add("objects_bytes", "Their bytes.", float64(s.Bytes))
+	add("objects_gone", "Objects that are to be deleted.", float64(s.Gone))
+	return nil
+}
+
+// examineObjects holds the object store against the database.
+func (a *App) examineObjects(ctx context.Context, thorough bool) (Examination, error) {
+	x, err := a.Flow.Docket.Blobs.Examine(ctx, a.DB, thorough)
+	if err != nil {
+		return Examination{}, err
+	}
+	says := fmt.Sprintf("%d in the database", x.Here)
+	if a.carrier != nil || x.Away > 0 {
+		how := "each there with its length"
+		if thorough {
+			how = "each read through and unchanged"
+		}
+		says += fmt.Sprintf(", %d in the object store, %s; %d objects to be deleted", x.Away, how, x.Gone)
+	}
+	return examined("attachments", says, x.Findings), nil
+}

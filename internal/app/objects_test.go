@@ -1,0 +1,188 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"stoa/internal/objects/objectstest"
+	"stoa/internal/store"
+	"stoa/jurisdictions"
+)
+
+func objectsOf(g *objectstest.Gateway) ObjectsConfig {
+	return ObjectsConfig{URL: g.Config.URL, Key: g.Config.Key, Secret: Secret(g.Config.Secret)}
+}
+
+// everyFile reads all attachments of an installation.
+func everyFile(t *testing.T, a *App) (all []string) {
+	t.Helper()
+	err := a.DB.Read(t.Context(), "all", func(ctx context.Context, tx *store.Tx) error {
+		all = nil
+		rows, err := tx.Query(ctx, `SELECT id FROM blob ORDER BY id`)
+		ids, err := store.Collect(rows, err, func(s store.Scanner) (id string, err error) { return id, s.Scan(&id) })
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			_, data, err := a.Flow.Docket.Blobs.ReadAll(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			all = append(all, string(data))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func rounds(t *testing.T, a *App) {
+	t.Helper()
+	for {
+		n, err := a.carrier.Round(t.Context(), 16)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n == 0 {
+			return
+		}
+	}
+}
+
+// TestAttachmentsInAnObjectStore: the demo's attachments are carried away when a store is named, read from there, looked after by
+// the doctor, and brought back before the store is named no more.
+func TestAttachmentsInAnObjectStore(t *testing.T) {
+	c := Config{Data: t.TempDir(), URL: "http://127.0.0.1:1"}
+	a := seeded(t, c)
+	files := everyFile(t, a)
+	if err := a.Close(); err != nil || len(files) < 3 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	g := objectstest.Start(t)
+	open := func(c Config) *App {
+		t.Helper()
+		a, err := Open(t.Context(), c, true, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = a.Close() })
+		return a
+	}
+	doctor := func(c Config) Examination {
+		t.Helper()
+		all, err := Doctor(t.Context(), c, jurisdictions.Greenvale(), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all[slices.IndexFunc(all, func(x Examination) bool { return x.What == "attachments" })]
+	}
+	named := c
+	named.Objects = objectsOf(g)
+	a = open(named)
+	rounds(t, a)
+	if !slices.Equal(everyFile(t, a), files) {
+		t.Error("what is read from there is not what was carried")
+	}
+	if n := len(g.Files(t)); n != len(files) {
+		t.Errorf("%d objects for %d files", n, len(files))
+	}
+	figures, err := a.figures(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	counted := map[string]float64{}
+	for _, f := range figures {
+		counted[f.Name] = f.Value
+	}
+	if counted["stoa_objects_works"] != 1 || counted["stoa_objects_waiting"] != 0 || counted["stoa_objects_carried"] != float64(len(files)) || counted["stoa_objects_bytes"] == 0 {
+		t.Errorf("%v", counted)
+	}
+	if x := doctor(named); len(x.Findings) != 0 || !strings.Contains(x.Says, "read through and unchanged") {
+		t.Errorf("%+v", x)
+	}
+	without := open(c)
+	if err := without.ReachesAttachments(t.Context()); err == nil || !strings.Contains(err.Error(), "objects.url") {
+		t.Errorf("served without its attachments: %v", err)
+	}
+	if x := doctor(c); len(x.Findings) != 1 {
+		t.Errorf("%+v", x)
+	}
+	back := named
+	back.Objects.Back = true
+	a = open(back)
+	rounds(t, a)
+	if n := len(g.Files(t)); n != 0 {
+		t.Errorf("%d objects are left", n)
+	}
+	if err := without.ReachesAttachments(t.Context()); err != nil || !slices.Equal(everyFile(t, without), files) {
+		t.Errorf("brought back: %v", err)
+	}
+	if x := doctor(c); len(x.Findings) != 0 {
+		t.Errorf("%+v", x)
+	}
+}
+
+// A wrong key is said at the start, and keeps nobody from serving.
+func TestObjectStoreAtTheStart(t *testing.T) {
+	g := objectstest.Start(t)
+	c := Config{Data: t.TempDir(), URL: "http://127.0.0.1:1", Objects: objectsOf(g)}
+	if err := TryObjects(t.Context(), c); err != nil {
+		t.Errorf("%v", err)
+	}
+	if n := len(g.Files(t)); n != 0 {
+		t.Errorf("the try has left %d objects", n)
+	}
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("of-somebody-else\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	read, err := ReadConfig("", func(name string) string {
+		return map[string]string{"STOA_OBJECTS_URL": c.Objects.URL, "STOA_OBJECTS_KEY": c.Objects.Key, "STOA_OBJECTS_SECRET_FILE": secret, "STOA_DATA": c.Data}[name]
+	})
+	if err != nil || read.Objects.Secret != "of-somebody-else" {
+		t.Fatalf("%v", err)
+	}
+	if err := TryObjects(t.Context(), read); err == nil || !strings.Contains(err.Error(), "objects.secret") || strings.Contains(err.Error(), "of-somebody-else") {
+		t.Errorf("%v", err)
+	}
+	said := make(heard, 100)
+	a, err := Open(t.Context(), read, true, slog.New(slog.NewTextHandler(said, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	end := a.carry(t.Context())
+	for line := range said {
+		if strings.Contains(line, "attachments stay in the database") {
+			if !strings.Contains(line, "does not know the key") {
+				t.Error(line)
+			}
+			break
+		}
+	}
+	end()
+	for what, wrong := range map[string]ObjectsConfig{
+		"without TLS": {URL: "http://s3.example/town", Key: "k", Secret: "s"}, "objects.url": {Key: "k", Secret: "s"},
+		"objects.key": {URL: "https://s3.example/town", Secret: "s"}, "objects.secret": {URL: "https://s3.example/town", Key: "k"},
+		"names no bucket": {URL: "https://s3.example", Key: "k", Secret: "s"},
+	} {
+		if err := wrong.check(); err == nil || !strings.Contains(err.Error(), what) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// heard is what a log says, one after the other.
+type heard chan string
+
+func (l heard) Write(b []byte) (int, error) {
+	l <- string(b)
+	return len(b), nil
+}
