@@ -49,14 +49,15 @@ func telling() (carry.Told, func()) {
 func backupCommand() *cobra.Command {
 	var in installation
 	var recipients []string
-	var plain, asJSON bool
+	var plain, asJSON, leave bool
 	var keep int
 	c := &cobra.Command{
 		Use:   "backup FILE|FOLDER",
 		Short: "Copy the database of an installation into one file or a folder of backups, while it runs",
 		Long: `Copy the database of an installation, while it runs: one committed state of all rows, compressed, each table with its hash,
 encrypted in the age format for the recipients that are named. A backup of either database can be restored into the other.
-Attachments are in the database. Not in the backup are the keys, which belong elsewhere, and the jurisdiction's folder.
+Attachments are in it, also those that lie in an object store, which are read from there; --leave-objects leaves them, and
+says how many. Not in the backup are the keys, which belong elsewhere, and the jurisdiction's folder.
 
 Into a folder (one that is there, or a name with a slash at its end) only what has changed since the backups in it is written; each
 can be restored without the others, and stoa restore --at chooses by time. --keep DAYS then clears older ones away.
@@ -83,9 +84,9 @@ stoa backup key FILE makes what opens encrypted backups. Keep it apart from them
 			var b carry.Backup
 			var kept carry.Kept
 			if folder {
-				b, kept, err = app.BackupInto(cmd.Context(), config, args[0], recipients, told)
+				b, kept, err = app.BackupInto(cmd.Context(), config, args[0], recipients, leave, told)
 			} else {
-				b, err = writeBackup(cmd, config, args[0], recipients, told)
+				b, err = writeBackup(cmd, config, args[0], recipients, leave, told)
 			}
 			end()
 			if err != nil {
@@ -109,6 +110,7 @@ stoa backup key FILE makes what opens encrypted backups. Keep it apart from them
 			if folder {
 				fmt.Fprintf(cmd.OutOrStdout(), "%d of %d parts are new: %d kB\n", kept.New, kept.Parts, (kept.Bytes+999)/1000)
 			}
+			tellLeft(cmd.OutOrStdout(), b)
 			if keys := config.KeyFiles(); len(keys) > 0 {
 				fmt.Fprintf(cmd.OutOrStdout(), "not in it, and needed with it: %s\n", strings.Join(keys, ", "))
 			}
@@ -117,11 +119,19 @@ stoa backup key FILE makes what opens encrypted backups. Keep it apart from them
 	}
 	in.flags(c)
 	c.Flags().StringArrayVar(&recipients, "recipient", nil, "encrypt for whoever has this recipient's identity (age1…); may be repeated")
+	c.Flags().BoolVar(&leave, "leave-objects", false, "leave attachments that lie in an object store there: the backup needs its objects then")
 	c.Flags().BoolVar(&plain, "plain", false, "do not encrypt")
 	c.Flags().IntVar(&keep, "keep", 0, "in a folder: clear backups away that are older than so many days")
 	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	c.AddCommand(backupKey())
 	return c
+}
+
+// tellLeft says what a backup does not hold.
+func tellLeft(out io.Writer, b carry.Backup) {
+	if b.Left > 0 {
+		fmt.Fprintf(out, "not in it: %d attachments, which lie in the object store; without its objects they are lost\n", b.Left)
+	}
 }
 
 // isFolder tells a folder of backups from a file.
@@ -138,7 +148,7 @@ func keptIn(folder bool, k carry.Kept) *carry.Kept {
 }
 
 // writeBackup writes beside the file, and gives it its name when it is whole and on disk.
-func writeBackup(cmd *cobra.Command, config app.Config, name string, recipients []string, told carry.Told) (b carry.Backup, err error) {
+func writeBackup(cmd *cobra.Command, config app.Config, name string, recipients []string, leave bool, told carry.Told) (b carry.Backup, err error) {
 	if _, err := os.Stat(name); !errors.Is(err, fs.ErrNotExist) {
 		return b, fmt.Errorf("%s is there already: name a new file", name)
 	}
@@ -152,7 +162,7 @@ func writeBackup(cmd *cobra.Command, config app.Config, name string, recipients 
 		to, err = carry.Seal(f, recipients)
 	}
 	if err == nil {
-		b, err = app.Backup(cmd.Context(), config, to, told)
+		b, err = app.Backup(cmd.Context(), config, to, leave, told)
 	}
 	if err == nil {
 		err = to.Close()
@@ -240,6 +250,7 @@ The keys are not in a backup: put their files in place first. Then look at every
 				does = "whole"
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s: %s: %d tables, %d rows, as of %s\n", args[0], does, len(b.Sums), b.Rows(), b.Made.Format(time.RFC3339))
+			tellLeft(cmd.OutOrStdout(), b)
 			return nil
 		},
 	}
@@ -288,7 +299,7 @@ func moveCommand() *cobra.Command {
 		Short: "Carry an installation over to another database, and hold every table against its source",
 		Long: `Carry an installation over to another database: from the embedded one to PostgreSQL when it grows, and back. Stop the server
 first. What was broken off goes on where it stopped; tables that are equal already are left alone. At the end every table is
-read on both sides and must have the same hash. The source is not changed; key files stay where they are.
+read on both sides and must have the same hash. The source is not changed; key files and the object store stay where they are.
 
 Afterwards set database in the settings to the new place, look at everything with stoa doctor, and start.`,
 		Example: "  stoa move --data /var/lib/stoa --to 'postgres://stoa@db.example/stoa?sslmode=verify-full'\n" +

@@ -204,6 +204,7 @@ func (a *App) wire(keys *vault.Vault) error {
 	a.Flow.Disclosures, a.View.Disclosures = disclosures, disclosures
 	a.Flow.Hints = &hint.Hints{Vault: keys}
 	a.View.Hints = a.Flow.Hints
+	a.View.Carrier = a.carrier
 	a.Flow.Extracts = &extract.Orders{Vault: keys}
 	a.View.Extracts = a.Flow.Extracts
 	a.Jobs = job.NewRunner(a.DB, a.Log)

@@ -35,25 +35,26 @@ func there(url string) error {
 	return nil
 }
 
-// Backup writes an installation's database into a stream; the server may go on meanwhile.
-func Backup(ctx context.Context, c Config, to io.Writer, told carry.Told) (b carry.Backup, err error) {
-	err = saving(ctx, c, func(db *store.DB) error {
-		b, err = carry.Save(ctx, db, to, told)
+// Backup writes an installation's database into a stream; the server may go on meanwhile. Attachments that lie in an object
+// store are read from there into it, unless they are to be left.
+func Backup(ctx context.Context, c Config, to io.Writer, leave bool, told carry.Told) (b carry.Backup, err error) {
+	err = saving(ctx, c, leave, func(db *store.DB, e carry.Elsewhere) error {
+		b, err = carry.Save(ctx, db, to, e, told)
 		return err
 	})
 	return b, err
 }
 
 // BackupInto writes what has changed into a folder of backups.
-func BackupInto(ctx context.Context, c Config, dir string, recipients []string, told carry.Told) (b carry.Backup, k carry.Kept, err error) {
-	err = saving(ctx, c, func(db *store.DB) error {
-		b, k, err = carry.SaveInto(ctx, db, dir, recipients, told)
+func BackupInto(ctx context.Context, c Config, dir string, recipients []string, leave bool, told carry.Told) (b carry.Backup, k carry.Kept, err error) {
+	err = saving(ctx, c, leave, func(db *store.DB, e carry.Elsewhere) error {
+		b, k, err = carry.SaveInto(ctx, db, dir, recipients, e, told)
 		return err
 	})
 	return b, k, err
 }
 
-func saving(ctx context.Context, c Config, save func(*store.DB) error) (err error) {
+func saving(ctx context.Context, c Config, leave bool, save func(*store.DB, carry.Elsewhere) error) (err error) {
 	if err := there(c.databaseURL()); err != nil {
 		return err
 	}
@@ -62,7 +63,11 @@ func saving(ctx context.Context, c Config, save func(*store.DB) error) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return save(db)
+	e, err := outlying(ctx, c, db, leave)
+	if err != nil {
+		return err
+	}
+	return save(db, e)
 }
 
 // NoteBackup tells the installation that a backup is whole and on disk, so that its operators see when the last one was made.

@@ -18,7 +18,7 @@ func TestAnInstallationIsCarried(t *testing.T) {
 	c := Config{Data: t.TempDir(), URL: "http://127.0.0.1:1"}
 	a := seeded(t, c)
 	var b bytes.Buffer
-	saved, err := Backup(t.Context(), c, &b, nil)
+	saved, err := Backup(t.Context(), c, &b, false, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func TestAnInstallationIsCarried(t *testing.T) {
 	if _, err := Restore(t.Context(), restored, bytes.NewReader(b.Bytes()), nil); err == nil {
 		t.Error("restored twice")
 	}
-	if _, err := Backup(t.Context(), Config{Data: t.TempDir()}, &bytes.Buffer{}, nil); err == nil {
+	if _, err := Backup(t.Context(), Config{Data: t.TempDir()}, &bytes.Buffer{}, false, nil); err == nil {
 		t.Error("a backup of nothing was made")
 	}
 	if _, err := Move(t.Context(), restored, "postgres://stoa@db.example/stoa", nil); err == nil {

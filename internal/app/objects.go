@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 
 	"stoa/internal/blob"
+	"stoa/internal/carry"
 	"stoa/internal/objects"
 	"stoa/internal/store"
 )
@@ -71,6 +73,46 @@ func (a *App) objectStore(blobs *blob.Store) error {
 	blobs.Use(o)
 	a.carrier = &blob.Carrier{Blobs: blobs, DB: a.DB, Log: a.Log, Back: a.Config.Objects.Back}
 	return nil
+}
+
+// outlying says what a backup does with attachments in an object store: it has them as if they had never left the database.
+func outlying(ctx context.Context, c Config, db *store.DB, leave bool) (e carry.Elsewhere, err error) {
+	o, err := c.Objects.open()
+	if err != nil {
+		return e, err
+	}
+	var away int64
+	known := false
+	err = db.Read(ctx, "app.outlying", func(ctx context.Context, tx *store.Tx) error {
+		tables, err := tx.Tables(ctx)
+		if known = slices.ContainsFunc(tables, func(t store.Table) bool { return t.Name == "blob_away" }); err != nil || !known {
+			return err // a schema of long ago
+		}
+		s, err := blob.Stand(ctx, tx)
+		away = s.Away
+		return err
+	})
+	switch {
+	case err != nil || !known:
+		return e, err
+	case leave:
+		e.Left = func(ctx context.Context, tx *store.Tx) (int64, error) {
+			s, err := blob.Stand(ctx, tx)
+			return s.Away, err
+		}
+		return e, nil
+	case away > 0 && o == nil:
+		return e, fmt.Errorf("%d attachments lie in an object store, and the settings name none: set objects.url, or leave them out with --leave-objects", away)
+	}
+	e.Rows = map[string]func(context.Context, *store.Tx, func(map[string]any) error) error{
+		"blob_part": func(ctx context.Context, tx *store.Tx, put func(map[string]any) error) error {
+			return blob.Whole(ctx, tx, o, func(id string, n int64, sealed []byte) error {
+				return put(map[string]any{"blob_id": id, "n": n, "sealed": sealed})
+			})
+		},
+		"blob_away": func(context.Context, *store.Tx, func(map[string]any) error) error { return nil },
+	}
+	return e, nil
 }
 
 // ReachesAttachments refuses to serve without the object store that attachments were carried to.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"os"
@@ -8,7 +9,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"stoa/internal/carry"
 	"stoa/internal/objects/objectstest"
 	"stoa/internal/store"
 	"stoa/jurisdictions"
@@ -107,6 +110,7 @@ func TestAttachmentsInAnObjectStore(t *testing.T) {
 	if x := doctor(named); len(x.Findings) != 0 || !strings.Contains(x.Says, "read through and unchanged") {
 		t.Errorf("%+v", x)
 	}
+	carriedElsewhere(t, named, files, open)
 	without := open(c)
 	if err := without.ReachesAttachments(t.Context()); err == nil || !strings.Contains(err.Error(), "objects.url") {
 		t.Errorf("served without its attachments: %v", err)
@@ -185,4 +189,73 @@ type heard chan string
 func (l heard) Write(b []byte) (int, error) {
 	l <- string(b)
 	return len(b), nil
+}
+
+// carriedElsewhere makes backups and moves of an installation whose attachments lie in an object store.
+func carriedElsewhere(t *testing.T, named Config, files []string, open func(Config) *App) {
+	t.Helper()
+	withKeys := func(objects ObjectsConfig) Config {
+		c := Config{Data: t.TempDir(), URL: named.URL, Objects: objects}
+		for _, file := range named.KeyFiles() {
+			text, err := os.ReadFile(file)
+			if err == nil {
+				err = os.WriteFile(filepath.Join(c.Data, filepath.Base(file)), text, 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		return c
+	}
+	var b bytes.Buffer
+	unnamed := named
+	unnamed.Objects = ObjectsConfig{}
+	if _, err := Backup(t.Context(), unnamed, &b, false, nil); err == nil || !strings.Contains(err.Error(), "--leave-objects") {
+		t.Errorf("a backup without the attachments was made: %v", err)
+	}
+	// A whole backup needs no store: two times the same rows, and the attachments are in the database again.
+	var parts []carry.Kept
+	folder := t.TempDir()
+	for range 2 {
+		saved, kept, err := BackupInto(t.Context(), named, folder, nil, false, nil)
+		if err != nil || saved.Left != 0 {
+			t.Fatalf("%d left, %v", saved.Left, err)
+		}
+		parts = append(parts, kept)
+	}
+	if parts[1].Parts != parts[0].Parts || parts[1].New >= parts[0].New/2 {
+		t.Errorf("attachments do not come in the same order: %+v", parts)
+	}
+	from, _, err := carry.OpenAt(folder, time.Time{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer from.Close()
+	whole := withKeys(ObjectsConfig{})
+	if _, err := Restore(t.Context(), whole, from, nil); err != nil {
+		t.Fatal(err)
+	}
+	a := open(whole)
+	if err := a.ReachesAttachments(t.Context()); err != nil || !slices.Equal(everyFile(t, a), files) {
+		t.Errorf("restored: %v", err)
+	}
+	// One that leaves them says so, also when it is read, and needs the store.
+	left, err := Backup(t.Context(), unnamed, &b, true, nil)
+	if err != nil || left.Left != int64(len(files)) {
+		t.Fatalf("%d left, %v", left.Left, err)
+	}
+	leaving := withKeys(named.Objects)
+	if read, err := Restore(t.Context(), leaving, &b, nil); err != nil || read.Left != left.Left {
+		t.Fatalf("%d left, %v", read.Left, err)
+	}
+	if !slices.Equal(everyFile(t, open(leaving)), files) {
+		t.Error("restored beside the store, its attachments are others")
+	}
+	moved := withKeys(named.Objects)
+	if _, err := Move(t.Context(), named, "sqlite:"+filepath.Join(moved.Data, "stoa.db"), nil); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(everyFile(t, open(moved)), files) {
+		t.Error("moved, its attachments are others")
+	}
 }

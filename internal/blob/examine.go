@@ -148,3 +148,53 @@ func isAway(ctx context.Context, db *store.DB, id string) (is bool, err error) {
 	})
 	return is, err
 }
+
+// Whole gives the sealed parts of all attachments, those in an object store included, as if none had left the database. It
+// holds its reading transaction for as long as that takes: it is for backups, which do so in any case.
+func Whole(ctx context.Context, tx *store.Tx, from *objects.Store, put func(id string, n int64, sealed []byte) error) error {
+	const few = 8
+	after := ""
+	for {
+		rows, err := tx.Query(ctx, `SELECT b.id, b.parts, a.sha256, a.size FROM blob b LEFT JOIN blob_away a ON a.blob_id = b.id AND a.carried_at > 0 AND a.gone_at = 0
+			WHERE b.id > $1 ORDER BY b.id LIMIT $2`, after, few)
+		all, err := store.Collect(rows, err, func(s store.Scanner) (c carried, err error) {
+			var size *int64
+			if err = s.Scan(&c.id, &c.parts, &c.sha, &size); size != nil {
+				c.size = *size
+			}
+			return c, err
+		})
+		if err != nil {
+			return fmt.Errorf("read attachments: %w", err)
+		}
+		parts, errs := make([][][]byte, len(all)), make([]error, len(all))
+		each(len(all), func(i int) {
+			var object []byte
+			if all[i].sha == nil {
+				return
+			}
+			if object, errs[i] = get(ctx, from, all[i]); errs[i] == nil {
+				parts[i], errs[i] = unpack(object, all[i].parts)
+			}
+		})
+		if err := errors.Join(errs...); err != nil {
+			return fmt.Errorf("reading attachments from the object store: %w", err)
+		}
+		for i, c := range all {
+			if parts[i] == nil {
+				if parts[i], err = inRows(ctx, tx, c.id); err != nil {
+					return fmt.Errorf("read an attachment's parts: %w", err)
+				}
+			}
+			for n, sealed := range parts[i] {
+				if err := put(c.id, int64(n), sealed); err != nil {
+					return err
+				}
+			}
+			after = c.id
+		}
+		if len(all) < few {
+			return nil
+		}
+	}
+}

@@ -92,7 +92,7 @@ func TestABackupIsTheSameElsewhere(t *testing.T) {
 		want := sumsOf(t, db)
 		var b bytes.Buffer
 		said := 0
-		saved, err := Save(t.Context(), db, &b, func(string, int64) { said++ })
+		saved, err := Save(t.Context(), db, &b, Elsewhere{}, func(string, int64) { said++ })
 		if err != nil || !slices.Equal(saved.Sums, want) || saved.Rows() < 1000 {
 			t.Fatalf("%v, %d rows, %v instead of %v", err, saved.Rows(), saved.Sums, want)
 		}
@@ -121,7 +121,7 @@ func TestABackupIsTheSameElsewhere(t *testing.T) {
 			t.Errorf("under a newer schema: %v", got)
 		}
 		var later bytes.Buffer
-		if _, err := Save(t.Context(), to, &later, nil); err != nil {
+		if _, err := Save(t.Context(), to, &later, Elsewhere{}, nil); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := Restore(t.Context(), targets(t)["to sqlite"](), &later, sets, nil); err == nil || !strings.Contains(err.Error(), "newer program") {
@@ -134,7 +134,7 @@ func TestADamagedBackupIsRefused(t *testing.T) {
 	db, _ := storetest.SQLite(t, sets...)
 	fill(t, db, rand.New(rand.NewPCG(3, 4)))
 	var b bytes.Buffer
-	if _, err := Save(t.Context(), db, &b, nil); err != nil {
+	if _, err := Save(t.Context(), db, &b, Elsewhere{}, nil); err != nil {
 		t.Fatal(err)
 	}
 	whole := b.Bytes()

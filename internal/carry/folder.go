@@ -50,7 +50,7 @@ type Kept struct {
 }
 
 // SaveInto writes all rows of one committed state into a folder of backups, encrypted for the recipients, if any.
-func SaveInto(ctx context.Context, db *store.DB, dir string, recipients []string, told Told) (b Backup, k Kept, err error) {
+func SaveInto(ctx context.Context, db *store.DB, dir string, recipients []string, e Elsewhere, told Told) (b Backup, k Kept, err error) {
 	if err := os.MkdirAll(filepath.Join(dir, partsDir), 0o700); err != nil {
 		return b, k, fmt.Errorf("writing the backup: %w", err)
 	}
@@ -60,7 +60,7 @@ func SaveInto(ctx context.Context, db *store.DB, dir string, recipients []string
 	}
 	defer leave()
 	to := &parts{dir: dir, recipients: recipients}
-	if b, err = save(ctx, db, &writing{to: &to.buffer, cut: to.cut}, told); err != nil {
+	if b, err = save(ctx, db, &writing{to: &to.buffer, cut: to.cut}, e, told); err != nil {
 		return b, k, err
 	}
 	body, err := json.Marshal(list{Made: b.Made, Rows: b.Rows(), Parts: to.names})

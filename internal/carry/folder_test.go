@@ -26,7 +26,7 @@ func TestAFolderHoldsEachPartOnce(t *testing.T) {
 		take := func() (Backup, Kept) {
 			t.Helper()
 			clock.Advance(time.Hour)
-			b, k, err := SaveInto(t.Context(), db, dir, []string{recipient}, nil)
+			b, k, err := SaveInto(t.Context(), db, dir, []string{recipient}, Elsewhere{}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -106,14 +106,14 @@ func TestOneAtATimeWritesIntoAFolder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := SaveInto(t.Context(), db, dir, nil, nil); !errors.Is(err, ErrBusy) {
+		if _, _, err := SaveInto(t.Context(), db, dir, nil, Elsewhere{}, nil); !errors.Is(err, ErrBusy) {
 			t.Errorf("a second backup: %v", err)
 		}
 		if _, _, err := Clear(dir, clock.Now()); !errors.Is(err, ErrBusy) {
 			t.Errorf("clearing meanwhile: %v", err)
 		}
 		leave()
-		if _, _, err := SaveInto(t.Context(), db, dir, nil, nil); err != nil {
+		if _, _, err := SaveInto(t.Context(), db, dir, nil, Elsewhere{}, nil); err != nil {
 			t.Errorf("afterwards: %v", err)
 		}
 		if _, _, err := Clear(dir, clock.Now()); err != nil {

@@ -38,6 +38,7 @@ type Backup struct {
 	Made   time.Time `json:"made"`
 	Schema []int64   `json:"schema"` // numbers of migrations
 	Sums   []Sum     `json:"sums,omitempty"`
+	Left   int64     `json:"left_elsewhere,omitempty"` // of what lies outside the database: not in the stream
 }
 
 // Rows counts them.
@@ -90,13 +91,41 @@ func (w *writing) json(kind byte, v any) {
 	w.frame(kind, body)
 }
 
+// Elsewhere is what a database's rows have outside of it, and what is done about it in a backup. Its zero value is nothing.
+type Elsewhere struct {
+	// Rows gives tables with what lies outside brought in, in place of the rows that they have; each row by the names of its columns.
+	Rows map[string]func(ctx context.Context, tx *store.Tx, put func(row map[string]any) error) error
+	// Left counts what is left where it is.
+	Left func(ctx context.Context, tx *store.Tx) (int64, error)
+}
+
+// each reads a table's rows, or those in place of them.
+func (e Elsewhere) each(ctx context.Context, tx *store.Tx, t store.Table, take func(row []byte) error) error {
+	instead := e.Rows[t.Name]
+	if instead == nil {
+		return each(ctx, tx, t, nil, func(row []byte, _ []any) error { return take(row) })
+	}
+	var b []byte
+	return instead(ctx, tx, func(row map[string]any) error {
+		b = b[:0]
+		for _, c := range t.Columns {
+			v, ok := row[c.Name]
+			if !ok || v != nil && kindOf(v) != c.Kind {
+				return fmt.Errorf("%w: column %s of table %s", errRow, c.Name, t.Name)
+			}
+			b = appendCell(b, v)
+		}
+		return take(b)
+	})
+}
+
 // Save writes all rows of one committed state into a stream. The database goes on being written to meanwhile.
-func Save(ctx context.Context, db *store.DB, to io.Writer, told Told) (b Backup, err error) {
+func Save(ctx context.Context, db *store.DB, to io.Writer, e Elsewhere, told Told) (b Backup, err error) {
 	if _, err := io.WriteString(to, head); err != nil {
 		return b, fmt.Errorf("writing the backup: %w", err)
 	}
 	z := gzip.NewWriter(to)
-	if b, err = save(ctx, db, &writing{to: z}, told); err != nil {
+	if b, err = save(ctx, db, &writing{to: z}, e, told); err != nil {
 		return b, err
 	}
 	if err := z.Close(); err != nil {
@@ -106,7 +135,7 @@ func Save(ctx context.Context, db *store.DB, to io.Writer, told Told) (b Backup,
 }
 
 // save writes the frames of a stream. What is the same in every backup and what is not stand in parts of their own.
-func save(ctx context.Context, db *store.DB, w *writing, told Told) (b Backup, err error) {
+func save(ctx context.Context, db *store.DB, w *writing, e Elsewhere, told Told) (b Backup, err error) {
 	err = db.Read(ctx, "carry.Save", func(ctx context.Context, tx *store.Tx) error {
 		tables, err := tx.Tables(ctx)
 		if err != nil {
@@ -116,13 +145,18 @@ func save(ctx context.Context, db *store.DB, w *writing, told Told) (b Backup, e
 		if b.Schema, err = tx.Schema(ctx); err != nil {
 			return err
 		}
+		if e.Left != nil {
+			if b.Left, err = e.Left(ctx, tx); err != nil {
+				return err
+			}
+		}
 		w.json(frameAbout, b)
 		w.part()
 		for _, t := range tables {
 			w.json(frameTable, t)
 			w.part()
 			h := newHashing(t.Name)
-			err := each(ctx, tx, t, nil, func(row []byte, _ []any) error {
+			err := e.each(ctx, tx, t, func(row []byte) error {
 				h.add(row)
 				w.row(row)
 				told.row(t.Name, h.rows)

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"stoa/internal/blob"
 	"stoa/internal/job"
 	"stoa/internal/person"
 	"stoa/internal/policy"
@@ -37,6 +38,14 @@ type Operations struct {
 	Sessions  int64
 	Backup    Instant // the last; empty for never
 	BackupOld bool
+	Objects   *Objects // nil: attachments stay in the database
+}
+
+// Objects is how an object store for attachments stands.
+type Objects struct {
+	Waiting, Carried int64
+	Back             bool    // they are brought back
+	Silent           Instant // since when it does not work, for the machine that is asked; empty while it does
 }
 
 // Objective is one promise over Operations.Days. Its budget is how many answers may miss it.
@@ -94,6 +103,16 @@ func (w Running) Operations(ctx context.Context, r Reader) (p Operations, err er
 		p.Log = status.Waiting
 		if p.Sessions, err = person.Live(ctx, tx); err != nil {
 			return err
+		}
+		if v.Carrier != nil {
+			s, err := blob.Stand(ctx, tx)
+			if err != nil {
+				return err
+			}
+			p.Objects = &Objects{Waiting: s.Here, Carried: s.Away, Back: v.Carrier.Back}
+			if since, trouble := v.Carrier.Trouble(); trouble != nil {
+				p.Objects.Silent = r.instant(j, since)
+			}
 		}
 		last, err := telemetry.LastBackup(ctx, tx)
 		if err == nil && !last.IsZero() {

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"stoa/internal/blob"
 	"stoa/internal/calendar"
 	"stoa/internal/converse"
 	"stoa/internal/dataset"
@@ -46,6 +47,8 @@ type Deps struct {
 	Datasets    *dataset.Store    // what is published as open data
 	States      *opendata.States  // how its publication stands
 	Disclosures *disclosure.Store // documents of requests for information, and the disclosure log
+
+	Carrier *blob.Carrier // carries attachments to an object store; nil where they stay in the database
 
 	Hints *hint.Hints // what is pointed out to officers; nil where nothing is
 

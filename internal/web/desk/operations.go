@@ -56,11 +56,29 @@ func waits(r *web.Request, o view.Operations) page.Component {
 			backup = page.Group{backup, page.Text(" "), page.State(r.T("Too long ago"), page.Caution)}
 		}
 	}
-	return page.SummaryList{Rows: []page.SummaryRow{
+	rows := []page.SummaryRow{
 		factRow(r.T("Jobs due now"), late), factRow(r.T("Jobs that failed too often"), dead),
 		factRow(r.T("Entries waiting for the public log"), page.Text(count(r.P, int(o.Log)))),
 		factRow(r.T("People and staff signed in"), page.Text(count(r.P, int(o.Sessions)))),
-		factRow(r.T("Last backup"), backup)}}
+		factRow(r.T("Last backup"), backup)}
+	if o.Objects != nil {
+		rows = append(rows, objectRows(r, *o.Objects)...)
+	}
+	return page.SummaryList{Rows: rows}
+}
+
+// objectRows tell whether the object store works, and where attachments are.
+func objectRows(r *web.Request, o view.Objects) []page.SummaryRow {
+	state := page.Component(page.State(r.T("Works"), page.Good))
+	if o.Silent.Machine != "" {
+		state = page.Group{page.State(r.T("Does not work"), page.Bad), page.Text(" " + r.T("since {time}; attachments are kept in the database meanwhile", i18n.V{"time": o.Silent.Text}))}
+	}
+	waiting := r.T("Attachments waiting to be carried there")
+	if o.Back {
+		waiting = r.T("Attachments brought back into the database")
+	}
+	return []page.SummaryRow{factRow(r.T("Object store"), state), factRow(waiting, page.Text(count(r.P, int(o.Waiting)))),
+		factRow(r.T("Attachments in the object store"), page.Text(count(r.P, int(o.Carried))))}
 }
 
 func servedTable(r *web.Request, days []view.ServedDay) page.Component {
