@@ -146,7 +146,7 @@ func (a *App) carry(ctx context.Context) (end func()) {
 	go func() {
 		defer close(ended)
 		if err := TryObjects(ctx, a.Config); err != nil && ctx.Err() == nil {
-			a.Log.Error("the object store does not work; attachments stay in the database meanwhile", "err", err)
+			a.Log.Error("the object store does not work as it must; attachments stay in the database meanwhile", "err", err)
 		}
 		a.carrier.Run(ctx)
 	}()

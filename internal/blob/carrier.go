@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"stoa/internal/objects"
 	"stoa/internal/store"
 )
 
@@ -21,6 +22,7 @@ const (
 	mostWait  = 15 * time.Minute
 	pause     = 2 * time.Second // of a carrier, after a batch failed
 	mostPause = time.Minute
+	askEvery  = time.Minute // whether the store answers, when nothing is to be done there
 )
 
 // Carrier carries attachments into the object store, or back from it, and deletes objects whose attachment is gone. What
@@ -51,7 +53,7 @@ func (c *Carrier) note(err error) {
 		c.Log.Info("the object store works again", "since", c.since)
 		c.since = time.Time{}
 	case err != nil && c.err == nil:
-		c.Log.Error("attachments wait for the object store; they stay in the database meanwhile", "err", err)
+		c.Log.Error("the object store does not work; what is uploaded stays in the database meanwhile", "err", err)
 		c.since = c.DB.Now()
 	}
 	c.err = err
@@ -61,13 +63,20 @@ func (c *Carrier) note(err error) {
 func (c *Carrier) Run(ctx context.Context) {
 	rings, stop := c.DB.Listen(topic)
 	defer stop()
+	if err := c.orphans(ctx); err != nil && ctx.Err() == nil {
+		c.Log.Error("looking for objects whose attachment is gone", "err", err)
+	}
 	wait := time.Duration(0)
+	var asked time.Time
 	for ctx.Err() == nil {
 		n := batch
 		if wait > 0 {
 			n = 1 // of a store that fails, one at a time is asked for
 		}
 		done, err := c.Round(ctx, n)
+		if err == nil && done == 0 && (wait > 0 || c.DB.Now().Sub(asked) >= askEvery) {
+			err, asked = c.ask(ctx), c.DB.Now()
+		}
 		if ctx.Err() != nil {
 			return
 		}
@@ -81,6 +90,25 @@ func (c *Carrier) Run(ctx context.Context) {
 			rest(ctx, look, rings)
 		}
 	}
+}
+
+// orphans marks objects whose attachment an earlier program has deleted, which knew of no objects. That can only be while programs
+// of both versions serve, and so it is looked for at the start alone.
+func (c *Carrier) orphans(ctx context.Context) error {
+	return c.DB.Write(ctx, "blob.orphans", func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Exec(ctx, goneAway+`gone_at = 0 AND NOT EXISTS (SELECT 1 FROM blob WHERE id = blob_id)`, store.Micros(tx.Now()))
+		return err
+	})
+}
+
+// ask finds out whether the store answers, so that nobody hears of it from a reader first.
+func (c *Carrier) ask(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, fetchTime)
+	defer cancel()
+	if _, err := c.Blobs.objects.Stat(ctx, folder+"none"); !errors.Is(err, objects.ErrMissing) {
+		return err
+	}
+	return nil
 }
 
 func rest(ctx context.Context, wait time.Duration, rings <-chan struct{}) {
@@ -136,10 +164,10 @@ type claim struct {
 	tries int
 }
 
-// claim takes blobs that are in the database and due.
+// claim takes blobs that are in the database and due. What is yet to be scanned stays near the scanner.
 func (c *Carrier) claim(ctx context.Context, limit int) ([]claim, error) {
 	const due = `SELECT b.id, b.parts, COALESCE(a.tries, 0) FROM blob_part p JOIN blob b ON b.id = p.blob_id LEFT JOIN blob_away a ON a.blob_id = p.blob_id
-		WHERE p.n = 0 AND (a.blob_id IS NULL OR a.gone_at = 0 AND a.until <= $1) ORDER BY p.blob_id LIMIT $2`
+		WHERE p.n = 0 AND b.scan <> 'waiting' AND (a.blob_id IS NULL OR a.gone_at = 0 AND a.until <= $1) ORDER BY p.blob_id LIMIT $2`
 	read := func(s store.Scanner) (k claim, err error) { return k, s.Scan(&k.id, &k.parts, &k.tries) }
 	const mark = `INSERT INTO blob_away (blob_id, sha256, size, tries, until, carried_at, gone_at) VALUES ($1, $4, 0, 1, $2, 0, 0)
 		ON CONFLICT (blob_id) DO UPDATE SET tries = blob_away.tries + 1, until = excluded.until

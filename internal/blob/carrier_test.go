@@ -208,12 +208,16 @@ func TestRun(t *testing.T) {
 		await("told that the store is away", trouble)
 		t.g.Up(t.T)
 		await("carried later", func() bool { return !trouble() && len(t.g.Files(t.T)) == 2 })
+		t.g.Down(t.T) // with nothing to do there, it is noticed too
+		await("told without being asked", trouble)
+		t.g.Up(t.T)
+		await("told that it is back", func() bool { return !trouble() })
 		cancel()
 		<-ended
 		t.reads(b, text(2))
 		for _, line := range []string{"does not answer", "works again"} {
-			if strings.Count(t.said.String(), line) != 1 {
-				t.Errorf("the log says %q not once:\n%s", line, t.said)
+			if strings.Count(t.said.String(), line) != 2 {
+				t.Errorf("the log says %q not twice:\n%s", line, t.said)
 			}
 		}
 	})
@@ -264,6 +268,33 @@ func TestCarriersShareAndDie(t *testing.T) {
 				t.reads(b, text(i))
 			}
 		}
+	})
+}
+
+// What waits for the scanner is not carried away from it; what an earlier program deletes leaves no object.
+func TestScannedFirstAndOrphans(t *testing.T) {
+	towns(t, func(t *town) {
+		t.s.scanner = Clamd{}
+		b := t.put(text(1))
+		t.rounds()
+		t.stand(Standing{Here: 1})
+		exec := func(query string) {
+			t.Helper()
+			write(t.T, t.db, func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.Exec(ctx, query, b.ID)
+				return err
+			})
+		}
+		exec(`UPDATE blob SET scan = 'clean' WHERE id = $1`)
+		t.rounds()
+		t.stand(Standing{Away: 1})
+		exec(`DELETE FROM blob WHERE id = $1`)
+		if err := t.c.orphans(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		t.rounds()
+		t.stand(Standing{})
+		t.objects(0)
 	})
 }
 
