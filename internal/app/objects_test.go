@@ -1,8 +1,10 @@
 package app
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -12,7 +14,10 @@ import (
 	"time"
 
 	"stoa/internal/carry"
+	"stoa/internal/job"
 	"stoa/internal/objects/objectstest"
+	"stoa/internal/policy"
+	"stoa/internal/retain"
 	"stoa/internal/store"
 	"stoa/jurisdictions"
 )
@@ -96,6 +101,10 @@ func TestAttachmentsInAnObjectStore(t *testing.T) {
 	if n := len(g.Files(t)); n != len(files) {
 		t.Errorf("%d objects for %d files", n, len(files))
 	}
+	if problems, err := a.Publish(t.Context(), jurisdictions.Greenvale()); err != nil || len(problems) > 0 {
+		t.Fatal(problems, err)
+	}
+	copyHolds(t, a)
 	figures, err := a.figures(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -257,5 +266,50 @@ func carriedElsewhere(t *testing.T, named Config, files []string, open func(Conf
 	}
 	if !slices.Equal(everyFile(t, open(moved)), files) {
 		t.Error("moved, its attachments are others")
+	}
+}
+
+// copyHolds makes the copy of everything for whoever has sent most files, which are fetched at once.
+func copyHolds(t *testing.T, a *App) {
+	t.Helper()
+	var who policy.Actor
+	var files int
+	var copies []retain.Copy
+	read := func(fn func(ctx context.Context, tx *store.Tx) error) {
+		t.Helper()
+		if err := a.DB.Read(t.Context(), "copy", fn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read(func(ctx context.Context, tx *store.Tx) error {
+		return tx.QueryRow(ctx, `SELECT c.person, COUNT(*) FROM blob b JOIN cases c ON c.subject = b.subject GROUP BY c.person ORDER BY COUNT(*) DESC, c.person LIMIT 1`).Scan(&who.Person, &files)
+	})
+	privacy := a.Flow.Privacy()
+	if err := privacy.AskCopy(t.Context(), who, "one-copy-of-everything"); err != nil || files < 2 {
+		t.Fatalf("%d files, %v", files, err)
+	}
+	read(func(ctx context.Context, tx *store.Tx) (err error) {
+		copies, err = (&retain.Copies{Vault: a.vault}).Of(ctx, tx, who.Person)
+		return err
+	})
+	if err := privacy.MakeCopy(t.Context(), job.Job{Payload: fmt.Appendf(nil, `{"copy":%q}`, copies[0].ID)}); err != nil {
+		t.Fatal(err)
+	}
+	data, err := privacy.ReadCopy(t.Context(), who, copies[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent := 0
+	for _, f := range z.File {
+		if strings.HasPrefix(f.Name, "files/") && f.UncompressedSize64 > 0 {
+			sent++
+		}
+	}
+	if sent < files {
+		t.Errorf("the copy has %d of %d files", sent, files)
 	}
 }

@@ -31,9 +31,9 @@ const goneAway = `UPDATE blob_away SET gone_at = $1, until = CASE WHEN carried_a
 
 const (
 	folder    = "attachments/"
-	form      = 1 // of an object: this byte, then each part after its length
-	fetchTime = 20 * time.Second
-	atOnce    = 4 // objects under way
+	form      = 1           // of an object: this byte, then each part after its length
+	fetchTime = time.Minute // of a large one, over a slow line; one that is silent is given up sooner
+	atOnce    = 4           // objects under way
 )
 
 func objectName(id string) string { return folder + id }

@@ -39,7 +39,7 @@ type Store struct {
 // Limits of one call. A store that is silent must not keep anybody for long.
 const (
 	dialTime  = 5 * time.Second
-	replyTime = 20 * time.Second // until an answer begins
+	replyTime = 10 * time.Second // until an answer begins
 	tries     = 2
 )
 
@@ -151,7 +151,7 @@ func (s *Store) List(ctx context.Context, begin string, each func(Object) error)
 
 // Try puts, reads, lists and deletes an object, so that every right that is needed has been used once.
 func (s *Store) Try(ctx context.Context, name string) error {
-	ctx, cancel := context.WithTimeout(ctx, replyTime)
+	ctx, cancel := context.WithTimeout(ctx, 3*replyTime)
 	defer cancel()
 	const text = "tries whether the key may write, read, list and delete"
 	if err := s.Put(ctx, name, []byte(text)); err != nil {
