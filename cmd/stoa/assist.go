@@ -63,7 +63,7 @@ confidence that the corpus answers the question at all.`,
 	c.Flags().StringVar(&e.qrels, "qrels", "", "the right passages (columns)")
 	c.Flags().StringVar(&e.run, "run", "", "write the ranking here")
 	c.Flags().StringVar(&e.language, "language", "en", "of the corpus")
-	c.Flags().BoolVar(&e.unanswerable, "unanswerable", false, "ask again without each question's document, and print how well the two are told apart")
+	c.Flags().BoolVar(&e.unanswerable, "unanswerable", false, "ask again without each question's document and word-for-word copies of its passage, and print how well the two are told apart")
 	return c
 }
 
@@ -96,8 +96,8 @@ func (e *evaluation) do(out io.Writer) error {
 		fmt.Fprintf(out, "right passage among three cited, of the surest 60%%: %.4f\n", f.Cited)
 	}
 	if e.unanswerable {
-		all, strict := measure.Refusal(index, passages, questions, outcomes, judged)
-		fmt.Fprintf(out, "refusal AUROC %.4f; %.4f where no copy of the right passage stayed\n", all, strict)
+		unanswerable, alone := measure.Refusal(index, passages, questions, outcomes, judged)
+		fmt.Fprintf(out, "refusal AUROC %.4f; %.4f when copies of the right passage in other documents stay\n", unanswerable, alone)
 	}
 	fmt.Fprintf(out, "time per question: p50 %.2f ms, p99 %.2f ms; of processors: p50 %.2f ms, p99 %.2f ms\n",
 		milliseconds(f.Took.Half), milliseconds(f.Took.Ninetyninth), milliseconds(f.Worked.Half), milliseconds(f.Worked.Ninetyninth))

@@ -70,12 +70,12 @@ func TestHistoryTellsWhatIsMeant(t *testing.T) {
 
 func TestWithoutIsNeverCited(t *testing.T) {
 	x := build1(t, town, Options{})
-	for _, h := range x.Search(Question{Text: "parking permit cost", Without: "parking"}).Hits {
+	for _, h := range x.Search(Question{Text: "parking permit cost", Without: []string{"parking"}}).Hits {
 		if town[h.Passage].Document == "parking" {
 			t.Errorf("cited %s", town[h.Passage].ID)
 		}
 	}
-	if d := x.Search(Question{Text: "parking permit", Without: "no such document"}); len(d.Hits) == 0 {
+	if d := x.Search(Question{Text: "parking permit", Without: []string{"no such document"}}); len(d.Hits) == 0 {
 		t.Error("an unknown document took everything away")
 	}
 }
@@ -212,7 +212,7 @@ func TestConfidenceFallsWithoutTheDocument(t *testing.T) {
 	x := build1(t, town, Options{})
 	q := Question{Text: "What does a parking permit cost?", History: []Turn{{Person: true, Text: "resident parking"}, {Text: "You can have a resident parking permit if you live in a permit zone."}}}
 	with := x.Search(q).Confidence
-	q.Without = "parking"
+	q.Without = []string{"parking"}
 	if without := x.Search(q).Confidence; without >= with {
 		t.Errorf("%.3f with, %.3f without", with, without)
 	}

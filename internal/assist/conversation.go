@@ -1,6 +1,9 @@
 package assist
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Turn is one utterance of a conversation.
 type Turn struct {
@@ -11,8 +14,8 @@ type Turn struct {
 // Question is what is asked now, after what was said before.
 type Question struct {
 	Text    string
-	History []Turn // the oldest first, without the question itself
-	Without string // a document that is not to be cited; for measuring refusals
+	History []Turn   // the oldest first, without the question itself
+	Without []string // documents that are not to be cited; for measuring refusals
 }
 
 // maxTurns bounds how much of a conversation is read; what is older has no say.
@@ -45,13 +48,13 @@ func (x *Index) listen(q Question) *talk {
 }
 
 // score looks every turn up, except in a document that is not to be cited, and follows the subject.
-func (x *Index) score(k *talk, without string) {
+func (x *Index) score(k *talk, without []int32) {
 	k.passages = make([][]float32, len(k.turns))
 	k.wholes = make([][]float32, len(k.turns))
 	for t := range k.turns {
 		k.passages[t] = x.passage.score(k.turns[t].slots, len(x.passages))
 		k.wholes[t] = x.whole.score(k.turns[t].slots, len(x.members))
-		if d, ok := x.documentOf(without); ok {
+		for _, d := range without {
 			k.wholes[t][d] = 0
 			for _, p := range x.members[d] {
 				k.passages[t][p] = 0
@@ -61,16 +64,16 @@ func (x *Index) score(k *talk, without string) {
 	k.follow()
 }
 
-func (x *Index) documentOf(name string) (int32, bool) {
-	if name == "" {
-		return 0, false
+func (x *Index) documentsOf(names []string) (out []int32) {
+	if len(names) == 0 {
+		return nil
 	}
 	for d, ps := range x.members {
-		if x.passages[ps[0]].Document == name {
-			return int32(d), true
+		if slices.Contains(names, x.passages[ps[0]].Document) {
+			out = append(out, int32(d))
 		}
 	}
-	return 0, false
+	return out
 }
 
 func (k *talk) hear(x *Index, t Turn) {

@@ -72,14 +72,15 @@ func (x *Index) heard(q Question) *study {
 
 func (x *Index) study(q Question) *study {
 	s := x.heard(q)
-	x.score(s.k, q.Without)
+	without := x.documentsOf(q.Without)
+	x.score(s.k, without)
 	for t := range s.k.turns {
 		s.highest = append(s.highest, best(s.k.passages[t]))
 	}
 	s.views = x.views(s.k)
 	s.found = x.candidates(s.views)
-	if d, ok := x.documentOf(q.Without); ok {
-		s.found = slices.DeleteFunc(s.found, func(p int32) bool { return x.document[p] == d })
+	if len(without) > 0 {
+		s.found = slices.DeleteFunc(s.found, func(p int32) bool { return slices.Contains(without, x.document[p]) })
 	}
 	return s
 }

@@ -149,6 +149,16 @@ func (x *Index) Len() int { return len(x.passages) }
 // Twin gives the first passage with the same title and text, which is the passage itself when there is no other.
 func (x *Index) Twin(i int) int { return int(x.twin[i]) }
 
+// Holders gives the documents in which a passage stands, word for word.
+func (x *Index) Holders(i int) (documents []string) {
+	for j, t := range x.twin {
+		if d := x.passages[j].Document; t == x.twin[i] && !slices.Contains(documents, d) {
+			documents = append(documents, d)
+		}
+	}
+	return documents
+}
+
 // Find gives the ordinal of a passage.
 func (x *Index) Find(id string) (int, bool) {
 	i, ok := x.byID[id]

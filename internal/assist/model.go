@@ -182,7 +182,7 @@ var described = sync.OnceValue(func() (out [3][]string) {
 	out[0] = ranked()
 	s, r := example()
 	s.doubt(&r, []int32{0}, []float64{0})
-	s.peaks(&r, [][]float32{make([]float32, len(out[0]))})
+	s.peaks(&r, [][]float32{make([]float32, len(out[0]))}, 0)
 	out[1] = append(r.names, out[0]...)
 	s, r = example()
 	s.sentence(&r, 0, 0)

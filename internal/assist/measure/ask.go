@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"time"
 
 	"stoa/internal/assist"
@@ -28,41 +29,40 @@ func Ask(x *assist.Index, passages []assist.Passage, questions []Question, now f
 	return out
 }
 
-// Refusal asks again without each question's document, and gives how well confidence tells the two apart; strict leaves
-// out the questions whose right passage stands, word for word, in another document too, which can be answered still.
-func Refusal(x *assist.Index, passages []assist.Passage, questions []Question, normal []Outcome, js Judgements) (all, strict float64) {
-	elsewhere := map[[2]string]map[string]bool{} // title and text: documents
+// Refusal asks again without the documents that hold each question's right passage, and gives how well confidence tells the
+// two apart. alone takes away only the question's own document: where a copy of the passage stays behind, word for word in
+// another, the question can be answered still, and nobody can tell the two apart.
+func Refusal(x *assist.Index, passages []assist.Passage, questions []Question, normal []Outcome, js Judgements) (unanswerable, alone float64) {
 	at := map[string]int{}
 	for i, p := range passages {
 		at[p.ID] = i
-		key := [2]string{p.Title, p.Text}
-		if elsewhere[key] == nil {
-			elsewhere[key] = map[string]bool{}
-		}
-		elsewhere[key][p.Document] = true
 	}
-	var yes, no, alone []float64
+	var yes, no, own []float64
 	for i, q := range questions {
-		document, copied := q.Document, false
+		var holders []string
+		document := q.Document
 		for id := range js[q.ID] {
 			if p, ok := at[id]; ok {
+				holders = append(holders, x.Holders(p)...)
 				if document == "" {
 					document = passages[p].Document
 				}
-				copied = copied || len(elsewhere[[2]string{passages[p].Title, passages[p].Text}]) > 1
 			}
 		}
 		if document == "" {
 			continue
 		}
-		q.Without = document
+		yes = append(yes, normal[i].Confidence)
+		q.Without = []string{document}
 		c := x.Search(q.Question).Confidence
-		yes, no = append(yes, normal[i].Confidence), append(no, c)
-		if !copied {
-			alone = append(alone, c)
+		own = append(own, c)
+		if slices.ContainsFunc(holders, func(d string) bool { return d != document }) {
+			q.Without = append(q.Without, holders...)
+			c = x.Search(q.Question).Confidence
 		}
+		no = append(no, c)
 	}
-	return AUROC(yes, no), AUROC(yes, alone)
+	return AUROC(yes, no), AUROC(yes, own)
 }
 
 // WriteRun writes TREC's lines. The score of the first is the confidence, and each further one is smaller.

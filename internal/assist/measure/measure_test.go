@@ -111,8 +111,12 @@ func TestARunFallsWithItsRank(t *testing.T) {
 	if len(lines) != 3 {
 		t.Errorf("%d lines", len(lines))
 	}
-	all, strict := Refusal(x, passages, qs, out, Judgements{"q": {"b#0": 1}})
-	if all != AUROC([]float64{out[0].Confidence}, []float64{x.Search(assist.Question{Text: qs[0].Text, Without: "b"}).Confidence}) || strict != 0.5 {
-		t.Errorf("%v, %v", all, strict)
+	without := func(documents ...string) float64 {
+		return x.Search(assist.Question{Text: qs[0].Text, Without: documents}).Confidence
+	}
+	normal := []float64{out[0].Confidence}
+	all, alone := Refusal(x, passages, qs, out, Judgements{"q": {"b#0": 1}})
+	if all != AUROC(normal, []float64{without("a", "b")}) || alone != AUROC(normal, []float64{without("b")}) || all == alone {
+		t.Errorf("%v, %v", all, alone)
 	}
 }

@@ -25,12 +25,19 @@ const (
 // trainRows bounds the candidates of one question that the ranker learns from; the first are the hardest.
 const trainRows = 50
 
-// sample is one question, in one run: with all documents, or without its own.
+// What is taken away before a question is asked.
+const (
+	nothing  = iota
+	document // its own, while copies of the right passage stay in others: a figure, of which nothing can be learned
+	holders  // all documents with the right passage
+)
+
+// sample is one question, in one run.
 type sample struct {
-	set     int
-	without bool
-	fold    int
-	q       measure.Question
+	set   int
+	taken int
+	fold  int
+	q     measure.Question
 	// Right is the row of the right passage among Passages, or -1.
 	Right    int
 	Passages []int
@@ -68,6 +75,10 @@ func load(data string, folds int) (*workshop, error) {
 	if err := read("qrels.tsv", func(r io.Reader) (err error) { w.judged, err = measure.ReadJudgements(r); return err }); err != nil {
 		return nil, err
 	}
+	var err error
+	if w.index, err = assist.Build(w.passages, assist.Options{Model: &assist.Model{}}); err != nil {
+		return nil, err
+	}
 	for set, name := range []string{"queries.jsonl", "queries_switch.jsonl"} {
 		var qs []measure.Question
 		if err := read(name, func(r io.Reader) (err error) { qs, err = measure.Questions(r); return err }); err != nil {
@@ -76,13 +87,28 @@ func load(data string, folds int) (*workshop, error) {
 		for _, q := range qs {
 			fold := foldOf(q.Document, folds)
 			w.samples = append(w.samples, &sample{set: set, q: q, fold: fold})
-			q.Without = q.Document
-			w.samples = append(w.samples, &sample{set: set, q: q, fold: fold, without: true})
+			q.Without = []string{q.Document}
+			all := w.holders(q)
+			if len(all) > 1 {
+				w.samples = append(w.samples, &sample{set: set, q: q, fold: fold, taken: document})
+				q.Without = all
+			}
+			w.samples = append(w.samples, &sample{set: set, q: q, fold: fold, taken: holders})
 		}
 	}
-	var err error
-	w.index, err = assist.Build(w.passages, assist.Options{Model: &assist.Model{}})
-	return w, err
+	return w, nil
+}
+
+// holders gives the documents that hold the right passage of a question, its own among them.
+func (w *workshop) holders(q measure.Question) []string {
+	out := []string{q.Document}
+	for id := range w.judged[q.ID] {
+		if i, ok := w.index.Find(id); ok {
+			out = append(out, w.index.Holders(i)...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // foldOf deals documents, not questions, so that no document is on both sides. Copies of a page go together.
@@ -147,7 +173,12 @@ func (w *workshop) prepare(cache string) error {
 		}
 	}
 	var some [][]float32
-	w.studies(func(i int, s *sample) bool { return i%6 == 0 }, func(_ int, _ *sample, st *assist.Study) {
+	whole := 0
+	third := func(_ int, s *sample) bool {
+		whole += is(s.taken == nothing)
+		return s.taken == nothing && whole%3 == 1
+	}
+	w.studies(third, func(_ int, _ *sample, st *assist.Study) {
 		for j := 0; j < len(st.Rows); j += 2 {
 			some = append(some, st.Rows[j])
 		}
@@ -156,7 +187,7 @@ func (w *workshop) prepare(cache string) error {
 	found, all := 0, 0
 	w.studies(everything, func(_ int, s *sample, st *assist.Study) {
 		w.place(s, st)
-		if !s.without {
+		if s.taken == nothing {
 			all++
 			found += is(s.Right >= 0)
 		}

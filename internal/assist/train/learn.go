@@ -15,21 +15,25 @@ const cut = 10
 const rankers = 5
 
 // rank fits a ranker to all documents but those of a fold; -1 leaves none out.
-func (w *workshop) rank(fold int) (mean assist.Trees) {
+func (w *workshop) rank(fold int) assist.Trees {
 	var groups []group
 	for _, s := range w.samples {
-		if !s.without && s.fold != fold && s.Right >= 0 {
+		if s.taken == nothing && s.fold != fold && s.Right >= 0 {
 			groups = append(groups, s.Rows)
 		}
 	}
-	for i := range rankers {
-		gw := ranking
-		gw.seed += uint64(i)
-		mean = append(mean, boost(w.ranks, groups, func() loss { return lambda(cut) }, gw)...)
+	return grown(rankers, ranking, func(gw growth) assist.Trees { return boost(w.ranks, groups, func() loss { return lambda(cut) }, gw) })
+}
+
+// grown is the mean of n ensembles grown from other seeds.
+func grown(n int, gw growth, grow func(growth) assist.Trees) (mean assist.Trees) {
+	for range n {
+		mean = append(mean, grow(gw)...)
+		gw.seed++
 	}
 	for _, t := range mean {
 		for i := range t.Nodes {
-			t.Nodes[i].Value /= rankers
+			t.Nodes[i].Value /= float32(n)
 		}
 	}
 	return mean
@@ -57,7 +61,7 @@ func (w *workshop) printRanking() {
 	var all, later, twins [sets]tally
 	var first tally
 	for _, s := range w.samples {
-		if s.without || s.scores == nil {
+		if s.taken != nothing || s.scores == nil {
 			continue
 		}
 		above, ties, behind := w.standing(s)
@@ -155,31 +159,20 @@ func (w *workshop) doubtRows() {
 	}
 }
 
-// doubt fits the doubter: can the question be answered at all? Questions whose document was taken away cannot, unless a
-// copy of the passage stayed; those teach nothing.
+// doubters is how many are grown from other seeds; the doubter is their mean.
+const doubters = 5
+
+// doubt fits the doubter: can the question be answered at all? Questions whose documents were taken away cannot.
 func (w *workshop) doubt(fold int) assist.Trees {
 	var groups []group
 	for _, s := range w.samples {
-		if s.fold == fold || s.doubt < 0 || s.without && w.copied(s) {
+		if s.fold == fold || s.doubt < 0 || s.taken == document {
 			continue
 		}
-		label := float64(is(!s.without))
+		label := float64(is(s.taken == nothing))
 		groups = append(groups, group{Train: []int32{int32(s.doubt)}, Label: label})
 	}
-	return boost(w.doubts, groups, func() loss { return logistic }, doubting)
-}
-
-// copied says whether the text of the right passage stands in another document too.
-func (w *workshop) copied(s *sample) bool {
-	for id := range w.judged[s.q.ID] {
-		i, _ := w.index.Find(id)
-		for j := range w.passages {
-			if w.passages[j].Document != w.passages[i].Document && w.index.Twin(i) == w.index.Twin(j) {
-				return true
-			}
-		}
-	}
-	return false
+	return grown(doubters, doubting, func(gw growth) assist.Trees { return boost(w.doubts, groups, func() loss { return logistic }, gw) })
 }
 
 // doubtFolds prints how well questions are refused whose documents are new, and gives the confidence that three of
@@ -195,15 +188,17 @@ func (w *workshop) doubtFolds(folds int) (sure float64) {
 		}
 	}
 	for set, name := range []string{"last turn", "after another talk"} {
-		var yes, no, strict []float64
+		var yes, no, alone []float64
 		var outcomes []measure.Outcome
 		for _, s := range w.samples {
 			switch {
 			case s.set != set:
-			case s.without:
+			case s.taken == document:
+				alone = append(alone, s.sure)
+			case s.taken == holders:
 				no = append(no, s.sure)
-				if !w.copied(s) {
-					strict = append(strict, s.sure)
+				if len(s.q.Without) == 1 {
+					alone = append(alone, s.sure)
 				}
 			default:
 				yes = append(yes, s.sure)
@@ -217,8 +212,8 @@ func (w *workshop) doubtFolds(folds int) (sure float64) {
 			}
 		}
 		f := measure.Judge(outcomes, w.judged)
-		fmt.Printf("  %s: AUROC %.4f (%.4f where no copy stayed); right section among three, of the surest 60%%: %.4f\n",
-			name, measure.AUROC(yes, no), measure.AUROC(yes, strict), f.Cited)
+		fmt.Printf("  %s: AUROC %.4f (%.4f when copies in other documents stay); right section among three, of the surest 60%%: %.4f\n",
+			name, measure.AUROC(yes, no), measure.AUROC(yes, alone), f.Cited)
 		if set == asLast {
 			slices.Sort(yes)
 			sure = yes[len(yes)*2/5]

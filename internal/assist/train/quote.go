@@ -20,7 +20,7 @@ const similar = 0.35
 func (w *workshop) quoteRows() {
 	next := map[string]string{} // what was said after a conversation's question
 	for _, s := range w.samples {
-		if s.set != asLast || s.without {
+		if s.set != asLast || s.taken != nothing {
 			continue
 		}
 		talk, _, _ := strings.Cut(s.q.ID, "_")
@@ -36,7 +36,9 @@ func (w *workshop) quoteRows() {
 		talk, _, _ := strings.Cut(s.q.ID, "_")
 		return next[talk+"\n"+s.q.Text]
 	}
-	wanted := func(_ int, s *sample) bool { return s.set == asLast && !s.without && s.Right >= 0 && said(s) != "" }
+	wanted := func(_ int, s *sample) bool {
+		return s.set == asLast && s.taken == nothing && s.Right >= 0 && said(s) != ""
+	}
 	w.studies(wanted, func(_ int, s *sample, st *assist.Study) {
 		texts, rows := st.Sentences(s.Passages[s.Right])
 		best, right := similar, -1
