@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -26,10 +28,21 @@ type postgresDB struct {
 	reading *sql.DB
 
 	commits, writes atomic.Int64 // since it was opened
+
+	standbys []*standby
+	lagMost  time.Duration
+	primary  lineage
+	turn     atomic.Uint64
+	unwatch  func() // nil before WatchStandbys
+	passes   struct {
+		sync.Mutex
+		by map[string]int64
+	}
 }
 
-func openPostgres(ctx context.Context, url string, readConns int) (engine, error) {
-	cfg, err := pgx.ParseConfig(url)
+func openPostgres(ctx context.Context, c Config) (engine, error) {
+	readConns := c.ReadConns
+	cfg, err := pgx.ParseConfig(c.URL)
 	if err != nil {
 		return nil, errors.New("the URL cannot be read, want postgres://user@host:port/database") // err may show a password
 	}
@@ -37,13 +50,20 @@ func openPostgres(ctx context.Context, url string, readConns int) (engine, error
 	if cfg.ConnectTimeout == 0 {
 		cfg.ConnectTimeout = answers
 	}
-	db := &postgresDB{writing: stdlib.OpenDB(*cfg), reading: stdlib.OpenDB(*cfg)}
+	db := &postgresDB{writing: stdlib.OpenDB(*cfg), reading: stdlib.OpenDB(*cfg), lagMost: c.StandbyLag}
 	db.writing.SetMaxOpenConns(writeConns)
 	db.writing.SetMaxIdleConns(writeConns)
 	db.reading.SetMaxOpenConns(readConns)
 	db.reading.SetMaxIdleConns(readConns)
 	if err := db.check(ctx); err != nil {
 		return nil, errors.Join(err, db.close())
+	}
+	for _, url := range c.Standbys {
+		s, err := openStandby(url, readConns)
+		if err != nil {
+			return nil, errors.Join(err, db.close())
+		}
+		db.standbys = append(db.standbys, s)
 	}
 	return db, nil
 }
@@ -148,7 +168,14 @@ func beginError(ctx context.Context, err error) error {
 
 func (db *postgresDB) stats() Stats {
 	w, r := db.writing.Stats(), db.reading.Stats()
-	return Stats{Commits: db.commits.Load(), Writes: db.writes.Load(), Waited: w.WaitCount + r.WaitCount, Readers: r.InUse}
+	st := Stats{Commits: db.commits.Load(), Writes: db.writes.Load(), Waited: w.WaitCount + r.WaitCount, Readers: r.InUse}
+	for _, s := range db.standbys {
+		st.Standbys = append(st.Standbys, s.stats())
+	}
+	db.passes.Lock()
+	defer db.passes.Unlock()
+	st.Passed = maps.Clone(db.passes.by)
+	return st
 }
 
 // notes looks at what a server may be told and should not, and whether its clock goes with ours.
@@ -173,13 +200,20 @@ func (db *postgresDB) notes(ctx context.Context, now time.Time) (all []string, e
 	if standby {
 		all = append(all, "this server is a standby and takes no writes. Name all servers in the URL, with target_session_attrs=read-write, so that the one that takes writes is found")
 	}
+	for _, s := range db.standbys {
+		if st := s.stats(); !st.Used && st.Why != notAsked {
+			all = append(all, "standby "+st.Name+" is not used: "+st.Why)
+		}
+	}
 	if apart := clock.Sub(now); apart.Abs() > skewMost {
 		all = append(all, fmt.Sprintf("the server's clock is %s away from this machine's: let both follow a time server (systemctl status systemd-timesyncd)", apart.Round(time.Second/10)))
 	}
 	return all, nil
 }
 
-func (db *postgresDB) close() error { return errors.Join(db.writing.Close(), db.reading.Close()) }
+func (db *postgresDB) close() error {
+	return errors.Join(db.closeStandbys(), db.writing.Close(), db.reading.Close())
+}
 
 // pgConn sends a transaction's statements; pgx prepares each text once per connection.
 type pgConn struct{ tx *sql.Tx }

@@ -92,6 +92,10 @@ func (db *sqliteDB) write(ctx context.Context, newTx func() *Tx, fn func(context
 	return db.writer.write(ctx, newTx, fn)
 }
 
+func (db *sqliteDB) look(ctx context.Context, newTx func() *Tx, fn func(context.Context, *Tx) error) error {
+	return db.read(ctx, newTx, fn)
+}
+
 func (db *sqliteDB) read(ctx context.Context, newTx func() *Tx, fn func(context.Context, *Tx) error) error {
 	var r *stmtCache
 	select {

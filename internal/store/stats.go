@@ -11,6 +11,9 @@ type Stats struct {
 	Writes  int64 // that were committed or rolled back to where they began
 	Waited  int64 // asked for a connection and had to wait for one
 	Readers int   // at work now
+
+	Standbys []StandbyStats   // that may answer looks
+	Passed   map[string]int64 // looks that went to the primary all the same: none (no standby was in use), behind (the reader has seen more), failed
 }
 
 // Stats tells.

@@ -15,12 +15,14 @@ import (
 
 // Config says where the database is and where time and randomness come from.
 type Config struct {
-	URL       string           // "sqlite:/path/file.db" or "postgres://…"
-	Now       func() time.Time // default time.Now
-	Rand      io.Reader        // default crypto/rand
-	ReadConns int              // connections for Read; default the number of processors
-	Watch     Watch            // told of every transaction; nil for nobody
-	Log       *slog.Logger     // default slog.Default
+	URL        string           // "sqlite:/path/file.db" or "postgres://…"
+	Now        func() time.Time // default time.Now
+	Rand       io.Reader        // default crypto/rand
+	ReadConns  int              // connections for Read; default the number of processors
+	Standbys   []string         // "postgres://…" of servers that follow, and may answer Look; see WatchStandbys
+	StandbyLag time.Duration    // how old what they show may be at most; default 10 s
+	Watch      Watch            // told of every transaction; nil for nobody
+	Log        *slog.Logger     // default slog.Default
 }
 
 // Watch is told that a transaction is asked for; what it gives is called when it has ended.
@@ -47,6 +49,7 @@ func (db *DB) Now() time.Time { return db.now().UTC().Truncate(time.Microsecond)
 type engine interface {
 	write(ctx context.Context, newTx func() *Tx, fn func(context.Context, *Tx) error) error
 	read(ctx context.Context, newTx func() *Tx, fn func(context.Context, *Tx) error) error
+	look(ctx context.Context, newTx func() *Tx, fn func(context.Context, *Tx) error) error
 	migrate(ctx context.Context, set migrationSet) error
 	stats() Stats
 	notes(ctx context.Context, now time.Time) ([]string, error)
@@ -64,6 +67,9 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	if cfg.ReadConns == 0 {
 		cfg.ReadConns = runtime.NumCPU()
 	}
+	if cfg.StandbyLag == 0 {
+		cfg.StandbyLag = lagUsual
+	}
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
@@ -74,7 +80,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	case "sqlite":
 		db.engine, err = openSQLite(ctx, strings.TrimPrefix(rest, "//"), cfg.ReadConns)
 	case "postgres", "postgresql":
-		db.engine, err = openPostgres(ctx, cfg.URL, cfg.ReadConns)
+		db.engine, err = openPostgres(ctx, cfg)
 	default:
 		// The URL may hold a password: only its scheme is named.
 		return nil, fmt.Errorf("the URL of the database starts with %q, want sqlite:PATH or postgres://HOST", scheme)
@@ -89,12 +95,20 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 // says in errors and logs which use case it was. Cancelling ctx while waiting for the turn means that fn did not run;
 // from the commit on, ctx is no longer looked at.
 func (db *DB) Write(ctx context.Context, name string, fn func(ctx context.Context, tx *Tx) error) error {
+	trailOf(ctx).touch(true)
 	return fetching(ctx, func(ctx context.Context) error { return db.enter(ctx, name, true, db.engine.write, fn) })
 }
 
 // Read runs fn on one committed state, which includes every Write that returned before.
 func (db *DB) Read(ctx context.Context, name string, fn func(ctx context.Context, tx *Tx) error) error {
+	trailOf(ctx).touch(false)
 	return fetching(ctx, func(ctx context.Context) error { return db.enter(ctx, name, false, db.engine.read, fn) })
+}
+
+// Look is Read for what is shown and decides nothing. In the context of a Trail that allows it a standby may answer: with one
+// committed state that is no older than what the reader has seen, nor than Config.StandbyLag.
+func (db *DB) Look(ctx context.Context, name string, fn func(ctx context.Context, tx *Tx) error) error {
+	return fetching(ctx, func(ctx context.Context) error { return db.enter(ctx, name, false, db.engine.look, fn) })
 }
 
 type runner func(context.Context, func() *Tx, func(context.Context, *Tx) error) error

@@ -166,7 +166,7 @@ func missing(err error) error {
 
 // read runs fn on one state of the database.
 func (v *View) read(ctx context.Context, name string, fn func(ctx context.Context, tx *store.Tx) error) error {
-	return missing(v.DB.Read(ctx, "view."+name, fn))
+	return missing(v.DB.Look(ctx, "view."+name, fn))
 }
 
 // organisation is one of the jurisdiction's, nil if the file names none so.

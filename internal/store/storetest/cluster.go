@@ -22,6 +22,7 @@ var ErrNoPostgres = errors.New("no PostgreSQL server programs found")
 // it, however that dies: its guard reads a pipe that only that process holds open.
 type Cluster struct {
 	URL   string
+	dir   string
 	guard *exec.Cmd
 	pipe  io.Closer
 }
@@ -29,10 +30,14 @@ type Cluster struct {
 // guardScript starts the server, says so, and takes everything away when its standard input ends. The server must not
 // hold the test's own output open, or `go test` would wait for it.
 const guardScript = `
-bin=$1 dir=$2
-"$bin/initdb" -D "$dir/data" -U stoa -A trust -E UTF8 --locale=C --no-sync >"$dir/log" 2>&1 || { cat "$dir/log"; exit 1; }
+bin=$1 dir=$2 of=$3
+if [ -n "$of" ]; then
+	"$bin/pg_basebackup" -D "$dir/data" -h "$of" -U stoa -R -X stream -c fast --no-sync >"$dir/log" 2>&1 || { cat "$dir/log"; exit 1; }
+else
+	"$bin/initdb" -D "$dir/data" -U stoa -A trust -E UTF8 --locale=C --no-sync >"$dir/log" 2>&1 || { cat "$dir/log"; exit 1; }
+fi
 "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= -c fsync=off -c synchronous_commit=on -c full_page_writes=off \
-	-c max_connections=300 -c shared_buffers=64MB -c autovacuum=off >>"$dir/log" 2>&1 </dev/null &
+	-c max_connections=300 -c shared_buffers=64MB -c autovacuum=off -c max_standby_streaming_delay=100ms >>"$dir/log" 2>&1 </dev/null &
 pg=$!
 trap '' INT TERM
 n=0
@@ -49,7 +54,12 @@ rm -rf "$dir"
 `
 
 // StartCluster starts the newest PostgreSQL that Debian's packages or the path offer.
-func StartCluster() (*Cluster, error) {
+func StartCluster() (*Cluster, error) { return start("") }
+
+// Standby starts one that follows the cluster. What it cannot replay for the sake of a reader it soon replays all the same.
+func (c *Cluster) Standby() (*Cluster, error) { return start(c.dir) }
+
+func start(of string) (*Cluster, error) {
 	bin, err := postgresBin()
 	if err != nil {
 		return nil, err
@@ -68,7 +78,7 @@ func StartCluster() (*Cluster, error) {
 			return nil, errors.Join(err, os.RemoveAll(dir))
 		}
 	}
-	cmd := exec.Command("/bin/sh", "-c", guardScript, "guard", bin, dir)
+	cmd := exec.Command("/bin/sh", "-c", guardScript, "guard", bin, dir, of)
 	cmd.Dir = dir
 	cmd.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C"}
 	cmd.SysProcAttr = attr
@@ -88,7 +98,7 @@ func StartCluster() (*Cluster, error) {
 		rest, _ := io.ReadAll(r) // whatever it could say
 		return nil, errors.Join(fmt.Errorf("start PostgreSQL: %s%s", line, rest), in.Close(), cmd.Wait(), os.RemoveAll(dir))
 	}
-	return &Cluster{URL: "postgres://stoa@/postgres?host=" + dir, guard: cmd, pipe: in}, nil
+	return &Cluster{URL: "postgres://stoa@/postgres?host=" + dir, dir: dir, guard: cmd, pipe: in}, nil
 }
 
 // Stop ends the server and removes its files.
