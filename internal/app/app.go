@@ -131,7 +131,9 @@ func Open(ctx context.Context, c Config, demo bool, log *slog.Logger) (*App, err
 	if err := a.observe(ctx); err != nil {
 		return nil, err
 	}
-	a.DB, err = store.Open(ctx, store.Config{URL: c.databaseURL(), Now: a.Clock.Now, Rand: rand.Reader, Log: log, Watch: a.telemetry.Transaction})
+	database := c.store()
+	database.Now, database.Rand, database.Log, database.Watch = a.Clock.Now, rand.Reader, log, a.telemetry.Transaction
+	a.DB, err = store.Open(ctx, database)
 	if err != nil {
 		return nil, fmt.Errorf("opening the database: %w", err)
 	}
@@ -303,6 +305,15 @@ func (a *App) Server(styled bool) (*web.Server, error) {
 		Assets:       assets,
 		Outside:      web.Outside{Now: a.Clock.Now, Rand: rand.Reader, Log: a.Log, Ready: a.ready, Watch: a.telemetry.Request},
 		Confirm:      (&site.Site{Flow: a.Flow, View: a.View}).Confirm,
+	}
+	if len(a.Config.Replicas) > 0 {
+		if err := a.DB.WatchStandbys(context.Background()); err != nil {
+			return nil, err
+		}
+		deps.Trail = func(ctx context.Context, from string, current bool) (context.Context, web.Trail) {
+			ctx, t := a.DB.Trail(ctx, from, current)
+			return ctx, web.Trail{Current: t.Current, Again: t.Again, Position: t.Position, Unknown: store.Unknown, Keep: t.Keep()}
+		}
 	}
 	if a.Config.Database != "" { // others may serve from the same database
 		t := tally.Tally{DB: a.DB}

@@ -14,6 +14,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"stoa/internal/store"
 	"stoa/internal/vault"
 	"stoa/internal/vault/transit"
 )
@@ -24,6 +25,8 @@ type Config struct {
 	Jurisdiction string        `yaml:"jurisdiction"` // folder
 	Data         string        `yaml:"data"`         // folder for the database, the keys and the log
 	Database     Secret        `yaml:"database"`     // postgres://…, which may hold a password; empty: SQLite in Data
+	Replicas     []Secret      `yaml:"replicas"`     // postgres://… of its standbys, which answer pages
+	ReplicaLag   time.Duration `yaml:"replica_lag"`  // how far behind they may be; default 10s
 	Keys         string        `yaml:"keys"`         // file of the master keys; default DATA/keys, but better on another disk
 	KeysBy       KeeperConfig  `yaml:"keys_by"`      // a key management service that wraps that file; none by default
 	Addr         string        `yaml:"addr"`         // HOST:PORT to listen on
@@ -117,6 +120,14 @@ var settings = []setting{
 	{"jurisdiction", false, text(func(c *Config) *string { return &c.Jurisdiction })},
 	{"data", false, text(func(c *Config) *string { return &c.Data })},
 	{"database", true, func(c *Config, v string) error { c.Database = Secret(v); return nil }},
+	{"replicas", true, func(c *Config, v string) error {
+		c.Replicas = nil
+		for _, url := range strings.Fields(v) {
+			c.Replicas = append(c.Replicas, Secret(url))
+		}
+		return nil
+	}},
+	{"replica_lag", false, func(c *Config, v string) (err error) { c.ReplicaLag, err = time.ParseDuration(v); return err }},
 	{"keys", false, text(func(c *Config) *string { return &c.Keys })},
 	{"keys_by_url", false, text(func(c *Config) *string { return &c.KeysBy.URL })},
 	{"keys_by_key", false, text(func(c *Config) *string { return &c.KeysBy.Key })},
@@ -231,6 +242,12 @@ func (c Config) Check() error {
 	if c.Drain < 0 || c.Drain > time.Minute {
 		add("drain is %s: say how long proxies take to hear that this process ends, such as 5s, and at most a minute", c.Drain)
 	}
+	if len(c.Replicas) > 0 && c.Database == "" {
+		add("replicas are standbys of a PostgreSQL database: name that too (database), or leave them out")
+	}
+	if c.ReplicaLag != 0 && (c.ReplicaLag < 2*time.Second || c.ReplicaLag > 5*time.Minute) {
+		add("replica_lag is %s: say how old what a replica shows may be, from 2s to 5m", c.ReplicaLag)
+	}
 	if (c.Payments.StripeKey == "") != (c.Payments.StripeWebhook == "") {
 		add("payments.stripe_key and payments.stripe_webhook go together: without the second nobody would know what was paid")
 	}
@@ -257,6 +274,15 @@ func (c Config) databaseURL() string {
 		return string(c.Database)
 	}
 	return "sqlite:" + filepath.Join(c.Data, "stoa.db")
+}
+
+// store is how the database is opened.
+func (c Config) store() store.Config {
+	s := store.Config{URL: c.databaseURL(), StandbyLag: c.ReplicaLag}
+	for _, url := range c.Replicas {
+		s.Standbys = append(s.Standbys, string(url))
+	}
+	return s
 }
 
 func (c Config) keyFile() string {

@@ -51,6 +51,7 @@ func (a *App) figures(ctx context.Context) (all []telemetry.Figure, err error) {
 	add("database_writes", "Writing transactions since the start; on SQLite several share a commit.", float64(s.Writes))
 	add("database_waits", "Times that somebody waited for a connection, since the start.", float64(s.Waited))
 	add("database_readers", "Readers at work.", float64(s.Readers))
+	standbys(s, &all)
 	commits := len(all)
 	err = a.DB.Read(ctx, "app.figures", func(ctx context.Context, tx *store.Tx) error {
 		all = all[:commits]
@@ -93,6 +94,27 @@ func (a *App) figures(ctx context.Context) (all []telemetry.Figure, err error) {
 	return all, err
 }
 
+// standbys are the figures of the database's replicas; nothing where there are none.
+func standbys(s store.Stats, all *[]telemetry.Figure) {
+	for _, r := range s.Standbys {
+		used := 0.0
+		if r.Used {
+			used = 1
+		}
+		*all = append(*all,
+			telemetry.Figure{Name: "stoa_replica_used", Help: "1 where a replica of the database answers pages.", Label: "replica", Kind: r.Name, Value: used},
+			telemetry.Figure{Name: "stoa_replica_lag_seconds", Help: "A replica has everything that was stored longer ago than this.", Label: "replica", Kind: r.Name, Value: r.Lag.Seconds()},
+			telemetry.Figure{Name: "stoa_replica_reads", Help: "Reads that a replica answered since the start.", Label: "replica", Kind: r.Name, Value: float64(r.Looks)})
+	}
+	if len(s.Standbys) == 0 {
+		return
+	}
+	for _, why := range store.Passes {
+		*all = append(*all, telemetry.Figure{Name: "stoa_replica_passed", Help: "Reads that the primary answered in place of a replica, since the start: none was in use, all were behind what the reader had seen, gave no answer, or cancelled.",
+			Label: "why", Kind: why, Value: float64(s.Passed[why])})
+	}
+}
+
 // noteDatabase says in the log what about the database puts its promises at risk.
 func (a *App) noteDatabase(ctx context.Context) error {
 	notes, err := a.DB.Notes(ctx)
@@ -104,7 +126,12 @@ func (a *App) noteDatabase(ctx context.Context) error {
 
 // examineDatabase is the same for `stoa doctor`.
 func (a *App) examineDatabase(ctx context.Context, _ *store.Tx, _ *service.Jurisdiction) ([]Examination, error) {
-	notes, err := a.DB.Notes(ctx)
+	var notes []string
+	if err := a.DB.WatchStandbys(ctx); err != nil {
+		notes = append(notes, err.Error())
+	}
+	more, err := a.DB.Notes(ctx)
+	notes = append(notes, more...)
 	return []Examination{examined("database", "version, encoding, order of text, durability and clock are as they should be", notes)}, err
 }
 

@@ -13,10 +13,20 @@ import (
 // plain lists the connections that would leave the machine without TLS.
 func (c Config) plain() []error {
 	var wrong []error
-	if hosts, mode, err := databaseHosts(string(c.Database)); err != nil {
-		wrong = append(wrong, err)
-	} else if slices.ContainsFunc(hosts, func(h string) bool { return !onMachine(h) }) && mode != "verify-full" && mode != "verify-ca" {
-		wrong = append(wrong, errors.New("the database is on another machine: add sslmode=verify-full to its address, so that nobody on the way reads along or answers in its place"))
+	for i, address := range append([]Secret{c.Database}, c.Replicas...) {
+		what := "the database"
+		if i > 0 {
+			what = fmt.Sprintf("replica %d", i)
+		}
+		hosts, mode, err := databaseHosts(string(address))
+		switch {
+		case err != nil:
+			wrong = append(wrong, err)
+		case i > 0 && len(hosts) != 1:
+			wrong = append(wrong, fmt.Errorf("%s is no single PostgreSQL server: give each an address of its own, like postgres://stoa@db2.example/stoa?sslmode=verify-full", what))
+		case slices.ContainsFunc(hosts, func(h string) bool { return !onMachine(h) }) && mode != "verify-full" && mode != "verify-ca":
+			wrong = append(wrong, fmt.Errorf("%s is on another machine: add sslmode=verify-full to its address, so that nobody on the way reads along or answers in its place", what))
+		}
 	}
 	if host, _, err := net.SplitHostPort(c.Clamd); err == nil && !onMachine(host) {
 		wrong = append(wrong, fmt.Errorf("the virus scanner at %s would be sent attachments without TLS: run it on this machine, or bring it here by a tunnel", c.Clamd))

@@ -18,6 +18,8 @@ var (
 		{"internal/store/group.go", "how long a group of writers stays open; no row ever sees it"},
 		{"internal/store/postgres.go", "the pause before a transaction is tried again"},
 		{"internal/store/silence.go", "deadlines of connections, which the system counts by its own clock"},
+		{"internal/store/standby.go", "how far a standby is behind is counted by this process alone, between two questions of its own"},
+		{"internal/store/watch.go", "the same"},
 		{"internal/store/store.go", "the clock of whoever names none"},
 		{"internal/web/serve.go", "deadlines of a connection, not of the domain"},
 		{"internal/web/web.go", "the clock of whoever names none"},

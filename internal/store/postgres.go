@@ -20,6 +20,7 @@ const (
 	oldestPostgres = 150000
 	writeConns     = 16
 	maxTries       = 12
+	askConns       = 4
 )
 
 // postgresDB is a PostgreSQL server, or something that speaks its protocol.
@@ -30,6 +31,7 @@ type postgresDB struct {
 	commits, writes atomic.Int64 // since it was opened
 
 	standbys []*standby
+	asking   *sql.DB // where the primary's log ends; nil without standbys
 	lagMost  time.Duration
 	primary  lineage
 	turn     atomic.Uint64
@@ -57,6 +59,11 @@ func openPostgres(ctx context.Context, c Config) (engine, error) {
 	db.reading.SetMaxIdleConns(readConns)
 	if err := db.check(ctx); err != nil {
 		return nil, errors.Join(err, db.close())
+	}
+	if len(c.Standbys) > 0 {
+		db.asking = stdlib.OpenDB(*cfg)
+		db.asking.SetMaxOpenConns(askConns)
+		db.asking.SetMaxIdleConns(askConns)
 	}
 	for _, url := range c.Standbys {
 		s, err := openStandby(url, readConns)

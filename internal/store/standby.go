@@ -39,6 +39,9 @@ const (
 	passedCancel = "cancelled" // replaying could not wait for the look
 )
 
+// Passes are all of these.
+var Passes = []string{passedNone, passedBehind, passedFailed, passedCancel}
+
 const (
 	probeTime = 2 * time.Second        // in which a standby answers a small question
 	turnTime  = 500 * time.Millisecond // for a connection; the primary may have one

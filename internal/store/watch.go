@@ -86,7 +86,7 @@ func (db *postgresDB) end(ctx context.Context) (position, error) {
 
 func (db *postgresDB) ask(ctx context.Context) (name string, p position, err error) {
 	var lsn string
-	if err := db.reading.QueryRowContext(ctx, endSQL).Scan(&name, &lsn, &p.mark); err != nil {
+	if err := db.asking.QueryRowContext(ctx, endSQL).Scan(&name, &lsn, &p.mark); err != nil {
 		return "", p, err
 	}
 	var ok bool
@@ -99,7 +99,7 @@ func (db *postgresDB) ask(ctx context.Context) (name string, p position, err err
 // WatchStandbys begins to use the standbys, until Close. It refuses one that is another cluster's.
 func (db *DB) WatchStandbys(ctx context.Context) error {
 	pg, ok := db.engine.(*postgresDB)
-	if !ok || len(pg.standbys) == 0 {
+	if !ok || len(pg.standbys) == 0 || pg.unwatch != nil {
 		return nil
 	}
 	if err := pg.watchPrimary(ctx, db.drawMark, db.log); err != nil {
@@ -157,7 +157,7 @@ func (db *postgresDB) watchPrimary(ctx context.Context, draw func() int64, log *
 	at := time.Now()
 	name, p, err := db.ask(ctx)
 	if err == nil && p.mark == 0 {
-		if _, err = db.writing.ExecContext(ctx, `INSERT INTO counter (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, name, draw()); err != nil {
+		if _, err = db.asking.ExecContext(ctx, `INSERT INTO counter (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, name, draw()); err != nil {
 			return err
 		}
 		at = time.Now()
@@ -248,6 +248,9 @@ func (db *postgresDB) closeStandbys() (err error) {
 	}
 	for _, s := range db.standbys {
 		err = errors.Join(err, s.pool.Close())
+	}
+	if db.asking != nil {
+		err = errors.Join(err, db.asking.Close())
 	}
 	return err
 }

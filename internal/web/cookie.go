@@ -14,6 +14,7 @@ const (
 	sessionCookie  = "stoa-session"
 	draftCookie    = "stoa-draft"
 	talkCookie     = "stoa-talk"
+	seenCookie     = "stoa-seen"
 )
 
 func isHTTPS(address string) bool {

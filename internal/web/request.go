@@ -35,6 +35,7 @@ type Request struct {
 	// Carried is the form that Deps.Confirm is to carry on; nil where it is asked for itself.
 	Carried *Carried
 	server  *Server
+	trail   *Trail // nil where no standby answers anybody
 }
 
 type requestKey struct{}

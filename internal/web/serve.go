@@ -95,7 +95,7 @@ func (s *Server) serve(route Route) http.HandlerFunc {
 		case s.stale(r):
 			handle = s.askAgain
 		}
-		if err := handle(w, r); err != nil {
+		if err := s.follow(w, r, handle); err != nil {
 			s.fail(w, r, err)
 		}
 	}
@@ -231,21 +231,28 @@ type observed struct {
 	http.ResponseWriter
 	status int
 	bytes  int64
+	before func() // the head is written; nil for nothing
 }
 
 // WriteHeader notes the status.
 func (o *observed) WriteHeader(status int) {
-	if o.status == 0 {
-		o.status = status
-	}
+	o.begin(status)
 	o.ResponseWriter.WriteHeader(status)
+}
+
+func (o *observed) begin(status int) {
+	if o.status != 0 {
+		return
+	}
+	o.status = status
+	if o.before != nil {
+		o.before()
+	}
 }
 
 // Write notes the length.
 func (o *observed) Write(p []byte) (int, error) {
-	if o.status == 0 {
-		o.status = http.StatusOK
-	}
+	o.begin(http.StatusOK)
 	n, err := o.ResponseWriter.Write(p)
 	o.bytes += int64(n)
 	return n, err

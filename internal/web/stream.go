@@ -23,6 +23,7 @@ func Stream(r *Request, w http.ResponseWriter, mediaType, name string, write fun
 	case <-r.Context().Done():
 		return gone(r.Context().Err())
 	}
+	r.trail.goesOn()
 	h := w.Header()
 	h.Set("Content-Type", mediaType)
 	if name != "" {
@@ -54,6 +55,7 @@ func WantsParts(r *Request) bool { return r.Header.Get("Accept") == parts }
 // before. What goes wrong after the first is left out: the reader has that.
 func Parts(r *Request, w http.ResponseWriter, write func(send func(page.Component) error) error) error {
 	any := false
+	r.trail.goesOn()
 	control := http.NewResponseController(w)
 	err := write(func(c page.Component) error {
 		html, err := Fragment(r, c)

@@ -34,6 +34,9 @@ type Deps struct {
 	// Confirm is the page that asks whether it is still the same person. It is given forms that came too late.
 	Confirm Handler
 	Shared  Shared // counts with the other processes of the installation; zero: this one is alone
+	// Trail begins following how far a reader has come in the history of the database, from what their browser brought along; it
+	// is for installations that let standbys answer, and nil for others. Where current is set none does.
+	Trail func(ctx context.Context, from string, current bool) (context.Context, Trail)
 }
 
 // Config is what the operator sets.
@@ -96,6 +99,9 @@ type Route struct {
 	Fresh bool
 	// Shield: anybody can send it without signing in. When many came from one network, the next ones show a proof first.
 	Shield bool
+	// Current: what stands here must end at once where it is withdrawn, or must never go back for those who bring nothing
+	// along: no standby of the database answers. What is sent, and what staff see, is always so.
+	Current bool
 	// Machines: programs of other sites, and scripts in their pages, call it. It knows no session, so that nobody's rights
 	// can be borrowed.
 	Machines bool

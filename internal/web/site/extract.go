@@ -35,7 +35,7 @@ func (s *Site) copyRoutes() []web.Route {
 		account("GET", "/account/extracts/{extract}/pay", policy.ExtractOwn, s.toCopy), // where changing the language leads
 		account("POST", "/account/extracts/{extract}/drop", policy.ExtractOwn, s.dropCopy),
 		account("GET", "/account/extracts/{extract}/drop", policy.ExtractOwn, s.toCopy),
-		{Method: "GET", Pattern: "/verify/copies/{copy}", Area: web.Public, Action: policy.ExtractCheck, Handle: s.checkCopy},
+		{Method: "GET", Pattern: "/verify/copies/{copy}", Area: web.Public, Action: policy.ExtractCheck, Handle: s.checkCopy, Current: true},
 	}
 }
 

@@ -36,6 +36,7 @@ func (s *Site) publicRoutes() []web.Route {
 		return web.Route{Method: method, Pattern: pattern, Area: web.Public, Action: do, Handle: h}
 	}
 	codes := func(r web.Route) web.Route { r.Codes = true; return r }
+	current := func(r web.Route) web.Route { r.Current = true; return r }
 	return []web.Route{
 		public("GET", "/{$}", policy.ServiceRead, s.home),
 		public("GET", "/services", policy.ServiceRead, s.services),
@@ -50,13 +51,13 @@ func (s *Site) publicRoutes() []web.Route {
 		public("GET", "/registers/{register}/{number}", policy.LicenceRead, s.record),
 		public("GET", "/verify", policy.LicenceRead, s.check),
 		{Method: "POST", Pattern: "/verify", Area: web.Public, Action: policy.LicenceRead, Handle: s.checkGiven, Body: web.FileMost + 1<<20},
-		public("GET", "/verify/{record}", policy.LicenceRead, s.verify),
+		current(public("GET", "/verify/{record}", policy.LicenceRead, s.verify)), // what was revoked must not be shown as good
 		public("GET", "/log", policy.LogRead, s.log),
 		public("GET", "/log/leaves", policy.LogRead, s.leaves),
 		public("GET", "/log/leaves/{leaf}", policy.LogRead, s.leaf),
 		public("GET", "/log/leaves/{leaf}/proof", policy.LogRead, s.leafProof),
 		{Method: "GET", Pattern: "/log/keys.txt", Area: web.System, Action: policy.LogRead, Handle: s.logKeys},
-		{Method: "GET", Pattern: "/log/{path...}", Area: web.System, Action: policy.LogRead, Handle: s.logFile},
+		{Method: "GET", Pattern: "/log/{path...}", Area: web.System, Action: policy.LogRead, Handle: s.logFile, Current: true}, // whoever watches the log must never see it shrink
 		public("GET", "/notices", policy.NoticeRead, s.notices),
 		public("GET", "/notices/{case}", policy.NoticeRead, s.notice),
 		public("GET", "/notices/{case}/comment", policy.NoticeReply, s.comment),

@@ -24,7 +24,7 @@ func (s *Site) walletRoutes() []web.Route {
 		{Method: "GET", Pattern: "/credentials/authorize", Area: web.Account, Action: policy.CredentialOwn, Handle: s.authorizeWallet},
 		{Method: "POST", Pattern: "/credentials/authorize", Area: web.Account, Action: policy.CredentialOwn, Handle: s.authorizeWallet},
 		{Method: "POST", Pattern: "/verify/wallet", Area: web.Public, Action: policy.CredentialAsk, Handle: s.askWallet},
-		{Method: "GET", Pattern: "/verify/wallet/{question}", Area: web.Public, Action: policy.CredentialAsk, Handle: s.askedWallet},
+		{Method: "GET", Pattern: "/verify/wallet/{question}", Area: web.Public, Action: policy.CredentialAsk, Handle: s.askedWallet, Current: true},
 	}
 }
 

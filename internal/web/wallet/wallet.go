@@ -29,7 +29,7 @@ type API struct {
 // Routes are its addresses.
 func Routes(a *API) []web.Route {
 	route := func(method, pattern string, do policy.Action, h web.Handler) web.Route {
-		return web.Route{Method: method, Pattern: pattern, Area: web.System, Action: do, Handle: h, Machines: true}
+		return web.Route{Method: method, Pattern: pattern, Area: web.System, Action: do, Handle: h, Machines: true, Current: true}
 	}
 	read := func(pattern string, h web.Handler) web.Route { return route("GET", pattern, policy.CredentialRead, h) }
 	return []web.Route{
