@@ -161,7 +161,8 @@ type heard struct {
 func (f Knowing) ask(ctx context.Context, actor policy.Actor, plan plans) (changed []string, err error) {
 	var list []wanted
 	var issue string
-	err = f.DB.Read(ctx, "flow.Known", func(ctx context.Context, tx *store.Tx) error {
+	// A look is enough: it finds whether there is something to ask, and what is found is looked for again before it is kept.
+	err = f.DB.Look(ctx, "flow.Known", func(ctx context.Context, tx *store.Tx) error {
 		draft, found, err := plan(ctx, tx)
 		if err == nil {
 			list, issue = found, draft.ID

@@ -26,6 +26,11 @@ type Person struct {
 	Number string
 	Paid   string // the page that said so
 
+	// LookBack lets them turn back after each page that was taken, and look whether it shows what they typed.
+	LookBack bool
+	Looked   int      // pages that they looked at again
+	Stale    []string // what those did not show
+
 	// Asked is told of every answer: a pattern of what was asked, how long it took, the status, or why there was none. nil for nobody.
 	Asked func(what string, took time.Duration, status int, err error)
 
@@ -150,6 +155,11 @@ func (p *Person) Apply(ctx context.Context, site string) error {
 		}
 		if p.status == http.StatusUnprocessableEntity || p.at.Path == from && n > 40 {
 			return fmt.Errorf("%s: the answers to %s were not taken: %s", p.Plan.Service(), from, text(find(p.page, "div", "govuk-error-summary")))
+		}
+		if p.LookBack && strings.HasPrefix(from, "/apply/") && p.at.Path != from {
+			if err := p.lookBack(ctx, from, form); err != nil {
+				return err
+			}
 		}
 	}
 	p.Draft = strings.Split(p.at.Path, "/")[2]

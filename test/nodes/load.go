@@ -14,6 +14,8 @@ type load struct {
 	plans  []visitor.Plan
 	people int
 
+	lookBack, forget bool
+
 	mu      sync.Mutex
 	all     []*visitor.Person
 	asked   int
@@ -65,7 +67,10 @@ func (l *load) next() (*visitor.Person, error) {
 	defer l.mu.Unlock()
 	p, err := visitor.New(len(l.all), l.plans[len(l.all)%len(l.plans)])
 	if err == nil {
-		p.Asked = l.note
+		p.Asked, p.LookBack = l.note, l.lookBack
+		if l.forget {
+			p.Forget("stoa-seen")
+		}
 		l.all = append(l.all, p)
 	}
 	return p, err
@@ -122,6 +127,14 @@ func (l *load) failed() (n int, first string) {
 		return 0, "none"
 	}
 	return l.wrong, l.first
+}
+
+// stale is how many pages were looked at again, and which of them were older than what had been typed. Nobody is under way.
+func (l *load) stale() (looked int, which []string) {
+	for _, p := range l.all {
+		looked, which = looked+p.Looked, append(which, p.Stale...)
+	}
+	return looked, which
 }
 
 // longest is the longest time in which nobody was told that an application was sent.

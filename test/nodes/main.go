@@ -10,6 +10,7 @@
 //	clock     the clocks of the nodes jump forth and back, each by itself
 //	disk      the disk of the database is full, again and again (needs root: the disk is a tmpfs)
 //	patroni   Patroni and etcd keep two servers; the machine of the primary is lost, and nobody does anything (Debian: patroni, etcd-server)
+//	replica   a standby answers pages, lags as it likes, and is killed once; after each page people look whether it shows what they typed
 //	past      nothing happens; afterwards a server is made that stands where the database stood at a moment in between
 //
 // Then everybody comes back with what they hold: whoever was told that an application was sent must find it under the same
@@ -40,6 +41,7 @@ type options struct {
 	program, next, folder string
 	seconds, people       int
 	seed                  uint64
+	forget                bool
 }
 
 // mode is something that happens to the nodes while people use them.
@@ -59,6 +61,7 @@ type need struct {
 	patroni bool // a cluster that looks after itself
 	archive bool // of the database's log
 	disk    bool // of the database's own, which can be full
+	replica bool // a standby that answers pages
 }
 
 var modes = []mode{
@@ -66,6 +69,7 @@ var modes = []mode{
 	{"failover", need{standby: true}, true, 0, false, failOver}, {"network", need{}, true, 0, false, badLine}, {"silence", need{}, true, 28, false, silence},
 	{"clock", need{clocks: true}, false, 0, false, wrongClocks}, {"disk", need{disk: true}, true, 0, false, fullDisk},
 	{"patroni", need{patroni: true}, true, 45, false, losePrimary},
+	{"replica", need{replica: true}, false, 8, false, lag},
 	{"past", need{archive: true}, false, 8, false, goBack},
 }
 
@@ -82,10 +86,11 @@ func run() error {
 	flag.StringVar(&o.program, "program", "bin/stoa", "the program")
 	flag.StringVar(&from, "from", "", "commit of an earlier version, from which nodes roll to the program, back, and to it again (default: the program rolls to itself)")
 	flag.StringVar(&o.folder, "jurisdiction", "jurisdictions/greenvale", "folder of the jurisdiction")
-	flag.StringVar(&which, "mode", "roll,kill,postgres,failover,network,silence,clock,disk,past,patroni", "what happens")
+	flag.StringVar(&which, "mode", "roll,kill,postgres,failover,network,silence,clock,disk,replica,past,patroni", "what happens")
 	flag.IntVar(&o.seconds, "seconds", 15, "how long people use it, in each mode")
 	flag.IntVar(&o.people, "people", 4, "how many use it at once")
 	flag.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()), "what decides when things happen")
+	flag.BoolVar(&o.forget, "forget", false, "browsers forget what they have seen, so that mode replica finds people who are shown what is older: it must")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -168,6 +173,7 @@ func try(ctx context.Context, o options, name string) (v verdict, err error) {
 		defer end()
 	}
 	l := newLoad(w.plans, o.people)
+	l.lookBack, l.forget = m.needs.replica, o.forget
 	w.load = l
 	busy := l.start(ctx, life, w.url)
 	err = m.happen(life, w, dice)
@@ -177,9 +183,23 @@ func try(ctx context.Context, o options, name string) (v verdict, err error) {
 	if err != nil {
 		return v, err
 	}
+	said := ""
+	if m.needs.replica {
+		if said, err = w.answered(ctx); err != nil {
+			return v, err
+		}
+	}
 	v, err = w.judge(ctx, l, before)
 	if err != nil {
 		return v, err
+	}
+	if m.needs.replica {
+		looked, stale := l.stale()
+		fmt.Printf("replica: %d pages looked at again, %d of them older than what was typed; %s\n", looked, len(stale), said)
+		if len(stale) > 0 {
+			fmt.Println("the first:", stale[0])
+		}
+		v.well = v.well && looked > 0 && len(stale) == 0
 	}
 	failed, first := l.failed()
 	fmt.Printf("%s: %d requests, %d failed (%s); %s; longest time without an acknowledgement %.1f s; longest answer %.1f s; %d messages, %d of them twice; doctor: %s\n",

@@ -17,6 +17,7 @@ import (
 // node is one process of `stoa serve`, through all its lives.
 type node struct {
 	addr, log string
+	metrics   string // where its figures are, "" for nowhere
 	data      string
 	folder    string
 	env       []string
@@ -27,15 +28,24 @@ type node struct {
 // drain is how long a node goes on answering after it was told to end: some probes of the proxy.
 const drain = 5 * probe
 
-func (w *world) newNode(i int, addr string) *node {
+func (w *world) newNode(i int, addr string) (*node, error) {
 	name := "node" + strconv.Itoa(i+1)
 	shared := func(file string) string { return filepath.Join(w.dir, file) }
-	return &node{addr: addr, log: filepath.Join(w.dir, name+".log"), folder: w.o.folder, data: filepath.Join(w.dir, name), env: []string{
+	n := &node{addr: addr, log: filepath.Join(w.dir, name+".log"), folder: w.o.folder, data: filepath.Join(w.dir, name), env: []string{
 		"PATH=/usr/bin:/bin", "STOA_JURISDICTION=" + w.o.folder, "STOA_DATA=" + filepath.Join(w.dir, name), "STOA_ADDR=" + addr, "STOA_URL=" + w.url,
 		"STOA_DATABASE=" + w.database, "STOA_KEYS=" + shared("keys"), "STOA_LOG_KEYS=" + shared("log.keys"), "STOA_CREDENTIALS_KEYS=" + shared("credential.keys"),
 		"STOA_PROXY=true", "STOA_FORMS=1000000", "STOA_DRAIN=" + drain.String(), "STOA_MAIL_HOST=127.0.0.1", "STOA_MAIL_PORT=" + strconv.Itoa(w.mail.port),
 		"STOA_MAIL_TLS=none", "STOA_MAIL_FROM=services@town.example", "STOA_MAIL_NAME=Town",
 	}}
+	if w.replica != "" {
+		port, err := freePort()
+		if err != nil {
+			return nil, err
+		}
+		n.metrics = "127.0.0.1:" + strconv.Itoa(port)
+		n.env = append(n.env, "STOA_REPLICAS="+w.replica, "STOA_METRICS="+n.metrics)
+	}
+	return n, nil
 }
 
 // start starts a program as this node, and waits until it is ready.

@@ -19,6 +19,7 @@ type world struct {
 	dir        string
 	url        string
 	database   string // its address, as the nodes know it
+	replica    string // the address of a standby that answers pages, "" for none
 	primary    *server
 	standby    *server
 	cluster    *cluster // in place of both, nil for none
@@ -82,7 +83,10 @@ func begin(ctx context.Context, o options, needs need) (w *world, err error) {
 	}
 	w.url = w.proxy.url
 	for i, addr := range addrs { // the first makes the keys that all share
-		n := w.newNode(i, addr)
+		n, err := w.newNode(i, addr)
+		if err != nil {
+			return w, err
+		}
 		w.nodes = append(w.nodes, n)
 		if err := n.start(ctx, o.program); err != nil {
 			return w, err
@@ -113,6 +117,12 @@ func (w *world) servers(ctx context.Context, databases string, needs need) (err 
 		return err
 	}
 	w.database = "postgres://stoa@" + w.line.addr() + "/postgres?sslmode=disable"
+	if needs.replica {
+		if w.standby, err = newServer(ctx, databases, "second", w.primary); err != nil {
+			return err
+		}
+		w.replica = "postgres://stoa@" + w.standby.addr() + "/postgres?sslmode=disable"
+	}
 	if needs.standby {
 		if w.standby, err = newServer(ctx, databases, "second", w.primary); err != nil {
 			return err
