@@ -5,9 +5,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,7 +21,8 @@ import (
 type pair struct {
 	*testing.T
 	first, second *storetest.Cluster
-	stopped       bool // the second
+	name          string // of the database
+	stopped       bool   // the second, or it is not ours to stop
 	on            *sql.DB
 	db            *store.DB
 	log           *lines
@@ -42,43 +45,107 @@ func (l *lines) say(what string) bool {
 	return strings.Contains(l.String(), what)
 }
 
-func newPair(t *testing.T, lag time.Duration) *pair {
+// shared are the servers of the tests that leave both as they are, each in a database of its own.
+var shared = sync.OnceValues(func() (both [2]*storetest.Cluster, err error) {
+	if both[0], err = storetest.StartCluster(); err == nil {
+		both[1], err = both[0].Standby()
+	}
+	return both, err
+})
+
+var pairs atomic.Int64
+
+// sharedPair is a pair for a test that harms neither.
+func sharedPair(t *testing.T, lag time.Duration) *pair {
+	t.Helper()
+	if !storetest.HasPostgres() {
+		t.Skip("a standby needs PostgreSQL")
+	}
+	both, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return (&pair{T: t, first: both[0], second: both[1], stopped: true, log: &lines{}}).open(lag)
+}
+
+// ownPair is one with a standby that the test may harm; own is for a primary that it may harm too.
+func ownPair(t *testing.T, lag time.Duration, own bool) *pair {
 	t.Helper()
 	if !storetest.HasPostgres() {
 		t.Skip("a standby needs PostgreSQL")
 	}
 	p := &pair{T: t, log: &lines{}}
+	both, err := shared()
+	p.first = both[0]
+	if own {
+		p.first, err = storetest.StartCluster()
+		t.Cleanup(func() { _ = p.first.Stop() }) // it may have been killed
+	}
+	if err == nil {
+		p.second, err = p.first.Standby()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.kill)
+	return p.open(lag)
+}
+
+// open makes a database, and opens it with its standby.
+func (p *pair) open(lag time.Duration) *pair {
+	p.Helper()
 	must := func(err error) {
-		t.Helper()
+		p.Helper()
 		if err != nil {
-			t.Fatal(err)
+			p.Fatal(err)
 		}
 	}
-	var err error
-	p.first, err = storetest.StartCluster()
+	p.name = fmt.Sprintf("pair_%d", pairs.Add(1))
+	first, err := sql.Open("pgx", p.first.URL)
 	must(err)
-	t.Cleanup(func() { _ = p.first.Stop() }) // it may have been killed
-	p.db, err = store.Open(t.Context(), store.Config{URL: p.first.URL, Log: slog.New(slog.DiscardHandler)})
+	_, err = first.ExecContext(p.Context(), "CREATE DATABASE "+p.name)
+	must(errors.Join(err, first.Close()))
+	p.db, err = store.Open(p.Context(), store.Config{URL: p.url(p.first), Log: slog.New(slog.DiscardHandler)})
 	must(err)
-	must(p.db.Migrate(t.Context(), schema...))
+	must(p.db.Migrate(p.Context(), schema...))
 	must(p.db.Close())
-	p.second, err = p.first.Standby()
-	must(err)
-	t.Cleanup(p.kill)
 	p.on, err = sql.Open("pgx", p.second.URL)
 	must(err)
-	t.Cleanup(func() { _ = p.on.Close() })
-	p.db, err = store.Open(t.Context(), store.Config{URL: p.first.URL, Standbys: []string{p.second.URL}, StandbyLag: lag, Log: slog.New(slog.NewTextHandler(p.log, nil))})
-	must(err)
-	t.Cleanup(func() {
-		if err := p.db.Close(); err != nil {
-			t.Error(err)
-		}
+	p.Cleanup(func() {
+		_, _ = p.on.ExecContext(context.Background(), "SELECT pg_wal_replay_resume()") // it may be gone
+		_ = p.on.Close()
 	})
-	must(p.db.WatchStandbys(t.Context()))
-	p.until("the standby is used", func() bool { return p.db.Stats().Standbys[0].Used })
+	p.db = p.use(store.Config{URL: p.url(p.first), Standbys: []string{p.url(p.second)}, StandbyLag: lag})
+	p.until("the standby is used", p.used(0))
 	return p
 }
+
+// url is the address of the test's database at a server.
+func (p *pair) url(of *storetest.Cluster) string {
+	return strings.Replace(of.URL, "/postgres?", "/"+p.name+"?", 1)
+}
+
+// use opens a database that uses its standbys.
+func (p *pair) use(c store.Config) *store.DB {
+	p.Helper()
+	c.Log = slog.New(slog.NewTextHandler(p.log, nil))
+	db, err := store.Open(p.Context(), c)
+	if err != nil {
+		p.Fatal(err)
+	}
+	p.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			p.Error(err)
+		}
+	})
+	if err := db.WatchStandbys(p.Context()); err != nil {
+		p.Fatal(err)
+	}
+	return db
+}
+
+// used tells whether a standby is.
+func (p *pair) used(i int) func() bool { return func() bool { return p.db.Stats().Standbys[i].Used } }
 
 func (p *pair) kill() {
 	if !p.stopped {
@@ -148,7 +215,7 @@ func (r *reader) expect(code string, n int, standby bool) {
 
 // Whoever wrote sees it, whoever saw it goes on seeing it, and others are answered by a standby that does not have it yet.
 func TestNobodyGoesBack(t *testing.T) {
-	p := newPair(t, time.Minute)
+	p := sharedPair(t, time.Minute)
 	writer, other, witness := &reader{pair: p}, &reader{pair: p}, &reader{pair: p}
 	writer.expect("a", 1, false)
 	p.until("it has arrived", func() bool { n, at := writer.asks(""); return n == 1 && at })
@@ -183,7 +250,7 @@ func TestNobodyGoesBack(t *testing.T) {
 
 // After a write or a read of the primary nothing in the same request is older.
 func TestARequestStaysWithThePrimary(t *testing.T) {
-	p := newPair(t, time.Minute)
+	p := sharedPair(t, time.Minute)
 	p.say("SELECT pg_wal_replay_pause()")
 	for name, touch := range map[string]func(ctx context.Context, tx *store.Tx) error{
 		"read":  func(context.Context, *store.Tx) error { return nil },
@@ -213,7 +280,7 @@ func TestARequestStaysWithThePrimary(t *testing.T) {
 
 // A position may come from anybody: what is none leads to the primary, and is put right there.
 func TestHostilePositions(t *testing.T) {
-	p := newPair(t, time.Minute)
+	p := sharedPair(t, time.Minute)
 	honest := &reader{pair: p}
 	honest.expect("a", 1, false)
 	mark, _, _ := strings.Cut(honest.position, ".")
@@ -232,7 +299,7 @@ func TestHostilePositions(t *testing.T) {
 
 // What a standby is too far behind with, everybody is shown by the primary.
 func TestTooFarBehind(t *testing.T) {
-	p := newPair(t, 2*time.Second)
+	p := sharedPair(t, 2*time.Second)
 	p.say("SELECT pg_wal_replay_pause()")
 	(&reader{pair: p}).expect("a", 1, false)
 	p.until("it is not used", func() bool { return !p.db.Stats().Standbys[0].Used })
@@ -251,7 +318,7 @@ func TestTooFarBehind(t *testing.T) {
 
 // A standby that dies takes nobody with it.
 func TestAStandbyDies(t *testing.T) {
-	p := newPair(t, time.Minute)
+	p := ownPair(t, time.Minute, false)
 	(&reader{pair: p}).expect("a", 1, false)
 	p.until("it answers", func() bool { _, at := (&reader{pair: p}).asks(""); return at })
 	p.kill()
@@ -263,14 +330,14 @@ func TestAStandbyDies(t *testing.T) {
 
 // What replaying cancels is an error of the standby: the caller is told that it can be asked about again.
 func TestReplayingCancelsALook(t *testing.T) {
-	p := newPair(t, time.Minute)
+	p := sharedPair(t, time.Minute)
 	w := &reader{pair: p}
 	for _, code := range []string{"a", "b", "c"} {
 		w.asks(code)
 	}
 	p.until("it answers", func() bool { _, at := w.asks(""); return at })
 	ctx, trail := p.db.Trail(t.Context(), "", false)
-	first, err := sql.Open("pgx", p.first.URL)
+	first, err := sql.Open("pgx", p.url(p.first))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -298,12 +365,18 @@ func TestReplayingCancelsALook(t *testing.T) {
 
 // A standby that is promoted has a history of its own: nobody is shown it, and no position of it is taken.
 func TestAStandbyIsPromoted(t *testing.T) {
-	p := newPair(t, time.Minute)
+	p := ownPair(t, time.Minute, false)
 	w := &reader{pair: p}
 	w.expect("a", 1, false)
 	p.until("it answers", func() bool { _, at := w.asks(""); return at })
 	p.say("SELECT pg_promote()")
-	p.say("DELETE FROM item") // on its own
+	own, err := sql.Open("pgx", p.url(p.second))
+	if err == nil {
+		_, err = own.ExecContext(t.Context(), "DELETE FROM item")
+	}
+	if err := errors.Join(err, own.Close()); err != nil {
+		t.Fatal(err)
+	}
 	for range 5 {
 		w.expect("", 1, false)
 	}
@@ -311,14 +384,7 @@ func TestAStandbyIsPromoted(t *testing.T) {
 
 	// The former primary goes away, and an installation finds the new one: what was seen before counts for nothing.
 	before := w.position
-	db, err := store.Open(t.Context(), store.Config{URL: p.second.URL, Standbys: []string{p.first.URL}, StandbyLag: time.Minute, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if err := db.WatchStandbys(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	db := p.use(store.Config{URL: p.url(p.second), Standbys: []string{p.url(p.first)}, StandbyLag: time.Minute})
 	ctx, trail := db.Trail(t.Context(), before, false)
 	if n, err := look(ctx, db); n != 0 || err != nil {
 		t.Errorf("%d, %v", n, err)
@@ -334,13 +400,8 @@ func TestAStandbyIsPromoted(t *testing.T) {
 
 // A server of another cluster is named by mistake.
 func TestAStandbyOfAnother(t *testing.T) {
-	p := newPair(t, time.Minute)
-	other, err := storetest.StartCluster()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer other.Stop()
-	db, err := store.Open(t.Context(), store.Config{URL: p.first.URL, Standbys: []string{other.URL}, Log: slog.New(slog.DiscardHandler)})
+	p := sharedPair(t, time.Minute)
+	db, err := store.Open(t.Context(), store.Config{URL: p.url(p.first), Standbys: []string{storetest.PostgresURL(t, "")}, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

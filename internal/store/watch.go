@@ -76,7 +76,8 @@ func (l *lineage) had(lsn uint64) (at time.Time) {
 // nameSQL is the name of a mark, on a primary. Timelines are told by the name of the file that is being written.
 const nameSQL = `'timeline ' || (SELECT system_identifier FROM pg_control_system()) || ' ' || left(pg_walfile_name(pg_current_wal_lsn()), 8)`
 
-const endSQL = `SELECT name, pg_current_wal_insert_lsn()::text, COALESCE((SELECT value FROM counter WHERE counter.name = here.name), 0) FROM (SELECT ` + nameSQL + ` AS name) AS here`
+const endSQL = `SELECT name, pg_current_wal_insert_lsn()::text, pg_size_bytes(current_setting('wal_segment_size')), current_setting('wal_block_size')::bigint,
+	COALESCE((SELECT value FROM counter WHERE counter.name = here.name), 0) FROM (SELECT ` + nameSQL + ` AS name) AS here`
 
 // end is where the primary's log ends: behind every commit that anybody can have seen so far, also one that is not on disk yet.
 func (db *postgresDB) end(ctx context.Context) (position, error) {
@@ -86,14 +87,34 @@ func (db *postgresDB) end(ctx context.Context) (position, error) {
 
 func (db *postgresDB) ask(ctx context.Context) (name string, p position, err error) {
 	var lsn string
-	if err := db.asking.QueryRowContext(ctx, endSQL).Scan(&name, &lsn, &p.mark); err != nil {
+	var segment, block uint64
+	if err := db.asking.QueryRowContext(ctx, endSQL).Scan(&name, &lsn, &segment, &block, &p.mark); err != nil {
 		return "", p, err
 	}
-	var ok bool
-	if p.lsn, ok = readLSN(lsn); !ok {
+	at, ok := readLSN(lsn)
+	if !ok {
 		return "", p, errors.New("no place in a log: " + lsn)
 	}
+	p.lsn = beforeHead(at, segment, block)
 	return name, p, nil
+}
+
+// Heads of a file of the log, and of its other pages.
+const (
+	fileHead = 40
+	pageHead = 24
+)
+
+// beforeHead is the end of the last record. Where that ends with its page or file, the primary names the place behind the head of
+// the next, to which no standby gets before there is another record.
+func beforeHead(at, segment, block uint64) uint64 {
+	switch {
+	case segment > 0 && at%segment == fileHead:
+		return at - fileHead
+	case block > 0 && at%block == pageHead:
+		return at - pageHead
+	}
+	return at
 }
 
 // WatchStandbys begins to use the standbys, until Close. It refuses one that is another cluster's.
@@ -247,6 +268,9 @@ func (db *postgresDB) closeStandbys() (err error) {
 		db.unwatch()
 	}
 	for _, s := range db.standbys {
+		s.mu.Lock()
+		s.die()
+		s.mu.Unlock()
 		err = errors.Join(err, s.pool.Close())
 	}
 	if db.asking != nil {

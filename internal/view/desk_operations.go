@@ -38,7 +38,8 @@ type Operations struct {
 	Sessions  int64
 	Backup    Instant // the last; empty for never
 	BackupOld bool
-	Objects   *Objects // nil: attachments stay in the database
+	Objects   *Objects  // nil: attachments stay in the database
+	Replicas  []Replica // of the database, as the process that answers sees them
 }
 
 // Objects is how an object store for attachments stands.
@@ -46,6 +47,13 @@ type Objects struct {
 	Waiting, Carried int64
 	Back             bool    // they are brought back
 	Silent           Instant // since when it does not work, for the machine that is asked; empty while it does
+}
+
+// Replica is a standby that may answer pages.
+type Replica struct {
+	Name   string // host and port
+	Used   bool
+	Behind int // seconds, at most
 }
 
 // Objective is one promise over Operations.Days. Its budget is how many answers may miss it.
@@ -120,6 +128,9 @@ func (w Running) Operations(ctx context.Context, r Reader) (p Operations, err er
 		}
 		return err
 	})
+	for _, s := range v.DB.Stats().Standbys {
+		p.Replicas = append(p.Replicas, Replica{s.Name, s.Used, int(s.Lag/time.Second) + 1})
+	}
 	return p, err
 }
 

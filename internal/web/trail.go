@@ -68,3 +68,11 @@ func (s *Server) seenName() string {
 	}
 	return seenCookie
 }
+
+// KeepsSeen is how long browsers keep how far their readers have come; 0 where they do not.
+func KeepsSeen(r *Request) time.Duration {
+	if r.trail == nil {
+		return 0
+	}
+	return r.trail.Keep
+}

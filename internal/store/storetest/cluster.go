@@ -22,7 +22,7 @@ var ErrNoPostgres = errors.New("no PostgreSQL server programs found")
 // it, however that dies: its guard reads a pipe that only that process holds open.
 type Cluster struct {
 	URL   string
-	dir   string
+	Dir   string // of its socket
 	guard *exec.Cmd
 	pipe  io.Closer
 }
@@ -37,7 +37,7 @@ else
 	"$bin/initdb" -D "$dir/data" -U stoa -A trust -E UTF8 --locale=C --no-sync >"$dir/log" 2>&1 || { cat "$dir/log"; exit 1; }
 fi
 "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= -c fsync=off -c synchronous_commit=on -c full_page_writes=off \
-	-c max_connections=300 -c shared_buffers=64MB -c autovacuum=off -c max_standby_streaming_delay=100ms >>"$dir/log" 2>&1 </dev/null &
+	-c max_connections=300 -c shared_buffers=64MB -c autovacuum=off -c max_standby_streaming_delay=100ms -c wal_retrieve_retry_interval=100ms >>"$dir/log" 2>&1 </dev/null &
 pg=$!
 trap '' INT TERM
 n=0
@@ -57,7 +57,7 @@ rm -rf "$dir"
 func StartCluster() (*Cluster, error) { return start("") }
 
 // Standby starts one that follows the cluster. What it cannot replay for the sake of a reader it soon replays all the same.
-func (c *Cluster) Standby() (*Cluster, error) { return start(c.dir) }
+func (c *Cluster) Standby() (*Cluster, error) { return start(c.Dir) }
 
 func start(of string) (*Cluster, error) {
 	bin, err := postgresBin()
@@ -98,7 +98,7 @@ func start(of string) (*Cluster, error) {
 		rest, _ := io.ReadAll(r) // whatever it could say
 		return nil, errors.Join(fmt.Errorf("start PostgreSQL: %s%s", line, rest), in.Close(), cmd.Wait(), os.RemoveAll(dir))
 	}
-	return &Cluster{URL: "postgres://stoa@/postgres?host=" + dir, dir: dir, guard: cmd, pipe: in}, nil
+	return &Cluster{URL: "postgres://stoa@/postgres?host=" + dir, Dir: dir, guard: cmd, pipe: in}, nil
 }
 
 // Stop ends the server and removes its files.

@@ -64,6 +64,13 @@ func waits(r *web.Request, o view.Operations) page.Component {
 	if o.Objects != nil {
 		rows = append(rows, objectRows(r, *o.Objects)...)
 	}
+	for _, x := range o.Replicas {
+		state := page.Component(page.State(r.T("Not used: the log says why"), page.Bad))
+		if x.Used {
+			state = page.Text(r.P.N("Answers pages, {n} second behind at most", "Answers pages, {n} seconds behind at most", x.Behind))
+		}
+		rows = append(rows, factRow(r.T("Replica {name} of the database", i18n.V{"name": x.Name}), state))
+	}
 	return page.SummaryList{Rows: rows}
 }
 

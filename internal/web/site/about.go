@@ -2,6 +2,7 @@ package site
 
 import (
 	"net/http"
+	"time"
 
 	"stoa/internal/web"
 	"stoa/internal/web/page"
@@ -26,16 +27,20 @@ func (s *Site) cookies(w http.ResponseWriter, r *web.Request) error {
 	row := func(name, what, life string) []page.Cell {
 		return []page.Cell{{HTML: page.ID(name)}, {Text: what}, {Text: life}}
 	}
+	rows := [][]page.Cell{
+		row("stoa-session", r.T("Keeps you signed in"), r.T("Until you close the browser, 12 hours at most")),
+		row("stoa-draft", r.T("Lets this browser go on with an application"), r.P.N("{n} day", "{n} days", 60)),
+		row("stoa-talk", r.T("Lets this browser go on with a conversation with the assistant"), r.P.N("{n} day", "{n} days", 1)),
+		row("stoa-language", r.T("Remembers your language"), r.T("1 year")),
+	}
+	if keep := web.KeepsSeen(r); keep > 0 {
+		rows = append(rows, row("stoa-seen", r.T("Keeps pages from showing you less than you have already seen"), r.P.N("{n} minute", "{n} minutes", int((keep+time.Minute-1)/time.Minute))))
+	}
 	return about(w, r, r.T("Cookies"),
 		body(r.T("We use only cookies without which the site would not work. None is used to watch you, and none goes to anybody else.")),
 		page.Table{Caption: r.T("Cookies"), CaptionClasses: "govuk-visually-hidden", FirstCellIsHeader: true,
 			Head: []page.Cell{{Text: r.T("Name")}, {Text: r.T("What for")}, {Text: r.T("How long")}},
-			Rows: [][]page.Cell{
-				row("stoa-session", r.T("Keeps you signed in"), r.T("Until you close the browser, 12 hours at most")),
-				row("stoa-draft", r.T("Lets this browser go on with an application"), r.P.N("{n} day", "{n} days", 60)),
-				row("stoa-talk", r.T("Lets this browser go on with a conversation with the assistant"), r.P.N("{n} day", "{n} days", 1)),
-				row("stoa-language", r.T("Remembers your language"), r.T("1 year")),
-			}})
+			Rows: rows})
 }
 
 // contact is /contact.
