@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"stoa/internal/store"
 	"stoa/internal/store/storetest"
@@ -185,4 +186,48 @@ func BenchmarkReadByKey(b *testing.B) {
 			})
 		}
 	})
+}
+
+// BenchmarkStandby is what a reader's position costs: a read of the primary, the same by a standby, and both with the question at
+// the end how far they have come; and a write, with that question and without.
+func BenchmarkStandby(b *testing.B) {
+	if !storetest.HasPostgres() {
+		b.Skip("a standby needs PostgreSQL")
+	}
+	p := sharedPair(b, time.Minute)
+	(&reader{pair: p}).asks("a")
+	p.until("it answers", func() bool { _, at := (&reader{pair: p}).asks(""); return at })
+	at := &reader{pair: p}
+	at.asks("")
+	n := 0
+	for _, c := range []struct {
+		name string
+		call func() error
+	}{
+		{"read", func() error { _, err := look(b.Context(), p.db); return err }},
+		{"read position", func() error { return asked(b, p, at.position, true) }},
+		{"look", func() error { return asked(b, p, at.position, false) }},
+		{"write", func() error { n++; return p.db.Write(b.Context(), "write", put(n)) }},
+		{"write position", func() error {
+			n++
+			ctx, trail := p.db.Trail(b.Context(), "", true)
+			err := p.db.Write(ctx, "write", put(n))
+			trail.Position(ctx)
+			return err
+		}},
+	} {
+		b.Run(c.name, func(b *testing.B) { run(b, 1, c.call) })
+	}
+}
+
+func put(n int) func(ctx context.Context, tx *store.Tx) error {
+	return func(ctx context.Context, tx *store.Tx) error { return insert(ctx, tx, "o", fmt.Sprint("b", n), 0) }
+}
+
+// asked is a request that reads once.
+func asked(b *testing.B, p *pair, from string, current bool) error {
+	ctx, trail := p.db.Trail(b.Context(), from, current)
+	_, err := look(ctx, p.db)
+	trail.Position(ctx)
+	return err
 }

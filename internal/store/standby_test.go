@@ -19,7 +19,7 @@ import (
 
 // pair is a primary with a real standby, which replays when it is told to, and a database that uses both.
 type pair struct {
-	*testing.T
+	testing.TB
 	first, second *storetest.Cluster
 	name          string // of the database
 	stopped       bool   // the second, or it is not ours to stop
@@ -56,7 +56,7 @@ var shared = sync.OnceValues(func() (both [2]*storetest.Cluster, err error) {
 var pairs atomic.Int64
 
 // sharedPair is a pair for a test that harms neither.
-func sharedPair(t *testing.T, lag time.Duration) *pair {
+func sharedPair(t testing.TB, lag time.Duration) *pair {
 	t.Helper()
 	if !storetest.HasPostgres() {
 		t.Skip("a standby needs PostgreSQL")
@@ -65,7 +65,7 @@ func sharedPair(t *testing.T, lag time.Duration) *pair {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return (&pair{T: t, first: both[0], second: both[1], stopped: true, log: &lines{}}).open(lag)
+	return (&pair{TB: t, first: both[0], second: both[1], stopped: true, log: &lines{}}).open(lag)
 }
 
 // ownPair is one with a standby that the test may harm; own is for a primary that it may harm too.
@@ -74,7 +74,7 @@ func ownPair(t *testing.T, lag time.Duration, own bool) *pair {
 	if !storetest.HasPostgres() {
 		t.Skip("a standby needs PostgreSQL")
 	}
-	p := &pair{T: t, log: &lines{}}
+	p := &pair{TB: t, log: &lines{}}
 	both, err := shared()
 	p.first = both[0]
 	if own {

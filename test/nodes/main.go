@@ -11,6 +11,7 @@
 //	disk      the disk of the database is full, again and again (needs root: the disk is a tmpfs)
 //	patroni   Patroni and etcd keep two servers; the machine of the primary is lost, and nobody does anything (Debian: patroni, etcd-server)
 //	replica   a standby answers pages, lags as it likes, and is killed once; after each page people look whether it shows what they typed
+//	follow    a standby answers pages, and nothing happens to it
 //	past      nothing happens; afterwards a server is made that stands where the database stood at a moment in between
 //
 // Then everybody comes back with what they hold: whoever was told that an application was sent must find it under the same
@@ -69,7 +70,7 @@ var modes = []mode{
 	{"failover", need{standby: true}, true, 0, false, failOver}, {"network", need{}, true, 0, false, badLine}, {"silence", need{}, true, 28, false, silence},
 	{"clock", need{clocks: true}, false, 0, false, wrongClocks}, {"disk", need{disk: true}, true, 0, false, fullDisk},
 	{"patroni", need{patroni: true}, true, 45, false, losePrimary},
-	{"replica", need{replica: true}, false, 8, false, lag},
+	{"replica", need{replica: true}, false, 8, false, lag}, {"follow", need{replica: true}, false, 0, false, nothing},
 	{"past", need{archive: true}, false, 8, false, goBack},
 }
 

@@ -41,6 +41,9 @@ func lag(life context.Context, w *world, dice *rand.Rand) error {
 	return nil
 }
 
+// nothing happens.
+func nothing(context.Context, *world, *rand.Rand) error { return nil }
+
 // answered tells how many reads of pages the standby answered, by the nodes' own figures. None would mean that nothing was tried.
 func (w *world) answered(ctx context.Context) (string, error) {
 	sums := map[string]float64{}
