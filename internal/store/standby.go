@@ -51,7 +51,7 @@ const notAsked = "it was not asked yet"
 
 var (
 	errAway   = errors.New("the standby does not answer any more")
-	errStrays = errors.New("it does not follow the primary, or does so no more")
+	errStrays = errors.New("it lacks the mark of the primary's history: it does not follow, or not yet")
 	errBehind = errors.New("it has not got that far")
 	errBusy   = errors.New("no connection to it came free")
 )
