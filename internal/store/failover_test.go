@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"io"
 	"net"
@@ -29,6 +30,15 @@ func TestTheDatabaseFailsOver(t *testing.T) {
 	w := &reader{pair: p}
 	w.asks("a")
 	before := w.position
+	copied, err := sql.Open("pgx", p.url(p.second))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer copied.Close()
+	p.until("it has arrived where it is to last", func() bool {
+		var n int
+		return copied.QueryRowContext(t.Context(), `SELECT count(*) FROM item`).Scan(&n) == nil && n == 1
+	})
 
 	if err := p.first.Stop(); err != nil { // it is killed
 		t.Log(err)
