@@ -153,3 +153,29 @@ func TestAStandbyGoesSilent(t *testing.T) {
 	line.set(false)
 	p.until("it answers again", func() bool { _, at := (&reader{pair: p}).asks(""); return at })
 }
+
+// Of two standbys one lags. Whoever was answered by the other is not answered by that one any more; others are by both.
+func TestTwoStandbysOneOfThemBehind(t *testing.T) {
+	p := ownPair(t, time.Minute, false)
+	both, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.db = p.use(store.Config{URL: p.url(p.first), Standbys: []string{p.url(p.second), p.url(both[1])}, StandbyLag: time.Minute})
+	p.until("both are used", func() bool { return p.used(0)() && p.used(1)() })
+	p.say("SELECT pg_wal_replay_pause()")
+	(&reader{pair: p}).asks("a")
+	saw := map[int]bool{}
+	p.until("strangers are answered by both", func() bool { n, _ := (&reader{pair: p}).asks(""); saw[n] = true; return saw[0] && saw[1] })
+	r, most := &reader{pair: p}, 0
+	for range 12 {
+		n, _ := r.asks("")
+		if n < most {
+			t.Errorf("they saw %d rows, and now %d", most, n)
+		}
+		most = max(most, n)
+	}
+	if most != 1 {
+		t.Error("they were never answered by the one that follows")
+	}
+}
