@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -138,6 +140,39 @@ func (t trace) copy() [][]any {
 			if r.columns[k] == "email_key" {
 				values[k] = strconv.AppendInt(slices.Clone(v.([]byte)), n, 10)
 			}
+		}
+		all[i] = values
+	}
+	return all
+}
+
+// fit gives each row's values for a case that is stored beside: with the ids of what it is said to be the same as, new ones for the
+// rest, and keys that nobody else has where a submission's are its own.
+func (t trace) fit(tx *store.Tx, same map[string]string, dice *rand.Rand) [][]any {
+	var pairs []string
+	for _, id := range t.ids {
+		if same[id] == "" && !strings.HasPrefix(id, "issue ") {
+			if same[id] = tx.NewID(); len(id) != len(same[id]) { // a number or a reference
+				same[id] = id[:7] + strings.ToUpper(same[id][4:])
+			}
+		}
+	}
+	for from, to := range same {
+		pairs = append(pairs, from, to)
+	}
+	fit := strings.NewReplacer(pairs...)
+	all := make([][]any, len(t.rows))
+	for i, r := range t.rows {
+		values := slices.Clone(r.values)
+		for k, v := range values {
+			if s, ok := v.(string); ok {
+				values[k] = fit.Replace(s)
+			}
+		}
+		if r.table == "record_key" && slices.Contains([]any{"email", "place_reference"}, r.values[1]) {
+			own := slices.Clone(values[2].([]byte))
+			binary.LittleEndian.PutUint64(own, dice.Uint64())
+			values[2] = own
 		}
 		all[i] = values
 	}

@@ -13,18 +13,27 @@ import (
 	"stoa/internal/docket"
 	"stoa/internal/flow"
 	"stoa/internal/process"
+	"stoa/internal/proof"
+	"stoa/internal/publog"
 	"stoa/internal/service"
 	"stoa/internal/store"
 )
 
 // filler stores cases by the thousand. They go straight to package cases in large transactions, which
-// only a benchmark may do; what it stores is what flow would have: sealed bodies, words, a timeline.
+// only a benchmark may do; what it stores is what flow would have: sealed bodies, words, a timeline, a
+// leaf of the public log, and copies of the other rows that one real submission left behind.
 type filler struct {
 	*world
-	dice  *rand.Rand
-	plain []sample
-	staff []string // officers, by person
+	dice   *rand.Rand
+	plain  []sample
+	staff  []string // officers, by person
+	beside trace    // the other rows of a submission
+	real   *cases.Case
 }
+
+// besides are the tables of which a case's rows are copied: its draft, bill, entry in the books, letter owed, and the keys
+// by which a register counts it.
+var besides = []string{"draft", "bill", "bill_move", "ledger_entry", "ledger_line", "notification", "record_pending", "record_key"}
 
 // sample is a judged worked example of which many cases are made.
 type sample struct {
@@ -36,7 +45,7 @@ type sample struct {
 }
 
 const (
-	batch    = 500 // cases in a transaction
+	batch    = 2000 // cases in a transaction
 	officers = 40
 )
 
@@ -63,6 +72,9 @@ func large(ctx context.Context, o options, n int) (*world, error) {
 		f.staff = append(f.staff, id)
 	}
 	if err := f.samples(ctx); err != nil {
+		return nil, err
+	}
+	if err := f.submission(ctx); err != nil {
 		return nil, err
 	}
 	for at := have; at < n; at += batch {
@@ -133,6 +145,9 @@ func (f *filler) one(ctx context.Context, tx *store.Tx, i, n int) error {
 		return err
 	}
 	f.further(row)
+	if err := f.others(ctx, tx, row); err != nil {
+		return err
+	}
 	if err := f.Flow.Docket.Cases.Insert(ctx, tx, row); err != nil {
 		return err
 	}
@@ -146,6 +161,39 @@ func (f *filler) one(ctx context.Context, tx *store.Tx, i, n int) error {
 		}
 	}
 	return nil
+}
+
+// submission sends one application, whose rows are copied.
+func (f *filler) submission(ctx context.Context) error {
+	var done flow.Submitted
+	var err error
+	f.beside, err = f.trace(ctx, besides, func() error {
+		holder, _, err := f.draft(ctx, int(residents.Add(1)))
+		if err == nil {
+			done, err = f.submit(ctx, holder)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return f.DB.Read(ctx, "bench.submission", func(ctx context.Context, tx *store.Tx) (err error) {
+		f.real, err = f.Flow.Docket.Cases.Get(ctx, tx, done.Case)
+		return err
+	})
+}
+
+// others stores copies of a submission's other rows, as those of a case, and its leaf.
+func (f *filler) others(ctx context.Context, tx *store.Tx, c *cases.Case) error {
+	same := map[string]string{f.real.ID: c.ID, f.real.Person: c.Person, f.real.Subject: c.Subject}
+	for i, values := range f.beside.fit(tx, same, f.dice) {
+		if _, err := tx.Exec(ctx, f.beside.rows[i].insertion(), values...); err != nil {
+			return fmt.Errorf("copying a row of %s: %w", f.beside.rows[i].table, err)
+		}
+	}
+	return f.Flow.Log.Append(ctx, tx, publog.Event{Kind: publog.EntryPosted, ID: c.ID, Organisation: "revenues", Fields: []proof.Field{
+		{Name: "day", Value: "2026-11-30"}, {Name: "about", Value: "bill"}, {Name: "entry", Value: strings.Repeat("5a", 32)}, {Name: "moved", Value: "1200 +2100 GBP; 4110 -2100 GBP"},
+	}})
 }
 
 // further lets a case be in another state, with somebody, or ended.

@@ -50,6 +50,7 @@ func main() {
 	}
 	full := flag.Bool("full", false, "measure as docs/benchmarks.md does: 100,000 cases, three rounds")
 	only := flag.String("only", "", "areas, separated by commas: pages, submit, books, taxes, cases, start, size, growth, data, credential, log, ask, insight, simulate, and peers, which runs only where it is named")
+	count := flag.Int("cases", 0, "cases in the large database instead; 10,000, or 100,000 with -full")
 	each := flag.Duration("each", 0, "time for each measurement instead")
 	dir := flag.String("dir", "", "folder for the databases; a large one that is there is used again")
 	pg := flag.String("postgres", "", "postgres://… of a server to measure on; default: a throw-away one, which does not sync")
@@ -58,6 +59,9 @@ func main() {
 	o := options{cases: 10_000, rounds: 1, each: time.Second, dir: *dir, postgres: *pg}
 	if *full {
 		o.cases, o.rounds, o.each = 100_000, 3, 3*time.Second
+	}
+	if *count > 0 {
+		o.cases = *count
 	}
 	if *each > 0 {
 		o.each, o.rounds = *each, 1
