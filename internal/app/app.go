@@ -94,6 +94,7 @@ type App struct {
 	carrier   *blob.Carrier // nil: attachments stay in the database
 	pages     late
 	dunned    calendar.Date
+	held      time.Time     // when the sums of cases were last held to a count
 	retained  calendar.Date // the last day for which everything past its time was deleted
 	vault     *vault.Vault
 	repeated  vault.Reapplied // at the start
@@ -367,6 +368,7 @@ func (a *App) Work(ctx context.Context, files func() fs.FS) error {
 		case <-turn.C:
 			a.guarded("turning the day", func() { a.turn(ctx) })
 		case <-look.C:
+			a.guarded("adding up cases", func() { a.addUp(ctx) })
 			if watch.changed() && !a.reload(ctx, files()) {
 				watch.last = "" // not a matter of the files: try again
 			}
@@ -398,6 +400,7 @@ func (a *App) turn(ctx context.Context) {
 	if err := a.telemetry.Keep(ctx, a.DB); err != nil && ctx.Err() == nil {
 		a.Log.Error("counting", "err", err)
 	}
+	a.holdSums(ctx)
 	a.keepMoney(ctx)
 	a.publishData(ctx)
 	a.keepCredentials(ctx)

@@ -45,7 +45,7 @@ func Doctor(ctx context.Context, c Config, files fs.FS, thorough bool) (all []Ex
 	}
 	err = a.DB.Read(ctx, "app.Doctor", func(ctx context.Context, tx *store.Tx) error {
 		all = all[:1]
-		for _, look := range []func(context.Context, *store.Tx, *service.Jurisdiction) ([]Examination, error){a.examineDatabase, a.examineBooks, a.examineJobs, a.examineKeys, a.examineLog, a.examineDatasets, a.examineCredentials, a.examineReferences} {
+		for _, look := range []func(context.Context, *store.Tx, *service.Jurisdiction) ([]Examination, error){a.examineDatabase, a.examineSums, a.examineBooks, a.examineJobs, a.examineKeys, a.examineLog, a.examineDatasets, a.examineCredentials, a.examineReferences} {
 			found, err := look(ctx, tx, j)
 			if err != nil {
 				return err

@@ -50,6 +50,8 @@ type Case struct {
 	Updated                                                time.Time
 	Label                                                  string // names it in lists; sealed by itself, so that a list opens nothing else
 	Body
+
+	was standing // in the sums, in the version that was read
 }
 
 // Open reports whether the case still runs.
@@ -165,7 +167,8 @@ func (c *Cases) Insert(ctx context.Context, tx *store.Tx, one *Case) error {
 	if err != nil {
 		return fmt.Errorf("storing case %s: %w", one.Number, err)
 	}
-	return nil
+	one.was = one.standing()
+	return recount(ctx, tx, standing{}, one.was)
 }
 
 func endedMicros(c *Case) int64 {
@@ -180,6 +183,10 @@ const ChangedMeanwhile = "This case has changed since you opened the page. Look 
 
 // Update stores a changed case, if nobody else changed it since it was read.
 func (c *Cases) Update(ctx context.Context, tx *store.Tx, one *Case) error {
+	was, err := c.stood(ctx, tx, one)
+	if err != nil {
+		return err
+	}
 	sealed, err := c.seal(ctx, tx, one.Subject, "case "+one.ID, one.Body)
 	if err != nil {
 		return err
@@ -200,7 +207,8 @@ func (c *Cases) Update(ctx context.Context, tx *store.Tx, one *Case) error {
 		return fault.NewConflict(ChangedMeanwhile)
 	}
 	one.Version, one.Updated = one.Version+1, tx.Now()
-	return nil
+	one.was = one.standing()
+	return recount(ctx, tx, was, one.was)
 }
 
 // columns are those of a list: all but the sealed body.
@@ -235,6 +243,7 @@ func scan(row scanner, whole bool) (*Case, sealedParts, error) {
 	if c.Due, err = dayOf(due); err == nil {
 		c.Turn, err = dayOf(turn)
 	}
+	c.was = c.standing()
 	return &c, sealed, err
 }
 

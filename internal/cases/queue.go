@@ -193,37 +193,3 @@ func readCursor(s, column string) (position, error) {
 	}
 	return p, nil
 }
-
-// Count is how many open cases of a service are in a state, and how many of them are overdue.
-type Count struct {
-	Organisation, Service, State string
-	Open, Overdue, Unassigned    int
-}
-
-// Counts counts the open cases of organisations on a day.
-func (c *Cases) Counts(ctx context.Context, tx *store.Tx, organisations []string, day calendar.Date) ([]Count, error) {
-	if len(organisations) == 0 {
-		return nil, nil
-	}
-	args := []any{day.String()}
-	for _, o := range organisations {
-		args = append(args, o)
-	}
-	rows, err := tx.Query(ctx, `SELECT organisation, service, state, COUNT(*),
-		COUNT(CASE WHEN due < $1 THEN 1 END), COUNT(CASE WHEN assignee = '' THEN 1 END)
-		FROM cases WHERE organisation IN (`+store.Marks(2, len(organisations))+`) AND is_open = TRUE
-		GROUP BY organisation, service, state ORDER BY organisation, service, state`, args...)
-	if err != nil {
-		return nil, fmt.Errorf("counting cases: %w", err)
-	}
-	defer rows.Close()
-	var all []Count
-	for rows.Next() {
-		var n Count
-		if err := rows.Scan(&n.Organisation, &n.Service, &n.State, &n.Open, &n.Overdue, &n.Unassigned); err != nil {
-			return nil, fmt.Errorf("counting cases: %w", err)
-		}
-		all = append(all, n)
-	}
-	return all, rows.Err()
-}

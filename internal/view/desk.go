@@ -108,6 +108,9 @@ func (v *View) Desk(ctx context.Context, r Reader) (d Desk, err error) {
 			return err
 		}
 		d.Services, err = v.deskServices(ctx, tx, r)
+		for _, s := range d.Services {
+			d.Overdue.N, d.Unassigned.N = d.Overdue.N+s.Overdue, d.Unassigned.N+s.Unassigned
+		}
 		return err
 	})
 	if err == nil {
@@ -137,15 +140,12 @@ func (v *View) mine(ctx context.Context, tx *store.Tx, r Reader) (ids, names []s
 }
 
 func (v *View) deskNumbers(ctx context.Context, tx *store.Tx, r Reader, mine []string, d *Desk) error {
-	today := v.place().Calendar.DateOf(tx.Now())
-	all := cases.Query{Organisations: r.organisations(policy.CaseList)}
-	own, late, free := all, all, all
-	own.Assignees, late.DueBefore, free.Unassigned = mine, today, true
+	own := cases.Query{Organisations: r.organisations(policy.CaseList), Assignees: mine}
 	approve := cases.Query{Organisations: r.organisations(policy.CaseSupervise), Awaits: awaitsApproval}
 	for _, count := range []struct {
 		q  cases.Query
 		to *Number
-	}{{own, &d.Mine}, {late, &d.Overdue}, {free, &d.Unassigned}, {approve, &d.Awaiting}} {
+	}{{own, &d.Mine}, {approve, &d.Awaiting}} {
 		n, err := v.Docket.Cases.HowMany(ctx, tx, count.q, countMost)
 		if err != nil {
 			return err
