@@ -18,6 +18,7 @@ const (
 	ByDue       = "due"       // nearest deadline first
 	BySubmitted = "submitted" // newest first
 	ByOldest    = "oldest"    // oldest first
+	ByMade      = "made"      // newest first by when the case was made, in which order words are kept
 )
 
 // Query asks for a page of a queue.
@@ -100,6 +101,8 @@ func (c *Cases) Queue(ctx context.Context, tx *store.Tx, q Query) (Page, error) 
 		column, order, more = "submitted", "DESC", "<"
 	case ByOldest:
 		column = "submitted"
+	case ByMade:
+		column, order, more = "id", "DESC", "<"
 	}
 	if q.Limit <= 0 || q.Limit > 200 {
 		q.Limit = 25
@@ -116,15 +119,25 @@ func (c *Cases) Queue(ctx context.Context, tx *store.Tx, q Query) (Page, error) 
 	limit := args.add(q.Limit + 1)
 	parts := make([]string, len(q.Organisations))
 	for i, o := range q.Organisations {
-		from, where, err := c.search(ctx, tx, q, o, true, &args)
+		from, where, err := c.search(ctx, tx, q, o, column != "id", &args)
 		if err != nil {
 			return Page{}, err
 		}
-		if at != nil {
+		by, id := column, "id"
+		if column == "id" && from != "cases" { // the words' own order
+			by, id = "t.case_id", "t.case_id"
+		}
+		switch {
+		case at != nil && by == id:
+			where += fmt.Sprintf(" AND %s %s %s", id, more, args.add(at.id))
+		case at != nil:
 			where += fmt.Sprintf(" AND (%s, id) %s (%s, %s)", column, more, args.add(at.key), args.add(at.id))
 		}
-		parts[i] = fmt.Sprintf(`SELECT * FROM (SELECT id AS found, %s AS place FROM %s WHERE %s ORDER BY %s %s, id %s LIMIT %s) AS part`,
-			column, from, where, column, order, order, limit)
+		if by != id {
+			by += " " + order + ", " + id
+		}
+		parts[i] = fmt.Sprintf(`SELECT * FROM (SELECT id AS found, %s AS place FROM %s WHERE %s ORDER BY %s %s LIMIT %s) AS part`,
+			column, from, where, by, order, limit)
 	}
 	found, err := c.lines(ctx, tx, fmt.Sprintf(`SELECT %s FROM (%s ORDER BY place %s, found %s LIMIT %s) AS page CROSS JOIN cases
 		WHERE id = found ORDER BY place %s, found %s`,

@@ -65,7 +65,7 @@ func drawQuery(t *rapid.T) cases.Query {
 		Unassigned: rapid.IntRange(0, 4).Draw(t, "unassigned") == 0, Awaits: maybe([]string{"approval"}, "awaiting"),
 		Closed: rapid.IntRange(0, 3).Draw(t, "closed") == 0, DueBefore: dayOf(rapid.SampledFrom(days).Draw(t, "due before")),
 		Words: strings.Join(rapid.SliceOfN(rapid.SampledFrom(wordsOfCases), 0, 2).Draw(t, "with words"), " "),
-		Sort:  rapid.SampledFrom([]string{"", cases.ByDue, cases.BySubmitted, cases.ByOldest}).Draw(t, "sort"),
+		Sort:  rapid.SampledFrom([]string{"", cases.ByDue, cases.BySubmitted, cases.ByOldest, cases.ByMade}).Draw(t, "sort"),
 		Limit: rapid.IntRange(1, 7).Draw(t, "limit"),
 	}
 	if rapid.Bool().Draw(t, "by assignee") {
@@ -92,6 +92,8 @@ func matches(q cases.Query, k known) bool {
 func before(sort string, a, b *cases.Case) int {
 	order := strings.Compare(a.ID, b.ID)
 	switch sort {
+	case cases.ByMade:
+		return -order
 	case cases.BySubmitted:
 		if !a.Submitted.Equal(b.Submitted) {
 			return b.Submitted.Compare(a.Submitted)
@@ -248,7 +250,7 @@ func TestPagesMissNothingWhileCasesArrive(t *testing.T) {
 		rapid.Check(o.t, func(t *rapid.T) {
 			all = append(all, o.add(t, rapid.SliceOfN(rapid.Custom(drawCase), 1, 5).Draw(t, "at first"))...)
 			q := cases.Query{Organisations: organisations, Limit: rapid.IntRange(1, 5).Draw(t, "limit"),
-				Sort: rapid.SampledFrom([]string{cases.ByDue, cases.BySubmitted, cases.ByOldest}).Draw(t, "sort")}
+				Sort: rapid.SampledFrom([]string{cases.ByDue, cases.BySubmitted, cases.ByOldest, cases.ByMade}).Draw(t, "sort")}
 			if len(all) > 60 { // enough pages; the walk is quadratic
 				q.Limit += 20
 			}

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -67,27 +68,30 @@ func (c *Cases) term(organisation, word string) []byte {
 	return c.Vault.Blind("cases.term", organisation+" "+word)[:12]
 }
 
-// fewMost is up to how many cases a search begins with the words.
+// fewMost is up to how many cases a search in another order than theirs begins with the words.
 var fewMost = 1000 // a variable for its test alone
 
-// search says where to look for an organisation's part of a query, and the condition. Words that few
-// cases have together lead to those; words that are in more are looked for along the queue, where they
-// soon come: but that pays only for a page in the queue's order.
-func (c *Cases) search(ctx context.Context, tx *store.Tx, q Query, organisation string, ordered bool, args *arguments) (from, where string, err error) {
+// search says where to look for an organisation's part of a query, and the condition. It begins with the rarest word, whose cases
+// are kept in the order in which they were made. A page in another order looks for words that many cases have along the queue,
+// where they soon come.
+func (c *Cases) search(ctx context.Context, tx *store.Tx, q Query, organisation string, otherwise bool, args *arguments) (from, where string, err error) {
 	where = q.where(organisation, args)
 	terms := Terms(q.Words)
 	if len(terms) == 0 {
 		return "cases", where, nil
 	}
-	hashes, together, err := c.rare(ctx, tx, organisation, terms)
-	if err == nil && ordered && together >= fewMost && len(hashes) > 1 {
-		together, err = c.count(ctx, tx, organisation, hashes[0], hashes[1:], fewMost)
-	}
+	hashes, err := c.rare(ctx, tx, organisation, terms)
 	if err != nil {
 		return "", "", err
 	}
-	if ordered && together >= fewMost {
-		return "cases", where + c.have(organisation, "id", hashes, args), nil
+	if otherwise {
+		together, err := c.count(ctx, tx, organisation, hashes[0], hashes[1:], fewMost)
+		if err != nil {
+			return "", "", err
+		}
+		if together >= fewMost {
+			return "cases", where + c.have(organisation, "id", hashes, args), nil
+		}
 	}
 	// SQLite goes through a CROSS JOIN from left to right.
 	where += " AND id = t.case_id AND t.organisation = " + args.add(organisation) + " AND t.term = " + args.add(hashes[0])
@@ -104,32 +108,35 @@ func (c *Cases) have(organisation, id string, hashes [][]byte, args *arguments) 
 	return all
 }
 
-// rare gives the words' hashes, those in fewest cases first, and in how many the first is: exactly below
-// fewMost. Words in more are counted only as far as it takes to find one that is in fewer than the others.
-func (c *Cases) rare(ctx context.Context, tx *store.Tx, organisation string, terms []string) (hashes [][]byte, least int, err error) {
-	type counted struct {
+// sample is of how many cases a word is looked at to tell how rare it is.
+const sample = 64
+
+// rare gives the words' hashes, the rarest first. Nobody counts: the newest cases of a rare word reach further back.
+func (c *Cases) rare(ctx context.Context, tx *store.Tx, organisation string, terms []string) ([][]byte, error) {
+	type reach struct {
 		hash []byte
 		n    int
+		back string // the oldest of the newest
 	}
-	all := make([]counted, len(terms))
+	all := make([]reach, len(terms))
 	for i, t := range terms {
 		all[i].hash = c.term(organisation, t)
-	}
-	for most := fewMost; ; most *= 4 {
-		for i := range all {
-			if all[i].n, err = c.count(ctx, tx, organisation, all[i].hash, nil, most); err != nil {
-				return nil, 0, err
-			}
-		}
-		slices.SortStableFunc(all, func(a, b counted) int { return a.n - b.n })
-		if all[0].n < most || len(all) == 1 || most > 16*fewMost {
+		if len(terms) == 1 {
 			break
 		}
+		err := tx.QueryRow(ctx, `SELECT COUNT(*), COALESCE(MIN(case_id), '') FROM
+			(SELECT case_id FROM case_term WHERE organisation = $1 AND term = $2 ORDER BY case_id DESC LIMIT $3) AS newest`,
+			organisation, all[i].hash, sample).Scan(&all[i].n, &all[i].back)
+		if err != nil {
+			return nil, fmt.Errorf("looking how rare words are: %w", err)
+		}
 	}
-	for _, t := range all {
-		hashes = append(hashes, t.hash)
+	slices.SortStableFunc(all, func(a, b reach) int { return cmp.Or(a.n-b.n, strings.Compare(a.back, b.back)) })
+	hashes := make([][]byte, len(all))
+	for i, r := range all {
+		hashes[i] = r.hash
 	}
-	return hashes, all[0].n, nil
+	return hashes, nil
 }
 
 // count counts the cases that have words, up to most.

@@ -23,7 +23,7 @@ type QueueAsk struct {
 	Awaiting                     bool   // a second person's approval
 	Closed                       bool   // ended cases instead of open ones
 	Words                        string
-	Sort                         string // due, submitted, oldest
+	Sort                         string // due, submitted, oldest; "": by deadline, and what is found by words the newest first
 	After                        string // cursor
 }
 
@@ -39,6 +39,7 @@ const (
 type Queue struct {
 	Lines         []QueueLine
 	Next          string // cursor; "" on the last page
+	Sort          string // what the lines are sorted by
 	Total         Number
 	Covering      []string
 	Organisations []Option
@@ -62,7 +63,6 @@ type QueueLine struct {
 
 const (
 	queuePage  = 25
-	foundMost  = 100 // a search says "100 cases or more"
 	weekLength = 8   // days: due before the eighth day from today
 )
 
@@ -83,19 +83,14 @@ func (v *View) Queue(ctx context.Context, r Reader, ask QueueAsk) (q Queue, err 
 		if err != nil {
 			return err
 		}
-		most := countMost
-		if ask.Words != "" { // each case counted is a look into the index of words
-			most = foundMost
-		}
-		n, err := v.Docket.Cases.HowMany(ctx, tx, query, most)
-		if err != nil {
+		if q.Total, err = v.queueTotal(ctx, tx, query, page); err != nil {
 			return err
 		}
 		staff, err := v.People.Staff(ctx, tx, mine...)
 		if err != nil {
 			return err
 		}
-		found, q.Next, q.Total = page.Cases, page.Next, Number{n, n >= most}
+		found, q.Next = page.Cases, page.Next
 		v.queueChoices(r, ask, mine, staff, &q)
 		q.Lines, err = v.queueLines(ctx, tx, r, page.Cases, staff)
 		return err
@@ -109,11 +104,27 @@ func (v *View) Queue(ctx context.Context, r Reader, ask QueueAsk) (q Queue, err 
 	return q, nil
 }
 
+// queueTotal is how many cases a query finds on all its pages.
+func (v *View) queueTotal(ctx context.Context, tx *store.Tx, q cases.Query, page cases.Page) (Number, error) {
+	switch {
+	case q.After == "" && page.Next == "":
+		return Number{N: len(page.Cases)}, nil
+	case len(cases.Terms(q.Words)) > 0: // each one more is many looks into the index of words: a search says "25 cases or more"
+		return Number{queuePage, true}, nil
+	}
+	n, err := v.Docket.Cases.HowMany(ctx, tx, q, countMost)
+	return Number{n, n >= countMost}, err
+}
+
 // query turns what is asked into what package cases finds; an organisation that is not the reader's
 // finds nothing.
 func (v *View) query(ctx context.Context, tx *store.Tx, r Reader, ask QueueAsk, mine []string, q *Queue) (cases.Query, error) {
 	today := v.place().Calendar.DateOf(tx.Now())
 	query := cases.Query{Organisations: mine, Service: ask.Service, Closed: ask.Closed, Words: ask.Words, Sort: ask.Sort, After: ask.After, Limit: queuePage}
+	if query.Sort == "" && len(cases.Terms(ask.Words)) > 0 {
+		query.Sort = cases.ByMade
+	}
+	q.Sort = query.Sort
 	if ask.Organisation != "" {
 		query.Organisations = nil
 		if slices.Contains(mine, ask.Organisation) {

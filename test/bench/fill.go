@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -63,13 +64,8 @@ func large(ctx context.Context, o options, n int) (*world, error) {
 		return w, err
 	}
 	f := &filler{world: w, dice: rand.New(rand.NewPCG(1, 1)), staff: []string{w.officer.Person}}
-	for i := range officers {
-		in := flow.AddStaff{Name: resident(i).Name, Email: fmt.Sprintf("officer-%d@greenvale.example", i), Language: "en", Grants: w.officer.Grants}
-		id, err := w.Flow.AddStaff(ctx, app.System, in)
-		if err != nil {
-			return nil, err
-		}
-		f.staff = append(f.staff, id)
+	if err := f.staffed(ctx); err != nil {
+		return nil, err
 	}
 	if err := f.samples(ctx); err != nil {
 		return nil, err
@@ -77,7 +73,12 @@ func large(ctx context.Context, o options, n int) (*world, error) {
 	if err := f.submission(ctx); err != nil {
 		return nil, err
 	}
+	said := time.Now()
 	for at := have; at < n; at += batch {
+		if time.Since(said) > time.Minute { // a million takes long
+			fmt.Fprintf(os.Stderr, "%s of %s cases stored\n", thousands(float64(at)), thousands(float64(n)))
+			said = time.Now()
+		}
 		err := w.DB.Write(ctx, "bench.fill", func(ctx context.Context, tx *store.Tx) error {
 			for i := at; i < min(at+batch, n); i++ {
 				if err := f.one(ctx, tx, i, n); err != nil {
@@ -91,6 +92,19 @@ func large(ctx context.Context, o options, n int) (*world, error) {
 		}
 	}
 	return w, nil
+}
+
+// staffed adds officers, where an earlier run that was stopped did not.
+func (f *filler) staffed(ctx context.Context) error {
+	for i := range officers {
+		in := flow.AddStaff{Name: resident(i).Name, Email: fmt.Sprintf("officer-%d@greenvale.example", i), Language: "en", Grants: f.officer.Grants}
+		id, err := f.Flow.AddStaff(ctx, app.System, in)
+		if err != nil {
+			return err
+		}
+		f.staff = append(f.staff, id)
+	}
+	return nil
 }
 
 // samples judges the examples that are good first applications.

@@ -37,7 +37,7 @@ func (d *Desk) queue(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	p := queuePage{Queue: q, P: r.P, Found: found(r.P, q.Total), Filters: queueFilters(r.P, ask, q)}
-	p.Table = lines(r.P, r.T("Cases"), sortable(r.P, ask), q.Lines, page.EmptyState{Heading: r.T("No case fits"), Level: 2,
+	p.Table = lines(r.P, r.T("Cases"), sortable(r.P, ask, q.Sort), q.Lines, page.EmptyState{Heading: r.T("No case fits"), Level: 2,
 		Text: r.T("Take off a filter, or look among the ended cases."), Link: page.Link{Text: r.T("Show everything open"), URL: "/desk/cases"}})
 	if ask.After != "" {
 		first := ask
@@ -77,8 +77,8 @@ func found(p *i18n.Printer, n view.Number) string {
 	return p.N("{n} case", "{n} cases", n.N)
 }
 
-// sortable are the heads with the links that sort.
-func sortable(p *i18n.Printer, ask view.QueueAsk) []page.Column {
+// sortable are the heads with the links that sort; by is what the list is sorted by.
+func sortable(p *i18n.Printer, ask view.QueueAsk, by string) []page.Column {
 	to := func(sort string) string {
 		a := ask
 		a.Sort, a.After = sort, ""
@@ -87,7 +87,9 @@ func sortable(p *i18n.Printer, ask view.QueueAsk) []page.Column {
 	columns := queueColumns(p)
 	due, submitted := &columns[1], &columns[5]
 	due.SortURL, submitted.SortURL = to(""), to(view.BySubmitted)
-	switch ask.Sort {
+	switch by {
+	case view.ByMade: // which is no column's
+		due.SortURL = to(view.ByDue)
 	case view.BySubmitted:
 		submitted.Sorted, submitted.SortURL = "descending", to(view.ByOldest)
 	case view.ByOldest:

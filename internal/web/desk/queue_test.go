@@ -102,6 +102,8 @@ func before(sort string) func(a, b made) int {
 	}
 	return func(a, b made) int {
 		switch sort {
+		case cases.ByMade:
+			return -cmp.Compare(a.ID, b.ID)
 		case cases.BySubmitted:
 			return -cmp.Or(a.Submitted.Compare(b.Submitted), cmp.Compare(a.ID, b.ID))
 		case cases.ByOldest:
@@ -131,10 +133,14 @@ func TestQueueAgainstModel(t *testing.T) {
 				ask := view.QueueAsk{Organisation: pick("", "", "licensing", "police"), Service: pick("", "", service.Service),
 					State: pick("", service.Case.States[dice.IntN(len(service.Case.States))].ID), Due: pick("", "", view.DueOverdue, view.DueWeek),
 					Assignee: pick("", "", view.AssigneeMine, view.AssigneeNone, o.staff["Tom"].Person), Awaiting: dice.IntN(5) == 0, Closed: dice.IntN(4) == 0,
-					Words: pick("", "", "CAFE", "fair market", "موسيقي", "n 00007"), Sort: pick("", cases.BySubmitted, cases.ByOldest)}
+					Words: pick("", "", "CAFE", "fair market", "موسيقي", "n 00007"), Sort: pick("", cases.ByDue, cases.BySubmitted, cases.ByOldest)}
 				var want []string
 				model := slices.Clone(all)
-				slices.SortFunc(model, before(ask.Sort))
+				sort := ask.Sort
+				if sort == "" && ask.Words != "" { // the newest first
+					sort = cases.ByMade
+				}
+				slices.SortFunc(model, before(sort))
 				for _, c := range model {
 					if o.fits(c, ask, reader.organisations, reader.mine) {
 						want = append(want, c.Number)
@@ -145,8 +151,12 @@ func TestQueueAgainstModel(t *testing.T) {
 				for page := 0; page == 0 || ask.After != ""; page++ {
 					q, err := o.view.Queue(o.ctx, r, ask)
 					o.must(err)
-					if q.Total.N != len(want) {
-						t.Fatalf("%s, %+v: counts %d, want %d", reader.name, ask, q.Total.N, len(want))
+					total := view.Number{N: len(want)}
+					if ask.Words != "" && len(want) > 25 { // the number serves nobody
+						total = view.Number{N: 25, More: true}
+					}
+					if q.Total != total {
+						t.Fatalf("%s, %+v: counts %+v, want %+v", reader.name, ask, q.Total, total)
 					}
 					for _, l := range q.Lines {
 						got = append(got, l.Number)
