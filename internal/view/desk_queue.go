@@ -63,7 +63,7 @@ type QueueLine struct {
 
 const (
 	queuePage  = 25
-	weekLength = 8   // days: due before the eighth day from today
+	weekLength = 8 // days: due before the eighth day from today
 )
 
 // Queue is a page of the cases of the reader's organisations.

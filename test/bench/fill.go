@@ -16,6 +16,7 @@ import (
 	"stoa/internal/process"
 	"stoa/internal/proof"
 	"stoa/internal/publog"
+	"stoa/internal/publog/signet"
 	"stoa/internal/service"
 	"stoa/internal/store"
 )
@@ -60,8 +61,11 @@ func large(ctx context.Context, o options, n int) (*world, error) {
 	err = w.DB.Read(ctx, "bench.have", func(ctx context.Context, tx *store.Tx) error {
 		return tx.QueryRow(ctx, `SELECT COUNT(*) FROM cases`).Scan(&have)
 	})
-	if err != nil || have >= n {
-		return w, err
+	if err != nil {
+		return nil, err
+	}
+	if have >= n {
+		return w, w.settle(ctx)
 	}
 	f := &filler{world: w, dice: rand.New(rand.NewPCG(1, 1)), staff: []string{w.officer.Person}}
 	if err := f.staffed(ctx); err != nil {
@@ -87,11 +91,49 @@ func large(ctx context.Context, o options, n int) (*world, error) {
 			}
 			return nil
 		})
+		if err == nil {
+			err = f.fold(ctx)
+		}
 		if err != nil {
 			return nil, err
 		}
 	}
-	return w, nil
+	return w, w.settle(ctx)
+}
+
+// settle does what a server's workers would have done by now: sums are folded, the leaves have their places in the log.
+func (w *world) settle(ctx context.Context) error {
+	if err := w.fold(ctx); err != nil {
+		return err
+	}
+	if _, err := w.View.LogPages().Keys(ctx); err != nil { // makes them
+		return err
+	}
+	keys, err := signet.Open(signet.Config{File: filepath.Join(w.Config.Data, "log.keys")})
+	if err != nil {
+		return err
+	}
+	seq := publog.NewSequencer(publog.SequencerDeps{Log: w.Flow.Log, DB: w.DB, Signet: keys, Holder: "bench", Errors: w.Log})
+	for {
+		if done, err := seq.Cycle(ctx); err != nil || done.Sequenced == 0 {
+			return err
+		}
+	}
+}
+
+// fold adds what waits to the sums of open cases.
+func (w *world) fold(ctx context.Context) error {
+	more := true
+	for more {
+		err := w.DB.Write(ctx, "bench.fold", func(ctx context.Context, tx *store.Tx) (err error) {
+			more, err = cases.Sums{Cases: w.Flow.Docket.Cases}.Fold(ctx, tx, w.Flow.Docket.Releases.Current().Calendar.DateOf(tx.Now()))
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // staffed adds officers, where an earlier run that was stopped did not.
