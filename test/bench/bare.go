@@ -63,20 +63,57 @@ func (w *world) trace(ctx context.Context, tables []string, do func() error) (t 
 		if _, old := before[key]; old {
 			continue
 		}
-		t.rows = append(t.rows, r)
-		for i, column := range r.columns {
-			id, ok := r.values[i].(string)
-			if ok && len(id) > 12 && slices.Contains([]string{"id", "subject", "number", "record_id", "reference", "idem_key"}, column) && !slices.Contains(t.ids, id) {
-				t.ids = append(t.ids, id)
-			}
-		}
+		t.add(r)
 	}
 	slices.SortFunc(t.rows, func(a, b row) int { return strings.Compare(a.table, b.table) })
 	return t, nil
 }
 
+// added does something and reads the rows that it added to some tables, however many these have.
+func (w *world) added(ctx context.Context, tables []string, do func() error) (t trace, err error) {
+	last := map[string]int64{}
+	err = w.DB.Read(ctx, "bench.last", func(ctx context.Context, tx *store.Tx) error {
+		for _, name := range tables {
+			var n int64
+			if err := tx.QueryRow(ctx, "SELECT COALESCE(MAX(rowid), 0) FROM "+name).Scan(&n); err != nil {
+				return err
+			}
+			last[name] = n
+		}
+		return nil
+	})
+	if err == nil {
+		err = do()
+	}
+	if err != nil {
+		return t, err
+	}
+	all, err := w.rowsAfter(ctx, tables, last)
+	for _, r := range all {
+		t.add(r)
+	}
+	slices.SortFunc(t.rows, func(a, b row) int { return strings.Compare(a.table, b.table) })
+	return t, err
+}
+
+// add takes a row, with the ids in it that are new with each submission.
+func (t *trace) add(r row) {
+	t.rows = append(t.rows, r)
+	for i, column := range r.columns {
+		id, ok := r.values[i].(string)
+		if ok && len(id) > 12 && slices.Contains([]string{"id", "subject", "number", "record_id", "reference", "idem_key"}, column) && !slices.Contains(t.ids, id) {
+			t.ids = append(t.ids, id)
+		}
+	}
+}
+
 // rows reads all rows of the tables, by their content.
 func (w *world) rows(ctx context.Context, tables []string) (map[string]row, error) {
+	return w.rowsAfter(ctx, tables, map[string]int64{})
+}
+
+// rowsAfter reads those after the last one that was there.
+func (w *world) rowsAfter(ctx context.Context, tables []string, last map[string]int64) (map[string]row, error) {
 	all := map[string]row{}
 	err := w.DB.Read(ctx, "bench.rows", func(ctx context.Context, tx *store.Tx) error {
 		for _, name := range tables {
@@ -84,7 +121,7 @@ func (w *world) rows(ctx context.Context, tables []string) (map[string]row, erro
 			if err != nil {
 				return err
 			}
-			rows, err := tx.Query(ctx, "SELECT * FROM "+name)
+			rows, err := tx.Query(ctx, "SELECT * FROM "+name+" WHERE rowid > $1", last[name])
 			list, err := store.Collect(rows, err, func(s store.Scanner) (row, error) {
 				r := row{name, columns, make([]any, len(columns))}
 				to := make([]any, len(columns))
@@ -108,6 +145,8 @@ func (w *world) rows(ctx context.Context, tables []string) (map[string]row, erro
 func columnsOf(ctx context.Context, tx *store.Tx, table string) ([]string, error) {
 	return store.Strings(ctx, tx, `SELECT name FROM pragma_table_info('`+table+`')`)
 }
+
+func (r row) get(column string) any { return r.values[slices.Index(r.columns, column)] }
 
 // insertion is the statement that stores a row.
 func (r row) insertion() string {

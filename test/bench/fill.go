@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +32,7 @@ type filler struct {
 	staff  []string // officers, by person
 	beside trace    // the other rows of a submission
 	real   *cases.Case
+	words  []byte // of its bill
 }
 
 // besides are the tables of which a case's rows are copied: its draft, bill, entry in the books, letter owed, and the keys
@@ -223,7 +225,7 @@ func (f *filler) one(ctx context.Context, tx *store.Tx, i, n int) error {
 func (f *filler) submission(ctx context.Context) error {
 	var done flow.Submitted
 	var err error
-	f.beside, err = f.trace(ctx, besides, func() error {
+	f.beside, err = f.added(ctx, besides, func() error {
 		holder, _, err := f.draft(ctx, int(residents.Add(1)))
 		if err == nil {
 			done, err = f.submit(ctx, holder)
@@ -234,7 +236,14 @@ func (f *filler) submission(ctx context.Context) error {
 		return err
 	}
 	return f.DB.Read(ctx, "bench.submission", func(ctx context.Context, tx *store.Tx) (err error) {
-		f.real, err = f.Flow.Docket.Cases.Get(ctx, tx, done.Case)
+		if f.real, err = f.Flow.Docket.Cases.Get(ctx, tx, done.Case); err != nil {
+			return err
+		}
+		for _, r := range f.beside.rows {
+			if r.table == "bill" {
+				f.words, err = f.Flow.Docket.Cases.Vault.Open(ctx, tx, f.real.Subject, "bill "+r.get("id").(string), r.get("sealed").([]byte))
+			}
+		}
 		return err
 	})
 }
@@ -243,6 +252,13 @@ func (f *filler) submission(ctx context.Context) error {
 func (f *filler) others(ctx context.Context, tx *store.Tx, c *cases.Case) error {
 	same := map[string]string{f.real.ID: c.ID, f.real.Person: c.Person, f.real.Subject: c.Subject}
 	for i, values := range f.beside.fit(tx, same, f.dice) {
+		if r := (row{f.beside.rows[i].table, f.beside.rows[i].columns, values}); r.table == "bill" { // which people see among their own
+			sealed, err := f.Flow.Docket.Cases.Vault.Seal(ctx, tx, c.Subject, "bill "+r.get("id").(string), f.words)
+			if err != nil {
+				return err
+			}
+			values[slices.Index(r.columns, "sealed")] = sealed
+		}
 		if _, err := tx.Exec(ctx, f.beside.rows[i].insertion(), values...); err != nil {
 			return fmt.Errorf("copying a row of %s: %w", f.beside.rows[i].table, err)
 		}

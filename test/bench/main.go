@@ -30,6 +30,7 @@ type options struct {
 	each   time.Duration // for one measurement
 	dir    string        // for databases; kept if named
 
+	plots    string // folder for pictures; "" draws none
 	postgres string // a server to use instead of the tests' own
 }
 
@@ -54,9 +55,10 @@ func main() {
 	each := flag.Duration("each", 0, "time for each measurement instead")
 	dir := flag.String("dir", "", "folder for the databases; a large one that is there is used again")
 	pg := flag.String("postgres", "", "postgres://… of a server to measure on; default: a throw-away one, which does not sync")
+	plots := flag.String("plot", "", "folder into which growth and peers draw what they measured, as SVG")
 	profile := flag.String("cpuprofile", "", "file for a profile of this process")
 	flag.Parse()
-	o := options{cases: 10_000, rounds: 1, each: time.Second, dir: *dir, postgres: *pg}
+	o := options{cases: 10_000, rounds: 1, each: time.Second, dir: *dir, plots: *plots, postgres: *pg}
 	if *full {
 		o.cases, o.rounds, o.each = 100_000, 3, 3*time.Second
 	}
