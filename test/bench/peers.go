@@ -41,40 +41,68 @@ func main() {
 }
 `
 
-// peers measures, in one run, a submission here and one record with validation in PocketBase, both with full durability. The record
-// is asked for over loopback by this process; the submission is a call, whose form was read before: that is to our advantage, and
-// what it does (35 rows, rules, fee, books, log, letter) to theirs.
+// peers measures, in one run, a submission here and one record with validation in others' programs, all with full durability. The
+// record is asked for over loopback by this process; the submission is a call, whose form was read before: that is to our advantage,
+// and what it does (35 rows, rules, fee, books, log, letter) to theirs.
 func peers(ctx context.Context, o options, out io.Writer) error {
-	program, err := buildPeer(ctx, o)
-	if err != nil {
-		fmt.Fprintf(out, "\nPocketBase %s could not be had: %v\n", pocketBase, err)
+	var all []*peer
+	for _, one := range []struct {
+		name  string
+		start func(ctx context.Context, o options) (*peer, error)
+	}{{"PocketBase " + pocketBase, pocket}, {"Directus " + directus, startDirectus}} {
+		p, err := one.start(ctx, o)
+		if err != nil {
+			fmt.Fprintf(out, "\n%s could not be had: %v\n", one.name, err)
+			continue
+		}
+		defer func() { _ = p.end() }()
+		p.name = one.name
+		all = append(all, p)
+	}
+	if len(all) == 0 {
 		return nil
 	}
-	p, err := startPeer(ctx, o, program)
-	if err != nil {
-		return fmt.Errorf("starting PocketBase: %w", err)
-	}
-	defer func() { _ = p.end() }()
 	w, err := fresh(ctx, o, "")
 	if err != nil {
 		return err
 	}
 	defer w.Close()
 	var subjects []subject
-	for _, clients := range []int{1, 16, 64} {
-		limit := fmt.Sprintf("PocketBase: one record, %d clients", clients)
-		subjects = append(subjects,
-			subject{limit, "", func() (result, error) {
-				return costing([]int{p.cmd.Process.Pid}, func() (result, error) { return load(clients, o.each, func(int, int) error { return p.create() }) })
-			}},
-			subject{fmt.Sprintf("a submission, %d clients", clients), limit, func() (result, error) { return w.submissions(ctx, clients, o.each) }})
+	clients := []int{1, 16, 64}
+	for _, n := range clients {
+		limit := fmt.Sprintf("%s: one record, %d clients", all[0].name, n)
+		for _, p := range all {
+			subjects = append(subjects, subject{fmt.Sprintf("%s: one record, %d clients", p.name, n), "", func() (result, error) {
+				return costing(p.group(), func() (result, error) { return load(n, o.each, func(int, int) error { return p.create() }) })
+			}})
+		}
+		subjects = append(subjects, subject{fmt.Sprintf("a submission, %d clients", n), limit, func() (result, error) { return w.submissions(ctx, n, o.each) }})
 	}
 	results, err := interleave(o.rounds, subjects)
 	if err != nil {
 		return err
 	}
-	table(out, "Beside PocketBase "+pocketBase+", SQLite, every answer waits for the disk", results)
-	return nil
+	table(out, "Beside others, SQLite, every answer waits for the disk; the limit is "+all[0].name, results)
+	picture := plot{name: "peers", title: "Submissions here, and single records elsewhere", across: "clients at once", up: "in a second"}
+	for k := range len(all) + 1 {
+		l := line{name: "a submission here (35 rows)"}
+		if k < len(all) {
+			l.name = all[k].name + ", one record"
+		}
+		for i, n := range clients {
+			l.points = append(l.points, point{float64(n), results[i*(len(all)+1)+k].median().rate()})
+		}
+		picture.lines = append(picture.lines, l)
+	}
+	return picture.write(o.plots)
+}
+
+func pocket(ctx context.Context, o options) (*peer, error) {
+	program, err := buildPeer(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return startPeer(ctx, o, program)
 }
 
 // buildPeer makes the program outside the repository, from the module proxy.
@@ -105,21 +133,45 @@ func buildPeer(ctx context.Context, o options) (string, error) {
 	return program, nil
 }
 
-// peer is a PocketBase that runs, with a collection that anybody may write to.
+// peer is a program of others that runs, with a collection to which records are added.
 type peer struct {
+	name string
 	url  string
 	cmd  *exec.Cmd
 	http *http.Client
 	once sync.Once
+
+	path, token string // where records go
+	record      map[string]any
+}
+
+// group are the processes that do the work.
+func (p *peer) group() []int { return []int{p.cmd.Process.Pid} }
+
+// awake answers once a program does, within a time.
+func (p *peer) awake(within time.Duration, ask func() error) (err error) {
+	for begun := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		if err = ask(); err == nil {
+			return nil
+		}
+		if time.Since(begun) > within {
+			return errors.Join(err, p.end())
+		}
+	}
+}
+
+// port is an address on loopback that nobody uses.
+func port() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
 }
 
 func startPeer(ctx context.Context, o options, program string) (p *peer, err error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	addr, err := port()
 	if err != nil {
-		return nil, err
-	}
-	addr := l.Addr().String()
-	if err := l.Close(); err != nil {
 		return nil, err
 	}
 	data, err := os.MkdirTemp(o.dir, "pocketbase-data-")
@@ -130,21 +182,20 @@ func startPeer(ctx context.Context, o options, program string) (p *peer, err err
 	if text, err := exec.CommandContext(ctx, program, "superuser", "upsert", mail, word, "--dir", data).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("%w: %s", err, text)
 	}
-	p = &peer{url: "http://" + addr, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: time.Minute}}
+	p = newPeer(addr)
+	p.path = "/api/collections/notices/records"
+	p.record = map[string]any{"name": "Ida Green", "email": "ida@example.com", "people": 120, "day": "2027-03-01 12:00:00.000Z"}
 	p.cmd = exec.CommandContext(ctx, program, "serve", "--http", addr, "--dir", data)
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := p.cmd.Start(); err != nil {
 		return nil, err
 	}
 	var token struct{ Token string }
-	for begun := time.Now(); ; time.Sleep(50 * time.Millisecond) {
-		err = p.post("/api/collections/_superusers/auth-with-password", "", map[string]any{"identity": mail, "password": word}, &token)
-		if err == nil {
-			break
-		}
-		if time.Since(begun) > 30*time.Second {
-			return nil, errors.Join(err, p.end())
-		}
+	err = p.awake(30*time.Second, func() error {
+		return p.post("/api/collections/_superusers/auth-with-password", "", map[string]any{"identity": mail, "password": word}, &token)
+	})
+	if err != nil {
+		return nil, err
 	}
 	open := ""
 	err = p.post("/api/collections", token.Token, map[string]any{"name": "notices", "type": "base", "createRule": &open, "viewRule": &open, "fields": []map[string]any{
@@ -157,9 +208,11 @@ func startPeer(ctx context.Context, o options, program string) (p *peer, err err
 	return p, nil
 }
 
-func (p *peer) create() error {
-	return p.post("/api/collections/notices/records", "", map[string]any{"name": "Ida Green", "email": "ida@example.com", "people": 120, "day": "2027-03-01 12:00:00.000Z"}, nil)
+func newPeer(addr string) *peer {
+	return &peer{url: "http://" + addr, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: time.Minute}}
 }
+
+func (p *peer) create() error { return p.post(p.path, p.token, p.record, nil) }
 
 func (p *peer) post(path, token string, body, into any) error {
 	text, err := json.Marshal(body)
@@ -178,7 +231,7 @@ func (p *peer) post(path, token string, body, into any) error {
 	}
 	defer answer.Body.Close()
 	said, err := io.ReadAll(answer.Body)
-	if err == nil && answer.StatusCode != http.StatusOK {
+	if err == nil && answer.StatusCode/100 != 2 {
 		err = fmt.Errorf("%s answered %s: %s", path, answer.Status, said)
 	}
 	if err == nil && into != nil {
