@@ -51,6 +51,7 @@ type sample struct {
 const (
 	batch    = 2000 // cases in a transaction
 	officers = 40
+	years    = 2 * 365 * 24 * time.Hour
 )
 
 // large opens the database with many cases, making it if it is not there.
@@ -181,7 +182,7 @@ var (
 func (f *filler) one(ctx context.Context, tx *store.Tx, i, n int) error {
 	from := f.plain[f.dice.IntN(len(f.plain))]
 	s, now := from.service, tx.Now()
-	submitted := now.Add(-time.Duration(n-i) * 5 * time.Minute)
+	submitted := now.Add(-min(5*time.Minute, years/time.Duration(n)) * time.Duration(n-i)) // calendars know the days
 	who, err := f.Flow.People.Ensure(ctx, tx, resident(f.dice.IntN(n/3+1)), "en")
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@
 //	go run ./test/bench                     all areas, quickly
 //	go run ./test/bench -full               the figures of docs/benchmarks.md
 //	go run ./test/bench -only submit,cases  some areas
+//	go run ./test/bench -only growth -cases 1000000 -dir DIR -plot docs/bench
 //
 // It stops at measuring: nothing fails here because a machine is slow.
 package main
@@ -53,6 +54,7 @@ func main() {
 	only := flag.String("only", "", "areas, separated by commas: pages, submit, books, taxes, cases, start, size, growth, data, credential, log, ask, insight, simulate, and peers, which runs only where it is named")
 	count := flag.Int("cases", 0, "cases in the large database instead; 10,000, or 100,000 with -full")
 	each := flag.Duration("each", 0, "time for each measurement instead")
+	rounds := flag.Int("rounds", 0, "rounds, of which the median counts, instead; 1, or 3 with -full")
 	dir := flag.String("dir", "", "folder for the databases; a large one that is there is used again")
 	pg := flag.String("postgres", "", "postgres://… of a server to measure on; default: a throw-away one, which does not sync")
 	plots := flag.String("plot", "", "folder into which growth and peers draw what they measured, as SVG")
@@ -67,6 +69,9 @@ func main() {
 	}
 	if *each > 0 {
 		o.each, o.rounds = *each, 1
+	}
+	if *rounds > 0 {
+		o.rounds = *rounds
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
