@@ -28,7 +28,7 @@ func startDirectus(ctx context.Context, o options) (*peer, error) {
 		if err := os.WriteFile(filepath.Join(dir, "package.json"), []byte(`{"private": true}`), 0o644); err != nil {
 			return nil, err
 		}
-		few, cancel := context.WithTimeout(ctx, 10*time.Minute)
+		few, cancel := context.WithTimeout(ctx, 20*time.Minute)
 		defer cancel()
 		install := exec.CommandContext(few, "npm", "install", "--no-audit", "--no-fund", "--loglevel=error", "directus@"+directus, "sqlite3")
 		install.Dir = dir
@@ -47,13 +47,13 @@ func startDirectus(ctx context.Context, o options) (*peer, error) {
 	host, number, _ := strings.Cut(addr, ":")
 	const token = "bench-on-loopback"
 	set := append(os.Environ(), "DB_CLIENT=sqlite3", "DB_FILENAME="+filepath.Join(data, "data.db"), "SECRET=bench-on-loopback-only", "HOST="+host, "PORT="+number,
-		"ADMIN_EMAIL=bench@peer.example", "ADMIN_PASSWORD="+token, "ADMIN_TOKEN="+token, "TELEMETRY=false", "LOG_LEVEL=error", "RATE_LIMITER_ENABLED=false",
+		"ADMIN_EMAIL=bench@example.com", "ADMIN_PASSWORD="+token, "ADMIN_TOKEN="+token, "TELEMETRY=false", "LOG_LEVEL=error", "RATE_LIMITER_ENABLED=false",
 		"STORAGE_LOCAL_ROOT="+filepath.Join(data, "uploads"), "EXTENSIONS_PATH="+filepath.Join(data, "extensions"), "NODE_ENV=production")
 	cli := filepath.Join(dir, "node_modules", "directus", "cli.js")
 	first := exec.CommandContext(ctx, "node", cli, "bootstrap")
 	first.Dir, first.Env = data, set
 	if text, err := first.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("directus bootstrap: %w: %.300s", err, bytes.TrimSpace(text))
+		return nil, fmt.Errorf("directus bootstrap: %w: %s", err, text[max(0, len(text)-600):])
 	}
 	p := newPeer(addr)
 	p.path, p.token = "/items/notices", "Bearer "+token
