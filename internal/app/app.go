@@ -95,6 +95,7 @@ type App struct {
 	pages     late
 	dunned    calendar.Date
 	held      time.Time     // when the sums of cases were last held to a count
+	holds     int           // how often
 	retained  calendar.Date // the last day for which everything past its time was deleted
 	vault     *vault.Vault
 	repeated  vault.Reapplied // at the start

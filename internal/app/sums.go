@@ -34,14 +34,24 @@ func (a *App) addUp(ctx context.Context) {
 	}
 }
 
-// betweenHolds is how often the sums of open cases are held to a count. Both read one state of the database, and nobody waits.
-const betweenHolds = time.Hour
+// How often the sums of open cases are held to a count: more often in the first hour, in which a program of another version may
+// serve beside this one. Both read one state of the database, and nobody waits.
+const (
+	betweenHolds = time.Hour
+	soonAgain    = 5 * time.Minute
+	firstHolds   = 12
+)
 
 // holdSums mends the sums where a program that does not know of them wrote, as while nodes are replaced one by one.
 func (a *App) holdSums(ctx context.Context) {
-	if now := a.Clock.Now(); now.Before(a.held.Add(betweenHolds)) && !now.Before(a.held) {
+	wait := betweenHolds
+	if a.holds < firstHolds {
+		wait = soonAgain
+	}
+	if now := a.Clock.Now(); now.Before(a.held.Add(wait)) && !now.Before(a.held) {
 		return
 	}
+	a.holds++
 	var off []string
 	err := a.DB.Read(ctx, "app.holdSums", func(ctx context.Context, tx *store.Tx) (err error) {
 		off, err = a.sums().Check(ctx, tx, a.today(tx))
