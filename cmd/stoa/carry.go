@@ -251,8 +251,8 @@ The keys are not in a backup: put their files in place first. Then look at every
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s: %s: %d tables, %d rows, as of %s\n", args[0], does, len(b.Sums), b.Rows(), b.Made.Format(time.RFC3339))
 			tellLeft(cmd.OutOrStdout(), b)
-			if !check && config.Objects.URL != "" {
-				fmt.Fprintln(cmd.OutOrStdout(), "the settings name an object store: if this is a copy to try out, take that out before you start it; a copy deletes objects of the real one")
+			if !check && b.Left > 0 {
+				fmt.Fprintln(cmd.OutOrStdout(), "if this is a copy to try out, take the object store out of its settings, or give it a key that may only read: what is deleted in the copy it deletes there")
 			}
 			return nil
 		},

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -266,6 +267,46 @@ func carriedElsewhere(t *testing.T, named Config, files []string, open func(Conf
 	}
 	if !slices.Equal(everyFile(t, open(moved)), files) {
 		t.Error("moved, its attachments are others")
+	}
+	// A copy that is started with the real settings has objects of its own, and what it deletes is not the other's.
+	again, _, err := carry.OpenAt(folder, time.Time{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	copied := withKeys(named.Objects)
+	if _, err := Restore(t.Context(), copied, again, nil); err != nil {
+		t.Fatal(err)
+	}
+	a = open(copied)
+	rounds := func() {
+		t.Helper()
+		for n := 1; n > 0; {
+			if n, err = a.carrier.Round(t.Context(), len(files)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	rounds()
+	if s, err := a.attachments(t.Context()); err != nil || s.Away != int64(len(files)) {
+		t.Errorf("the copy has carried %+v, %v", s, err)
+	}
+	err = a.DB.Write(t.Context(), "test", func(ctx context.Context, tx *store.Tx) error {
+		ids, err := store.Strings(ctx, tx, `SELECT id FROM blob`)
+		for _, id := range ids {
+			err = errors.Join(err, a.Flow.Docket.Blobs.Delete(ctx, tx, id))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rounds()
+	if s, err := a.attachments(t.Context()); err != nil || s.Away+s.Gone != 0 {
+		t.Errorf("the copy has deleted all, and has %+v, %v", s, err)
+	}
+	if !slices.Equal(everyFile(t, open(named)), files) {
+		t.Error("a copy has changed the attachments of what it was made of")
 	}
 }
 

@@ -36,7 +36,8 @@ const (
 	atOnce    = 4           // objects under way
 )
 
-func objectName(id string) string { return folder + id }
+// objectName is new each time: a copy of an installation, which carries the same attachments, does not touch its objects.
+func objectName(id string, tx *store.Tx) string { return folder + id + "." + tx.NewID() }
 
 // ErrDamaged is an object that is not what was carried away, or not there.
 var ErrDamaged = errors.New("an attachment is damaged in the object store")
@@ -72,6 +73,7 @@ func unpack(b []byte, parts int) ([][]byte, error) {
 // carried is an object as the database knows it.
 type carried struct {
 	id    string
+	name  string
 	sha   []byte
 	size  int64
 	parts int
@@ -81,7 +83,7 @@ type carried struct {
 // that is here.
 func (s *Store) away(ctx context.Context, tx *store.Tx, id string, parts int) ([][]byte, error) {
 	c := carried{id: id, parts: parts}
-	err := tx.QueryRow(ctx, `SELECT sha256, size FROM blob_away WHERE blob_id = $1 AND carried_at > 0 AND gone_at = 0`, id).Scan(&c.sha, &c.size)
+	err := tx.QueryRow(ctx, `SELECT name, sha256, size FROM blob_away WHERE blob_id = $1 AND carried_at > 0 AND gone_at = 0`, id).Scan(&c.name, &c.sha, &c.size)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
@@ -153,7 +155,7 @@ func get(ctx context.Context, from *objects.Store, c carried) ([]byte, error) {
 	defer cancel()
 	var b bytes.Buffer
 	b.Grow(int(c.size))
-	err := from.Read(ctx, objectName(c.id), c.size, &b)
+	err := from.Read(ctx, c.name, c.size, &b)
 	sum := sha256.Sum256(b.Bytes())
 	switch {
 	case errors.Is(err, objects.ErrMissing), errors.Is(err, objects.ErrTooLong):

@@ -166,27 +166,33 @@ type claim struct {
 
 // claim takes blobs that are in the database and due. What is yet to be scanned stays near the scanner.
 func (c *Carrier) claim(ctx context.Context, limit int) ([]claim, error) {
-	const due = `SELECT b.id, b.parts, COALESCE(a.tries, 0) FROM blob_part p JOIN blob b ON b.id = p.blob_id LEFT JOIN blob_away a ON a.blob_id = p.blob_id
+	const due = `SELECT b.id, b.parts, COALESCE(a.name, ''), COALESCE(a.tries, 0) FROM blob_part p JOIN blob b ON b.id = p.blob_id LEFT JOIN blob_away a ON a.blob_id = p.blob_id
 		WHERE p.n = 0 AND b.scan <> 'waiting' AND (a.blob_id IS NULL OR a.gone_at = 0 AND a.until <= $1) ORDER BY p.blob_id LIMIT $2`
-	read := func(s store.Scanner) (k claim, err error) { return k, s.Scan(&k.id, &k.parts, &k.tries) }
-	const mark = `INSERT INTO blob_away (blob_id, sha256, size, tries, until, carried_at, gone_at) VALUES ($1, $4, 0, 1, $2, 0, 0)
+	read := func(s store.Scanner) (k claim, err error) { return k, s.Scan(&k.id, &k.parts, &k.name, &k.tries) }
+	const mark = `INSERT INTO blob_away (blob_id, name, sha256, size, tries, until, carried_at, gone_at) VALUES ($1, $4, $5, 0, 1, $2, 0, 0)
 		ON CONFLICT (blob_id) DO UPDATE SET tries = blob_away.tries + 1, until = excluded.until
 		WHERE blob_away.until <= $3 AND blob_away.carried_at = 0 AND blob_away.gone_at = 0`
-	return c.take(ctx, due, limit, read, mark, []byte{})
+	return c.take(ctx, due, limit, read, mark, func(tx *store.Tx, k *claim) []any {
+		if k.name == "" {
+			k.name = objectName(k.id, tx)
+		}
+		return []any{k.name, []byte{}}
+	})
 }
 
 // claimBack takes blobs that are in the object store and due.
 func (c *Carrier) claimBack(ctx context.Context, limit int) ([]claim, error) {
-	const due = `SELECT b.id, b.parts, a.tries, a.sha256, a.size FROM blob_away a JOIN blob b ON b.id = a.blob_id
+	const due = `SELECT b.id, b.parts, a.name, a.tries, a.sha256, a.size FROM blob_away a JOIN blob b ON b.id = a.blob_id
 		WHERE a.carried_at > 0 AND a.gone_at = 0 AND a.until <= $1 ORDER BY a.blob_id LIMIT $2`
 	read := func(s store.Scanner) (k claim, err error) {
-		return k, s.Scan(&k.id, &k.parts, &k.tries, &k.sha, &k.size)
+		return k, s.Scan(&k.id, &k.parts, &k.name, &k.tries, &k.sha, &k.size)
 	}
-	return c.take(ctx, due, limit, read, `UPDATE blob_away SET tries = tries + 1, until = $2 WHERE blob_id = $1 AND until <= $3 AND carried_at > 0 AND gone_at = 0`)
+	return c.take(ctx, due, limit, read, `UPDATE blob_away SET tries = tries + 1, until = $2 WHERE blob_id = $1 AND until <= $3 AND carried_at > 0 AND gone_at = 0`,
+		func(*store.Tx, *claim) []any { return nil })
 }
 
 // take marks what is due, where nobody else has done so meanwhile.
-func (c *Carrier) take(ctx context.Context, due string, limit int, read func(store.Scanner) (claim, error), mark string, more ...any) (mine []claim, err error) {
+func (c *Carrier) take(ctx context.Context, due string, limit int, read func(store.Scanner) (claim, error), mark string, more func(*store.Tx, *claim) []any) (mine []claim, err error) {
 	look := func(ctx context.Context, tx *store.Tx) ([]claim, error) {
 		rows, err := tx.Query(ctx, due, store.Micros(tx.Now()), limit)
 		return store.Collect(rows, err, read)
@@ -207,7 +213,7 @@ func (c *Carrier) take(ctx context.Context, due string, limit int, read func(sto
 			return err
 		}
 		for _, k := range all {
-			n, err := tx.Exec(ctx, mark, append([]any{k.id, store.Micros(tx.Now().Add(claimed)), store.Micros(tx.Now())}, more...)...)
+			n, err := tx.Exec(ctx, mark, append([]any{k.id, store.Micros(tx.Now().Add(claimed)), store.Micros(tx.Now())}, more(tx, &k)...)...)
 			if err != nil {
 				return err
 			}
@@ -245,7 +251,7 @@ func (c *Carrier) carry(ctx context.Context, k carried) error {
 	object := pack(parts)
 	sum := sha256.Sum256(object)
 	k.sha, k.size = sum[:], int64(len(object))
-	if err := c.Blobs.objects.Put(ctx, objectName(k.id), object); err != nil {
+	if err := c.Blobs.objects.Put(ctx, k.name, object); err != nil {
 		return err
 	}
 	if _, err := get(ctx, c.Blobs.objects, k); err != nil {
@@ -296,29 +302,29 @@ func (c *Carrier) bring(ctx context.Context, k carried) error {
 
 // drop deletes objects that nothing needs any more.
 func (c *Carrier) drop(ctx context.Context, limit int) (int, error) {
-	var ids []string
+	var all []carried
 	err := c.DB.Read(ctx, "blob.gone", func(ctx context.Context, tx *store.Tx) error {
-		rows, err := tx.Query(ctx, `SELECT blob_id FROM blob_away WHERE gone_at > 0 AND until <= $1 ORDER BY gone_at, blob_id LIMIT $2`, store.Micros(tx.Now()), limit)
-		ids, err = store.Collect(rows, err, func(s store.Scanner) (id string, err error) { return id, s.Scan(&id) })
+		rows, err := tx.Query(ctx, `SELECT blob_id, name FROM blob_away WHERE gone_at > 0 AND until <= $1 ORDER BY gone_at, blob_id LIMIT $2`, store.Micros(tx.Now()), limit)
+		all, err = store.Collect(rows, err, func(s store.Scanner) (c carried, err error) { return c, s.Scan(&c.id, &c.name) })
 		return err
 	})
-	if err != nil || len(ids) == 0 {
+	if err != nil || len(all) == 0 {
 		return 0, err
 	}
-	for _, id := range ids {
-		if err := c.Blobs.objects.Delete(ctx, objectName(id)); err != nil {
+	for _, k := range all {
+		if err := c.Blobs.objects.Delete(ctx, k.name); err != nil {
 			return 0, err
 		}
 	}
 	err = c.DB.Write(ctx, "blob.dropped", func(ctx context.Context, tx *store.Tx) error {
-		for _, id := range ids {
-			if _, err := tx.Exec(ctx, `DELETE FROM blob_away WHERE blob_id = $1 AND gone_at > 0`, id); err != nil {
+		for _, k := range all {
+			if _, err := tx.Exec(ctx, `DELETE FROM blob_away WHERE blob_id = $1 AND gone_at > 0`, k.id); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	return len(ids), err
+	return len(all), err
 }
 
 // Standing is how far the carrying is.

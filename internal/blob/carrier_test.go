@@ -95,6 +95,18 @@ func (t *town) objects(want int) {
 	}
 }
 
+// file is where the server keeps a blob's object.
+func (t *town) file(b Blob) (path string) {
+	t.Helper()
+	err := t.db.Read(t.Context(), "file", func(ctx context.Context, tx *store.Tx) error {
+		return tx.QueryRow(ctx, `SELECT name FROM blob_away WHERE blob_id = $1`, b.ID).Scan(&path)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return t.g.Dir + "/here/" + path
+}
+
 func TestCarriedAndBroughtBack(t *testing.T) {
 	towns(t, func(t *town) {
 		texts := []string{text(10), text(partLen), text(3*partLen + 7), text(1)}
@@ -108,7 +120,7 @@ func TestCarriedAndBroughtBack(t *testing.T) {
 		t.objects(4)
 		for i, b := range all {
 			t.reads(b, texts[i])
-			if data, err := os.ReadFile(t.g.Dir + "/here/" + objectName(b.ID)); err != nil || bytes.Contains(data, []byte("xxx")) || bytes.Contains(data, []byte("PDF")) {
+			if data, err := os.ReadFile(t.file(b)); err != nil || bytes.Contains(data, []byte("xxx")) || bytes.Contains(data, []byte("PDF")) {
 				t.Errorf("the object is not sealed: %v", err)
 			}
 		}
@@ -235,7 +247,7 @@ func TestCarriersShareAndDie(t *testing.T) {
 			t.Fatalf("%d: %v", len(mine), err)
 		}
 		for _, k := range mine { // put, and then it died
-			if err := t.s.objects.Put(t.Context(), objectName(k.id), []byte("the half of it")); err != nil {
+			if err := t.s.objects.Put(t.Context(), k.name, []byte("the half of it")); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -306,7 +318,7 @@ func TestDamagedObjects(t *testing.T) {
 			all = append(all, t.put(text(100+i)))
 		}
 		t.rounds()
-		file := func(i int) string { return t.g.Dir + "/here/" + objectName(all[i].ID) }
+		file := func(i int) string { return t.file(all[i]) }
 		data, err := os.ReadFile(file(0))
 		if err != nil {
 			t.Fatal(err)
@@ -426,7 +438,7 @@ func TestExamine(t *testing.T) {
 		examine(true)
 		t.rounds()
 		examine(true)
-		file := func(i int) string { return t.g.Dir + "/here/" + objectName(all[i].ID) }
+		file := func(i int) string { return t.file(all[i]) }
 		data, err := os.ReadFile(file(0))
 		if err != nil {
 			t.Fatal(err)
@@ -435,7 +447,7 @@ func TestExamine(t *testing.T) {
 		if err := errors.Join(os.WriteFile(file(0), data, 0o600), os.Truncate(file(1), 10), os.Remove(file(2))); err != nil {
 			t.Fatal(err)
 		}
-		if err := t.s.objects.Put(t.Context(), objectName("nobodys"), []byte("old")); err != nil {
+		if err := t.s.objects.Put(t.Context(), folder+"nobodys", []byte("old")); err != nil {
 			t.Fatal(err)
 		}
 		short, missing, stray := all[1].ID+" has 10 bytes", all[2].ID+" is not in", "nobodys (3 bytes"
@@ -444,7 +456,7 @@ func TestExamine(t *testing.T) {
 		examine(false, short, missing)
 		t.clock.Advance(strayAfter + time.Minute)
 		examine(false, short, missing, stray)
-		examine(true, short, missing, stray, all[0].ID+": an attachment is damaged")
+		examine(true, short, missing, stray, ": an attachment is damaged in the object store: "+all[0].ID)
 		t.s.Use(nil)
 		examine(false, "4 attachments lie in an object store")
 		t.s.Use(t.g.Open(t.T))
@@ -452,7 +464,7 @@ func TestExamine(t *testing.T) {
 			_, err := tx.Exec(ctx, `DELETE FROM blob_away WHERE blob_id = $1`, all[3].ID)
 			return err
 		})
-		examine(false, short, missing, stray, all[3].ID+" is neither in", all[3].ID+" (")
+		examine(false, short, missing, stray, all[3].ID+" is neither in", all[3].ID+".")
 		t.g.Down(t.T)
 		examine(false, "does not answer")
 	})

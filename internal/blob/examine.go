@@ -52,15 +52,15 @@ func (s *Store) Examine(ctx context.Context, db *store.DB, thorough bool) (x Exa
 		if x.Standing, err = Stand(ctx, tx); err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, `SELECT blob_id, sha256, size, carried_at, gone_at FROM blob_away ORDER BY blob_id`)
+		rows, err := tx.Query(ctx, `SELECT blob_id, name, sha256, size, carried_at, gone_at FROM blob_away ORDER BY blob_id`)
 		_, err = store.Collect(rows, err, func(row store.Scanner) (bool, error) {
 			var c carried
 			var at, gone int64
-			err := row.Scan(&c.id, &c.sha, &c.size, &at, &gone)
+			err := row.Scan(&c.id, &c.name, &c.sha, &c.size, &at, &gone)
 			if at > 0 && gone == 0 {
 				known = append(known, c)
 			} else {
-				other[objectName(c.id)] = true
+				other[c.name] = true
 			}
 			return true, err
 		})
@@ -88,7 +88,7 @@ func (s *Store) Examine(ctx context.Context, db *store.DB, thorough bool) (x Exa
 		return x, err
 	}
 	for _, c := range known {
-		delete(there, objectName(c.id))
+		delete(there, c.name)
 	}
 	for name, o := range there {
 		if other[name] || db.Now().Sub(o.Put) < strayAfter {
@@ -107,11 +107,10 @@ func (s *Store) hold(ctx context.Context, db *store.DB, known []carried, there m
 	var mu sync.Mutex
 	each(len(known), func(i int) {
 		c := known[i]
-		name := objectName(c.id)
-		o, found := there[name]
+		o, found := there[c.name]
 		var err error
 		if !found { // or carried after the list was asked for
-			o, err = s.objects.Stat(ctx, name)
+			o, err = s.objects.Stat(ctx, c.name)
 		}
 		size := o.Size
 		if err == nil && thorough {
@@ -132,11 +131,11 @@ func (s *Store) hold(ctx context.Context, db *store.DB, known []carried, there m
 		defer mu.Unlock()
 		switch {
 		case errors.Is(err, objects.ErrMissing):
-			x.find("attachment %s is not in the object store", c.id)
+			x.find("attachment %s is not in the object store as %s", c.id, c.name)
 		case size != c.size:
-			x.find("attachment %s has %d bytes in the object store, not %d", c.id, size, c.size)
+			x.find("attachment %s has %d bytes in the object store, not %d, as %s", c.id, size, c.size, c.name)
 		default:
-			x.find("attachment %s: %v", c.id, err)
+			x.find("attachment %s, as %s: %v", c.id, c.name, err)
 		}
 	})
 	return ctx.Err()
@@ -155,11 +154,11 @@ func Whole(ctx context.Context, tx *store.Tx, from *objects.Store, put func(id s
 	const few = 8
 	after := ""
 	for {
-		rows, err := tx.Query(ctx, `SELECT b.id, b.parts, a.sha256, a.size FROM blob b LEFT JOIN blob_away a ON a.blob_id = b.id AND a.carried_at > 0 AND a.gone_at = 0
+		rows, err := tx.Query(ctx, `SELECT b.id, b.parts, COALESCE(a.name, ''), a.sha256, a.size FROM blob b LEFT JOIN blob_away a ON a.blob_id = b.id AND a.carried_at > 0 AND a.gone_at = 0
 			WHERE b.id > $1 ORDER BY b.id LIMIT $2`, after, few)
 		all, err := store.Collect(rows, err, func(s store.Scanner) (c carried, err error) {
 			var size *int64
-			if err = s.Scan(&c.id, &c.parts, &c.sha, &size); size != nil {
+			if err = s.Scan(&c.id, &c.parts, &c.name, &c.sha, &size); size != nil {
 				c.size = *size
 			}
 			return c, err

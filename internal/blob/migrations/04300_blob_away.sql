@@ -2,6 +2,7 @@
 -- An attachment whose sealed parts lie in an object store, are on the way there (carried_at 0), or are to be deleted there (gone_at).
 CREATE TABLE blob_away (
     blob_id    TEXT NOT NULL PRIMARY KEY, -- refers to no row of blob: it stays after it until the object is deleted
+    name       TEXT NOT NULL, -- of the object: no other row has had it, nor one of a copy of this database
     sha256     BYTEA NOT NULL, -- of the object
     size       BIGINT NOT NULL,
     tries      BIGINT NOT NULL,
