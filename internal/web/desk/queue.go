@@ -37,8 +37,12 @@ func (d *Desk) queue(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	p := queuePage{Queue: q, P: r.P, Found: found(r.P, q.Total), Filters: queueFilters(r.P, ask, q)}
+	elsewhere := r.T("Take off a filter, or look among the ended cases.")
+	if ask.Closed {
+		elsewhere = r.T("Take off a filter, or look among the open cases.")
+	}
 	p.Table = lines(r.P, r.T("Cases"), sortable(r.P, ask, q.Sort), q.Lines, page.EmptyState{Heading: r.T("No case fits"), Level: 2,
-		Text: r.T("Take off a filter, or look among the ended cases."), Link: page.Link{Text: r.T("Show everything open"), URL: "/desk/cases"}})
+		Text: elsewhere, Link: page.Link{Text: r.T("Show everything open"), URL: "/desk/cases"}})
 	if ask.After != "" {
 		first := ask
 		first.After = ""
