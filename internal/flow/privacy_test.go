@@ -39,6 +39,7 @@ func (w *world) write(fn func(ctx context.Context, tx *store.Tx) error) {
 func (w *world) looked(actor policy.Actor, id string) string {
 	w.t.Helper()
 	c := w.load(id)
+	w.clock.Advance(time.Second) // of looks at one instant none is the last
 	w.write(func(ctx context.Context, tx *store.Tx) error {
 		return access.Record(ctx, tx, access.Look{Person: c.Person, Actor: actor.Person, Organisation: c.Organisation, What: "case", Ref: c.Number, Service: c.Service.Service, Why: string(policy.CaseRead)})
 	})
@@ -386,6 +387,7 @@ func TestEverythingIsInTheCopy(t *testing.T) {
 		done, rana := w.submitted("rana@testshire.example")
 		rana.Name = "Rana Resident"
 		w.must(w.act(w.officer, done.Case, "ask", process.Decision{}, "How wide is it?"))
+		w.clock.Advance(time.Second)
 		w.must(w.act(rana, done.Case, "answer", process.Decision{}, "Four metres <b>."))
 		w.refuse(done.Case)
 		draft, _ := w.filled("rana@testshire.example")
