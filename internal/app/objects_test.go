@@ -279,15 +279,7 @@ func carriedElsewhere(t *testing.T, named Config, files []string, open func(Conf
 		t.Fatal(err)
 	}
 	a = open(copied)
-	rounds := func() {
-		t.Helper()
-		for n := 1; n > 0; {
-			if n, err = a.carrier.Round(t.Context(), len(files)); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	rounds()
+	rounds(t, a)
 	if s, err := a.attachments(t.Context()); err != nil || s.Away != int64(len(files)) {
 		t.Errorf("the copy has carried %+v, %v", s, err)
 	}
@@ -301,7 +293,7 @@ func carriedElsewhere(t *testing.T, named Config, files []string, open func(Conf
 	if err != nil {
 		t.Fatal(err)
 	}
-	rounds()
+	rounds(t, a)
 	if s, err := a.attachments(t.Context()); err != nil || s.Away+s.Gone != 0 {
 		t.Errorf("the copy has deleted all, and has %+v, %v", s, err)
 	}
