@@ -10,13 +10,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"stoa/internal/access"
-	"stoa/internal/consent"
 	"stoa/internal/fault"
 	"stoa/internal/flow"
 	"stoa/internal/job"
@@ -26,7 +24,6 @@ import (
 	"stoa/internal/process"
 	"stoa/internal/publog"
 	"stoa/internal/retain"
-	"stoa/internal/service"
 	"stoa/internal/store"
 )
 
@@ -65,57 +62,6 @@ func (w *world) mails() map[string]notify.Message {
 		return err
 	})
 	return all
-}
-
-func TestAPersonAsksWhyAndIsAnswered(t *testing.T) {
-	each(t, func(w *world) {
-		done, rana := w.submitted("rana@testshire.example")
-		look := w.looked(w.officer, done.Case)
-		ask := flow.AskWhy{Look: look, Text: "Why did you look?\r\nI wonder.", Key: w.key()}
-		for name, actor := range map[string]policy.Actor{"somebody else": {Person: "ben"}, "the officer": w.officer, "nobody": {}} {
-			if _, err := w.Privacy().AskWhy(w.ctx, actor, ask); fault.KindOf(err) != fault.NotFound {
-				t.Errorf("%s asks: %v", name, err)
-			}
-		}
-		if _, err := w.Privacy().AskWhy(w.ctx, rana, flow.AskWhy{Look: look, Key: w.key()}); fault.KindOf(err) != fault.Invalid {
-			t.Errorf("an empty question: %v", err)
-		}
-		id, err := w.Privacy().AskWhy(w.ctx, rana, ask)
-		w.must(err)
-		again, err := w.Privacy().AskWhy(w.ctx, rana, ask)
-		if again != id || err != nil {
-			t.Errorf("the same form again: %q, %v", again, err)
-		}
-		if _, err := w.Privacy().AskWhy(w.ctx, rana, flow.AskWhy{Look: look, Text: "And?", Key: w.key()}); fault.KindOf(err) != fault.Conflict {
-			t.Errorf("a second question about one look: %v", err)
-		}
-		told := w.mails()["Somebody asks why their data was looked at"]
-		if told.To == "" || strings.Contains(told.Text, "Rana") || strings.Contains(told.Text, "wonder") {
-			t.Errorf("the office is told: %+v", told.Content)
-		}
-		answer := flow.AnswerWhy{Question: id, Text: "To decide on it.", Key: w.key()}
-		sue := w.staff("Sam Second", policy.Grant{Role: policy.Supervisor, Organisation: "markets"})
-		for name, actor := range map[string]policy.Actor{"whoever looked": w.officer, "the person": rana, "another organisation": w.other} {
-			if err := w.Privacy().AnswerWhy(w.ctx, actor, answer); fault.KindOf(err) != fault.NotFound {
-				t.Errorf("%s answers: %v", name, err)
-			}
-		}
-		w.must(w.Privacy().AnswerWhy(w.ctx, sue, answer))
-		if err := w.Privacy().AnswerWhy(w.ctx, w.boss, flow.AnswerWhy{Question: id, Text: "Twice.", Key: w.key()}); fault.KindOf(err) != fault.Conflict {
-			t.Errorf("answered twice: %v", err)
-		}
-		if m := w.mails()["Your question about a look at your data has been answered"]; !strings.Contains(m.Text, "To decide on it.") || m.To != "rana@testshire.example" {
-			t.Errorf("the answer by mail: %+v", m.Content)
-		}
-		// A supervisor's own look is answered by another one.
-		own := w.looked(w.boss, done.Case)
-		id, err = w.Privacy().AskWhy(w.ctx, rana, flow.AskWhy{Look: own, Text: "And you?", Key: w.key()})
-		w.must(err)
-		if err := w.Privacy().AnswerWhy(w.ctx, w.boss, flow.AnswerWhy{Question: id, Text: "I may.", Key: w.key()}); fault.KindOf(err) != fault.NotFound {
-			t.Errorf("a look explains itself: %v", err)
-		}
-		w.must(w.Privacy().AnswerWhy(w.ctx, sue, flow.AnswerWhy{Question: id, Text: "She assigns.", Key: w.key()}))
-	})
 }
 
 // refuse ends a case today.
@@ -472,67 +418,6 @@ func unzipped(t testing.TB, data []byte) map[string][]byte {
 	return files
 }
 
-// TestOddReadingIsToldOnce and only where it is odd.
-func TestOddReadingIsToldOnce(t *testing.T) {
-	each(t, func(w *world) {
-		done, _ := w.submitted("rana@testshire.example")
-		read := func(actor policy.Actor, persons int) {
-			w.write(func(ctx context.Context, tx *store.Tx) error {
-				for i := range persons {
-					l := access.Look{Person: fmt.Sprintf("p%d", i), Actor: actor.Person, Organisation: "markets", What: "licence", Ref: "x", Why: string(policy.LicenceRead)}
-					if err := access.Record(ctx, tx, l); err != nil {
-						return err
-					}
-				}
-				return nil
-			})
-		}
-		watch := func(want int) {
-			t.Helper()
-			n, err := w.Privacy().WatchReading(w.ctx, w.system)
-			w.must(err)
-			if n != want {
-				t.Errorf("%d alerts, not %d", n, want)
-			}
-		}
-		for range 5 { // a usual week of somebody who reads much
-			read(w.boss, 10)
-			w.clock.Advance(24 * time.Hour)
-		}
-		watch(0)
-		read(w.officer, 15)
-		watch(0)
-		if _, told := w.mails()["Unusual reading was noticed"]; told {
-			t.Error("told of nothing")
-		}
-		read(w.officer, 40)
-		watch(1)
-		if m := w.mails()["Unusual reading was noticed"]; m.To != "sue.supervisor@testshire.example" {
-			t.Errorf("told: %+v", m)
-		}
-		watch(0)
-		sam := w.staff("Sam Resident", policy.Grant{Role: policy.Officer, Organisation: "markets"})
-		w.looked(sam, done.Case) // of Rana Resident
-		watch(1)
-		w.write(func(ctx context.Context, tx *store.Tx) error {
-			alerts, err := access.Alerts(ctx, tx, "markets", 10)
-			if len(alerts) != 2 {
-				t.Fatalf("%d alerts", len(alerts))
-			}
-			kinds := alerts[0].Kind + " " + alerts[1].Kind
-			if !strings.Contains(kinds, access.AlertMany) || !strings.Contains(kinds, access.AlertName) {
-				t.Errorf("alerts: %+v", alerts)
-			}
-			for _, a := range alerts {
-				if a.Kind == access.AlertMany && (a.N != 40 || a.Usual != 0 || a.Peers != 10) {
-					t.Errorf("the figures: %+v", a)
-				}
-			}
-			return err
-		})
-	})
-}
-
 // consenting is the base jurisdiction with a question that rests on consent.
 func consenting(t testing.TB) fs.FS {
 	files := base(t)
@@ -547,61 +432,6 @@ data_protection:
 		"applicant: {purpose: To decide on the application., basis: act, keep: 6 years}\n  news: {purpose: To send news., basis: act, keep: 1 year, consent: news}", 1)
 	file.Data = []byte(strings.Replace(text, "      - id: helpers\n", "      - {id: news_to, type: email, ask: \"Where do you want news?\", personal: news, optional: true}\n      - id: helpers\n", 1))
 	return files
-}
-
-// TestConsentIsGivenAndTakenBack gives one by answering and one by the button; both end by the button.
-func TestConsentIsGivenAndTakenBack(t *testing.T) {
-	each(t, func(w *world) {
-		j, problems := service.Load(consenting(t))
-		if len(problems) > 0 {
-			t.Fatal(problems)
-		}
-		w.must(w.Publish(w.ctx, w.system, j))
-		id, holder := w.filled("rana@testshire.example")
-		you := url.Values{"applicant_name": {"Rana Resident"}, "applicant_email": {"rana@testshire.example"}, "news_to": {"news@testshire.example"}}
-		_, _, err := w.SavePage(w.ctx, holder, flow.SavePage{Draft: id, Page: "you", Form: you})
-		w.must(err)
-		done, err := w.Submit(w.ctx, holder, flow.Submit{Draft: id, Declared: true})
-		w.must(err)
-		rana := policy.Actor{Person: w.load(done.Case).Person, Name: "Rana Resident"}
-		_, without := w.submitted("ben@testshire.example")
-		stands := func(person string) (is bool) {
-			w.write(func(ctx context.Context, tx *store.Tx) (err error) {
-				is, err = consent.Stands(ctx, tx, person, "news", j.Calendar.DateOf(tx.Now()))
-				return err
-			})
-			return is
-		}
-		if !stands(rana.Person) || stands(without.Person) {
-			t.Errorf("by answering: %v; by not answering: %v", stands(rana.Person), stands(without.Person))
-		}
-		w.must(w.Privacy().Consent(w.ctx, rana, flow.Consent{Purpose: "news"}))
-		if stands(rana.Person) {
-			t.Error("after it was taken back")
-		}
-		w.must(w.Privacy().Consent(w.ctx, without, flow.Consent{Purpose: "news", Yes: true, Key: w.key()}))
-		if !stands(without.Person) {
-			t.Error("by the button")
-		}
-		if err := w.Privacy().Consent(w.ctx, rana, flow.Consent{Purpose: "nothing", Yes: true, Key: w.key()}); fault.KindOf(err) != fault.NotFound {
-			t.Errorf("to what no file asks: %v", err)
-		}
-		if err := w.Privacy().Consent(w.ctx, policy.Actor{}, flow.Consent{Purpose: "news"}); err == nil {
-			t.Error("nobody took something back")
-		}
-		// Its answer goes after a year, the case after six.
-		w.refuse(done.Case)
-		w.clock.Set(time.Date(2027, 3, 2, 12, 0, 0, 0, time.UTC))
-		w.retain(0)
-		if got := w.load(done.Case).Typed.Fields["news_to"]; len(got) == 0 {
-			t.Error("the answer went before its time")
-		}
-		w.clock.Set(time.Date(2027, 3, 3, 12, 0, 0, 0, time.UTC))
-		w.retain(0)
-		if c := w.load(done.Case); len(c.Typed.Fields["news_to"]) != 0 || len(c.Typed.Fields["applicant_name"]) == 0 {
-			t.Errorf("after a year: %v", c.Typed.Fields)
-		}
-	})
 }
 
 func TestAnAccountIsCorrected(t *testing.T) {
