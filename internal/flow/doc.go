@@ -28,6 +28,7 @@ import (
 	"stoa/internal/publog"
 	"stoa/internal/store"
 	"stoa/internal/study"
+	"stoa/internal/treasury"
 )
 
 // Flow is the way to the use cases.
@@ -61,6 +62,7 @@ type Flow struct {
 	Ways Ways // ways in besides the code by mail
 
 	library converse.Libraries // what the assistant answers from
+	kept    treasury.Books     // of the release in force
 }
 
 // Site is what use cases need to know of this installation.

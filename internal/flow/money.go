@@ -47,7 +47,7 @@ func (f *Flow) book() (*treasury.Book, error) {
 	if f.Money == nil || j == nil || j.Money == nil {
 		return nil, errNoBooks
 	}
-	return treasury.NewBook(j)
+	return f.kept.Of(j)
 }
 
 // today is the civil day of the transaction.

@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 
 	"stoa/internal/bank"
 	"stoa/internal/bill"
@@ -72,6 +73,26 @@ func NewBook(j *service.Jurisdiction) (*Book, error) {
 		b.Order = append(b.Order, bill.Component(c))
 	}
 	return b, nil
+}
+
+// Books keeps the book that was asked for last: a release stays in force for long.
+type Books struct{ last atomic.Pointer[kept] }
+
+type kept struct {
+	book *Book
+	of   *service.Jurisdiction
+}
+
+// Of is the book of a jurisdiction that has a money.yaml.
+func (b *Books) Of(j *service.Jurisdiction) (*Book, error) {
+	if k := b.last.Load(); k != nil && k.of == j {
+		return k.book, nil
+	}
+	book, err := NewBook(j)
+	if err == nil {
+		b.last.Store(&kept{book, j})
+	}
+	return book, err
 }
 
 // Chart makes the chart of accounts of a money.yaml.
