@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/binary"
@@ -69,16 +70,22 @@ func (w *world) trace(ctx context.Context, tables []string, do func() error) (t 
 	return t, nil
 }
 
+// rising are the ids by which new rows are known where SQLite keeps no rowid.
+var rising = map[string]string{"record_key": "record_id"}
+
 // added does something and reads the rows that it added to some tables, however many these have.
 func (w *world) added(ctx context.Context, tables []string, do func() error) (t trace, err error) {
-	last := map[string]int64{}
+	after := map[string]string{}
 	err = w.DB.Read(ctx, "bench.last", func(ctx context.Context, tx *store.Tx) error {
 		for _, name := range tables {
-			var n int64
-			if err := tx.QueryRow(ctx, "SELECT COALESCE(MAX(rowid), 0) FROM "+name).Scan(&n); err != nil {
+			by := cmp.Or(rising[name], "rowid")
+			var last string
+			if err := tx.QueryRow(ctx, "SELECT COALESCE(MAX("+by+"), 0) FROM "+name).Scan(&last); err != nil {
 				return err
 			}
-			last[name] = n
+			if after[name] = " WHERE " + by + " > " + last; by != "rowid" {
+				after[name] = " WHERE " + by + " > '" + last + "'"
+			}
 		}
 		return nil
 	})
@@ -88,7 +95,7 @@ func (w *world) added(ctx context.Context, tables []string, do func() error) (t 
 	if err != nil {
 		return t, err
 	}
-	all, err := w.rowsAfter(ctx, tables, last)
+	all, err := w.rowsOf(ctx, tables, after)
 	for _, r := range all {
 		t.add(r)
 	}
@@ -109,11 +116,11 @@ func (t *trace) add(r row) {
 
 // rows reads all rows of the tables, by their content.
 func (w *world) rows(ctx context.Context, tables []string) (map[string]row, error) {
-	return w.rowsAfter(ctx, tables, map[string]int64{})
+	return w.rowsOf(ctx, tables, nil)
 }
 
-// rowsAfter reads those after the last one that was there.
-func (w *world) rowsAfter(ctx context.Context, tables []string, last map[string]int64) (map[string]row, error) {
+// rowsOf reads those of which a condition of each table is true.
+func (w *world) rowsOf(ctx context.Context, tables []string, where map[string]string) (map[string]row, error) {
 	all := map[string]row{}
 	err := w.DB.Read(ctx, "bench.rows", func(ctx context.Context, tx *store.Tx) error {
 		for _, name := range tables {
@@ -121,7 +128,7 @@ func (w *world) rowsAfter(ctx context.Context, tables []string, last map[string]
 			if err != nil {
 				return err
 			}
-			rows, err := tx.Query(ctx, "SELECT * FROM "+name+" WHERE rowid > $1", last[name])
+			rows, err := tx.Query(ctx, "SELECT * FROM "+name+where[name])
 			list, err := store.Collect(rows, err, func(s store.Scanner) (row, error) {
 				r := row{name, columns, make([]any, len(columns))}
 				to := make([]any, len(columns))
