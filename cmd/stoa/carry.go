@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -52,22 +53,25 @@ func backupCommand() *cobra.Command {
 	var plain, asJSON, leave bool
 	var keep int
 	c := &cobra.Command{
-		Use:   "backup FILE|FOLDER",
-		Short: "Copy the database of an installation into one file or a folder of backups, while it runs",
+		Use:   "backup FILE|FOLDER|BUCKET",
+		Short: "Copy the database of an installation into a file, a folder or a bucket of backups, while it runs",
 		Long: `Copy the database of an installation, while it runs: one committed state of all rows, compressed, each table with its hash,
 encrypted in the age format for the recipients that are named. A backup of either database can be restored into the other.
 Attachments are in it, also those that lie in an object store, which are read from there; --leave-objects leaves them, and
 says how many. Not in the backup are the keys, which belong elsewhere, and the jurisdiction's folder.
 
-Into a folder (one that is there, or a name with a slash at its end) only what has changed since the backups in it is written; each
-can be restored without the others, and stoa restore --at chooses by time. --keep DAYS then clears older ones away.
+Into a folder (one that is there, or a name with a slash at its end), or a bucket of an S3-compatible object store (https://…), only
+what has changed since the backups in it is written; each can be restored without the others, and stoa restore --at chooses by
+time. --keep DAYS then clears older ones away. The key to the bucket is set as backups.key and backups.secret, or in
+STOA_BACKUPS_KEY and STOA_BACKUPS_SECRET_FILE; it must be allowed to put, get, list and delete objects.
 
 stoa backup key FILE makes what opens encrypted backups. Keep it apart from them.`,
 		Example: "  stoa backup key /media/safe/backup.key\n" +
 			"  stoa backup --config stoa.yaml --recipient age1… /backups/monday.stoa\n" +
 			"  stoa backup --config stoa.yaml --recipient age1… --keep 60 /backups/hourly/\n" +
+			"  stoa backup --config stoa.yaml --recipient age1… --keep 60 https://s3.example/greenvale/backups\n" +
 			"  stoa restore --check --identity /media/safe/backup.key /backups/monday.stoa",
-		Args: exactly(1, "the file or the folder to write to"),
+		Args: exactly(1, "the file, the folder or the bucket to write to"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(recipients) == 0 && !plain {
 				return usageError{errors.New("say for whom to encrypt, with --recipient age1…, or --plain: what is personal is sealed in any case, the rest is not")}
@@ -76,15 +80,18 @@ stoa backup key FILE makes what opens encrypted backups. Keep it apart from them
 			if err != nil {
 				return err
 			}
-			folder := isFolder(args[0])
-			if keep > 0 && !folder {
-				return usageError{errors.New("--keep is for a folder of backups: name one that is there, or with a slash at its end")}
+			place, err := app.BackupPlace(config, args[0])
+			if err != nil {
+				return err
+			}
+			if keep > 0 && place == nil {
+				return usageError{errors.New("--keep is for a folder of backups, or a bucket: name a folder that is there, or with a slash at its end")}
 			}
 			told, end := telling()
 			var b carry.Backup
 			var kept carry.Kept
-			if folder {
-				b, kept, err = app.BackupInto(cmd.Context(), config, args[0], recipients, leave, told)
+			if place != nil {
+				b, kept, err = app.BackupInto(cmd.Context(), config, place, recipients, leave, told)
 			} else {
 				b, err = writeBackup(cmd, config, args[0], recipients, leave, told)
 			}
@@ -96,7 +103,7 @@ stoa backup key FILE makes what opens encrypted backups. Keep it apart from them
 				fmt.Fprintf(cmd.ErrOrStderr(), "the backup is whole; /desk/operations will not show it: %v\n", err)
 			}
 			if keep > 0 {
-				if _, _, err := carry.Clear(args[0], b.Made.AddDate(0, 0, -keep)); err != nil {
+				if _, _, err := carry.Clear(cmd.Context(), place, b.Made.AddDate(0, 0, -keep)); err != nil {
 					return fmt.Errorf("the backup is whole; clearing older ones away: %w", err)
 				}
 			}
@@ -104,10 +111,10 @@ stoa backup key FILE makes what opens encrypted backups. Keep it apart from them
 				return json.NewEncoder(cmd.OutOrStdout()).Encode(struct {
 					carry.Backup
 					*carry.Kept `json:"kept,omitempty"`
-				}{b, keptIn(folder, kept)})
+				}{b, keptIn(place != nil, kept)})
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s: %d tables, %d rows, as of %s\n", args[0], len(b.Sums), b.Rows(), b.Made.Format(time.RFC3339))
-			if folder {
+			if place != nil {
 				fmt.Fprintf(cmd.OutOrStdout(), "%d of %d parts are new: %d kB\n", kept.New, kept.Parts, (kept.Bytes+999)/1000)
 			}
 			tellLeft(cmd.OutOrStdout(), b)
@@ -121,7 +128,7 @@ stoa backup key FILE makes what opens encrypted backups. Keep it apart from them
 	c.Flags().StringArrayVar(&recipients, "recipient", nil, "encrypt for whoever has this recipient's identity (age1…); may be repeated")
 	c.Flags().BoolVar(&leave, "leave-objects", false, "leave attachments that lie in an object store there: the backup needs its objects then")
 	c.Flags().BoolVar(&plain, "plain", false, "do not encrypt")
-	c.Flags().IntVar(&keep, "keep", 0, "in a folder: clear backups away that are older than so many days")
+	c.Flags().IntVar(&keep, "keep", 0, "in a folder or a bucket: clear backups away that are older than so many days")
 	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	c.AddCommand(backupKey())
 	return c
@@ -134,14 +141,8 @@ func tellLeft(out io.Writer, b carry.Backup) {
 	}
 }
 
-// isFolder tells a folder of backups from a file.
-func isFolder(name string) bool {
-	s, err := os.Stat(name)
-	return err == nil && s.IsDir() || strings.HasSuffix(name, "/")
-}
-
-func keptIn(folder bool, k carry.Kept) *carry.Kept {
-	if !folder {
+func keptIn(place bool, k carry.Kept) *carry.Kept {
+	if !place {
 		return nil
 	}
 	return &k
@@ -207,11 +208,11 @@ func restoreCommand() *cobra.Command {
 	var identity, at string
 	var check bool
 	c := &cobra.Command{
-		Use:   "restore FILE|FOLDER",
+		Use:   "restore FILE|FOLDER|BUCKET",
 		Short: "Fill a new database from a backup, and hold every table against its hash",
 		Long: `Fill a new database from a backup: the schema as it was, every row, then what newer migrations change. Every table is read again
-and held against the hash in the backup. --check reads the whole backup and writes nothing. Of a folder of backups it takes the newest,
-or with --at the newest that had been made by then.
+and held against the hash in the backup. --check reads the whole backup and writes nothing. Of a folder or a bucket of backups it takes the
+newest, or with --at the newest that had been made by then. The key to a bucket is set as for stoa backup; to read, it needs no other rights.
 
 The keys are not in a backup: put their files in place first. Then look at everything with stoa doctor.`,
 		Example: "  stoa restore --data /var/lib/stoa --identity backup.key /backups/monday.stoa\n" +
@@ -229,7 +230,7 @@ The keys are not in a backup: put their files in place first. Then look at every
 					return err
 				}
 			}
-			from, err := openBackup(args[0], at, key)
+			from, err := openBackup(cmd.Context(), config, args[0], at, key)
 			if err != nil {
 				return err
 			}
@@ -259,14 +260,18 @@ The keys are not in a backup: put their files in place first. Then look at every
 	}
 	in.flags(c)
 	c.Flags().StringVar(&identity, "identity", "", "file of the identity that opens it, if it is encrypted")
-	c.Flags().StringVar(&at, "at", "", "of a folder: the newest backup that had been made by then (2026-11-30T14:00:00Z)")
+	c.Flags().StringVar(&at, "at", "", "of a folder or a bucket: the newest backup that had been made by then (2026-11-30T14:00:00Z)")
 	c.Flags().BoolVar(&check, "check", false, "only see whether the backup is whole")
 	return c
 }
 
-// openBackup opens a file, or what a folder of backups has of a time.
-func openBackup(name, at string, identity []byte) (io.ReadCloser, error) {
-	if isFolder(name) {
+// openBackup opens a file, or what a place of backups has of a time.
+func openBackup(ctx context.Context, config app.Config, name, at string, identity []byte) (io.ReadCloser, error) {
+	place, err := app.BackupPlace(config, name)
+	if err != nil {
+		return nil, err
+	}
+	if place != nil {
 		var by time.Time
 		if at != "" {
 			var err error
@@ -274,11 +279,11 @@ func openBackup(name, at string, identity []byte) (io.ReadCloser, error) {
 				return nil, usageError{fmt.Errorf("%q is no time such as 2026-11-30T14:00:00Z", at)}
 			}
 		}
-		from, _, err := carry.OpenAt(name, by, identity)
+		from, _, err := carry.OpenAt(ctx, place, by, identity)
 		return from, err
 	}
 	if at != "" {
-		return nil, usageError{errors.New("--at is for a folder of backups; a file holds one")}
+		return nil, usageError{errors.New("--at is for a folder of backups, or a bucket; a file holds one")}
 	}
 	f, err := os.Open(name)
 	if err != nil {

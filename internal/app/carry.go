@@ -45,10 +45,10 @@ func Backup(ctx context.Context, c Config, to io.Writer, leave bool, told carry.
 	return b, err
 }
 
-// BackupInto writes what has changed into a folder of backups.
-func BackupInto(ctx context.Context, c Config, dir string, recipients []string, leave bool, told carry.Told) (b carry.Backup, k carry.Kept, err error) {
+// BackupInto writes what has changed into a place of backups.
+func BackupInto(ctx context.Context, c Config, place carry.Place, recipients []string, leave bool, told carry.Told) (b carry.Backup, k carry.Kept, err error) {
 	err = saving(ctx, c, leave, func(db *store.DB, e carry.Elsewhere) error {
-		b, k, err = carry.SaveInto(ctx, db, dir, recipients, e, told)
+		b, k, err = carry.SaveInto(ctx, db, place, recipients, e, told)
 		return err
 	})
 	return b, k, err

@@ -49,6 +49,7 @@ type Config struct {
 	Elsewhere   ElsewhereConfig  `yaml:"elsewhere"`
 	Assistant   AssistantConfig  `yaml:"assistant"`
 	Objects     ObjectsConfig    `yaml:"objects"`
+	Backups     BackupsConfig    `yaml:"backups"`
 }
 
 // KeeperConfig is a key management service with the transit interface of OpenBao and HashiCorp Vault.
@@ -172,6 +173,9 @@ var settings = []setting{
 	{"objects_key", false, text(func(c *Config) *string { return &c.Objects.Key })},
 	{"objects_secret", true, func(c *Config, v string) error { c.Objects.Secret = Secret(v); return nil }},
 	{"objects_region", false, text(func(c *Config) *string { return &c.Objects.Region })},
+	{"backups_key", false, text(func(c *Config) *string { return &c.Backups.Key })},
+	{"backups_secret", true, func(c *Config, v string) error { c.Backups.Secret = Secret(v); return nil }},
+	{"backups_region", false, text(func(c *Config) *string { return &c.Backups.Region })},
 	{"objects_back", false, func(c *Config, v string) (err error) { c.Objects.Back, err = strconv.ParseBool(v); return err }},
 	{"log_keys", false, text(func(c *Config) *string { return &c.Log.Keys })},
 	{"log_origin", false, text(func(c *Config) *string { return &c.Log.Origin })},

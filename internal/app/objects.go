@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"slices"
+	"strings"
 
 	"stoa/internal/blob"
 	"stoa/internal/carry"
@@ -30,9 +32,14 @@ func (c ObjectsConfig) check() error {
 	if c.URL == "" {
 		return errors.New("objects.url is missing: name the bucket for attachments, such as https://s3.example/BUCKET, or take the other objects settings out")
 	}
-	host, _, _, secure, err := objects.Split(c.URL)
+	return reachable("objects", c.URL, c.Key, c.Secret)
+}
+
+// reachable says what is wrong with an address of a bucket and the key to it, which a section of the settings has.
+func reachable(section, address, key string, secret Secret) error {
+	host, _, _, secure, err := objects.Split(address)
 	if err != nil {
-		return fmt.Errorf("objects.url: %w", err)
+		return fmt.Errorf("%s: %w", section, err)
 	}
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
@@ -40,12 +47,36 @@ func (c ObjectsConfig) check() error {
 	switch {
 	case !secure && !onMachine(host):
 		return fmt.Errorf("the object store at %s would be spoken to without TLS: write https", host)
-	case c.Key == "":
-		return errors.New("objects.key is missing: name the access key of the bucket")
-	case c.Secret == "":
-		return errors.New("objects.secret is missing: give the secret of the access key, or its file in STOA_OBJECTS_SECRET_FILE")
+	case key == "":
+		return fmt.Errorf("%s.key is missing: name the access key of the bucket", section)
+	case secret == "":
+		return fmt.Errorf("%s.secret is missing: give the secret of the access key, or its file in STOA_%s_SECRET_FILE", section, strings.ToUpper(section))
 	}
 	return nil
+}
+
+// BackupsConfig is the key to buckets of backups, which stoa backup and stoa restore are told.
+type BackupsConfig struct {
+	Key    string `yaml:"key"`
+	Secret Secret `yaml:"secret"`
+	Region string `yaml:"region"` // default us-east-1
+}
+
+// BackupPlace is where backups lie together: a folder (one that is there, or a name with a slash at its end), or a bucket, whose
+// address begins with https. It is nil for the name of a file.
+func BackupPlace(c Config, name string) (carry.Place, error) {
+	if strings.HasPrefix(name, "https://") || strings.HasPrefix(name, "http://") {
+		k := c.Backups
+		if err := reachable("backups", name, k.Key, k.Secret); err != nil {
+			return nil, err
+		}
+		o, err := objects.Open(objects.Config{URL: name, Key: k.Key, Secret: string(k.Secret), Region: k.Region})
+		return newBucket(o), err
+	}
+	if s, err := os.Stat(name); err == nil && s.IsDir() || strings.HasSuffix(name, "/") {
+		return carry.Folder(name), nil
+	}
+	return nil, nil
 }
 
 // open gives the store; nil for none.

@@ -31,6 +31,7 @@ var (
 		{"internal/app/operate.go", "how long answers take, and how long it goes on answering when it is to end"},
 		{"internal/app/app.go", "minutes between looks at what is due"},
 		{"internal/app/log.go", "tenths of a second between looks for leaves"},
+		{"internal/app/bucket.go", "when a backup last said that it is still written"},
 		{"internal/app/elsewhere.go", "the pause before a register of others is asked again"},
 		{"internal/visitor/person.go", "how long answers took"},
 		{"internal/visitor/crowd/crowd.go", "when people come, and how long they waited"},

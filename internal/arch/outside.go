@@ -63,6 +63,7 @@ var onlies = []only{
 	{"github.com/a-h/templ", []string{"ring parts of pages", "ring edge", "ring payment providers", "web/page/gallery"}, "templates"},
 	{"github.com/andybalholm/brotli", []string{"web"}, "compression of answers"},
 	{"filippo.io/age", []string{"carry"}, "encrypted backups"},
+	{"golang.org/x/sync", []string{"carry"}, "parts of a backup written side by side"},
 	{"github.com/spf13/cobra", []string{"cmd/stoa"}, "commands and their help"},
 	{"golang.org/x/mod/sumdb", []string{"proof"}, "the tree of RFC 6962 and signed notes"},
 	{"github.com/transparency-dev", nil, "independent readers of the public log: tessera's client, merkle, formats"},

@@ -26,14 +26,14 @@ func TestAFolderHoldsEachPartOnce(t *testing.T) {
 		take := func() (Backup, Kept) {
 			t.Helper()
 			clock.Advance(time.Hour)
-			b, k, err := SaveInto(t.Context(), db, dir, []string{recipient}, Elsewhere{}, nil)
+			b, k, err := SaveInto(t.Context(), db, Folder(dir), []string{recipient}, Elsewhere{}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			return b, k
 		}
 		restored := func(at time.Time) (Backup, *store.DB, error) {
-			from, _, err := OpenAt(dir, at, []byte(text))
+			from, _, err := OpenAt(t.Context(), Folder(dir), at, []byte(text))
 			if err != nil {
 				return Backup{}, nil, err
 			}
@@ -70,19 +70,19 @@ func TestAFolderHoldsEachPartOnce(t *testing.T) {
 		if _, _, err := restored(first.Made.Add(-time.Second)); !errors.Is(err, ErrNone) {
 			t.Errorf("before the first: %v", err)
 		}
-		if from, _, err := OpenAt(dir, time.Time{}, nil); err == nil {
+		if from, _, err := OpenAt(t.Context(), Folder(dir), time.Time{}, nil); err == nil {
 			if _, err = Check(t.Context(), from, nil); !errors.Is(err, ErrSealed) {
 				t.Errorf("without an identity: %v", err)
 			}
 		}
 
-		if backups, gone, err := Clear(dir, second.Made); err != nil || backups != 1 || gone != few.New {
+		if backups, gone, err := Clear(t.Context(), Folder(dir), second.Made); err != nil || backups != 1 || gone != few.New {
 			t.Errorf("cleared %d backups, %d parts instead of %d, %v", backups, gone, few.New, err)
 		}
 		if _, _, err := restored(time.Time{}); err != nil {
 			t.Errorf("after clearing: %v", err)
 		}
-		if backups, _, err := Clear(dir, second.Made.Add(time.Hour)); err != nil || backups != 0 {
+		if backups, _, err := Clear(t.Context(), Folder(dir), second.Made.Add(time.Hour)); err != nil || backups != 0 {
 			t.Errorf("the only backup was cleared away: %d, %v", backups, err)
 		}
 		files, err := filepath.Glob(filepath.Join(dir, "parts", "*"))
@@ -102,21 +102,21 @@ func TestAFolderHoldsEachPartOnce(t *testing.T) {
 func TestOneAtATimeWritesIntoAFolder(t *testing.T) {
 	storetest.Each(t, sets, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
 		dir := t.TempDir()
-		leave, err := enter(dir)
+		stay, err := Folder(dir).Enter(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := SaveInto(t.Context(), db, dir, nil, Elsewhere{}, nil); !errors.Is(err, ErrBusy) {
+		if _, _, err := SaveInto(t.Context(), db, Folder(dir), nil, Elsewhere{}, nil); !errors.Is(err, ErrBusy) {
 			t.Errorf("a second backup: %v", err)
 		}
-		if _, _, err := Clear(dir, clock.Now()); !errors.Is(err, ErrBusy) {
+		if _, _, err := Clear(t.Context(), Folder(dir), clock.Now()); !errors.Is(err, ErrBusy) {
 			t.Errorf("clearing meanwhile: %v", err)
 		}
-		leave()
-		if _, _, err := SaveInto(t.Context(), db, dir, nil, Elsewhere{}, nil); err != nil {
+		stay.Leave()
+		if _, _, err := SaveInto(t.Context(), db, Folder(dir), nil, Elsewhere{}, nil); err != nil {
 			t.Errorf("afterwards: %v", err)
 		}
-		if _, _, err := Clear(dir, clock.Now()); err != nil {
+		if _, _, err := Clear(t.Context(), Folder(dir), clock.Now()); err != nil {
 			t.Errorf("clearing afterwards: %v", err)
 		}
 	})
