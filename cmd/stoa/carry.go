@@ -102,7 +102,7 @@ stoa backup key FILE makes what opens encrypted backups. Keep it apart from them
 			if err := app.NoteBackup(cmd.Context(), config, b); err != nil { // from a standby, or of a schema of long ago
 				fmt.Fprintf(cmd.ErrOrStderr(), "the backup is whole; /desk/operations will not show it: %v\n", err)
 			}
-			if keep > 0 {
+			if keep > 0 && len(b.Lost) == 0 { // an older one may have what this lacks
 				if _, _, err := carry.Clear(cmd.Context(), place, b.Made.AddDate(0, 0, -keep)); err != nil {
 					return fmt.Errorf("the backup is whole; clearing older ones away: %w", err)
 				}
@@ -118,6 +118,9 @@ stoa backup key FILE makes what opens encrypted backups. Keep it apart from them
 				fmt.Fprintf(cmd.OutOrStdout(), "%d of %d parts are new: %d kB\n", kept.New, kept.Parts, (kept.Bytes+999)/1000)
 			}
 			tellLeft(cmd.OutOrStdout(), b)
+			if len(b.Lost) > 0 {
+				return fmt.Errorf("the backup holds everything but %d attachments, which are damaged in the object store or gone from it (%s): look with stoa doctor --objects, bring their objects back from a copy of the bucket or an older backup; older backups were kept", len(b.Lost), some(b.Lost))
+			}
 			if keys := config.KeyFiles(); len(keys) > 0 {
 				fmt.Fprintf(cmd.OutOrStdout(), "not in it, and needed with it: %s\n", strings.Join(keys, ", "))
 			}
@@ -136,9 +139,20 @@ stoa backup key FILE makes what opens encrypted backups. Keep it apart from them
 
 // tellLeft says what a backup does not hold.
 func tellLeft(out io.Writer, b carry.Backup) {
+	if len(b.Lost) > 0 {
+		fmt.Fprintf(out, "not in it: %d attachments, which were damaged when it was made: %s\n", len(b.Lost), some(b.Lost))
+	}
 	if b.Left > 0 {
 		fmt.Fprintf(out, "not in it: %d attachments, which lie in the object store; without its objects they are lost\n", b.Left)
 	}
+}
+
+// some names a few of many.
+func some(ids []string) string {
+	if len(ids) > 5 {
+		return strings.Join(ids[:5], ", ") + " …"
+	}
+	return strings.Join(ids, ", ")
 }
 
 func keptIn(place bool, k carry.Kept) *carry.Kept {

@@ -135,11 +135,13 @@ func outlying(ctx context.Context, c Config, db *store.DB, leave bool) (e carry.
 	case away > 0 && o == nil:
 		return e, fmt.Errorf("%d attachments lie in an object store, and the settings name none: set objects.url, or leave them out with --leave-objects", away)
 	}
+	var lost []string
+	e.Lost = func() []string { return lost }
 	e.Rows = map[string]func(context.Context, *store.Tx, func(map[string]any) error) error{
 		"blob_part": func(ctx context.Context, tx *store.Tx, put func(map[string]any) error) error {
 			return blob.Whole(ctx, tx, o, func(id string, n int64, sealed []byte) error {
 				return put(map[string]any{"blob_id": id, "n": n, "sealed": sealed})
-			})
+			}, func(id string) { lost = append(lost, id) })
 		},
 		"blob_away": func(context.Context, *store.Tx, func(map[string]any) error) error { return nil },
 	}

@@ -121,6 +121,7 @@ func TestAttachmentsInAnObjectStore(t *testing.T) {
 		t.Errorf("%+v", x)
 	}
 	carriedElsewhere(t, named, files, open)
+	oneDamaged(t, g, named)
 	without := open(c)
 	if err := without.ReachesAttachments(t.Context()); err == nil || !strings.Contains(err.Error(), "objects.url") {
 		t.Errorf("served without its attachments: %v", err)
@@ -200,6 +201,36 @@ type heard chan string
 func (l heard) Write(b []byte) (int, error) {
 	l <- string(b)
 	return len(b), nil
+}
+
+// oneDamaged: an attachment that is damaged in the store keeps nobody from a backup of everything else.
+func oneDamaged(t *testing.T, g *objectstest.Gateway, named Config) {
+	t.Helper()
+	all := slices.DeleteFunc(g.Files(t), func(name string) bool { return !strings.Contains(name, "/here/") })
+	was, err := os.ReadFile(all[0])
+	if err == nil {
+		err = os.WriteFile(all[0], bytes.Repeat([]byte("x"), len(was)), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	place := carry.Folder(t.TempDir())
+	b, _, err := BackupInto(t.Context(), named, place, nil, false, nil)
+	if err != nil || len(b.Lost) != 1 {
+		t.Fatalf("lost %v, %v", b.Lost, err)
+	}
+	from, _, err := carry.OpenAt(t.Context(), place, time.Time{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer from.Close()
+	again := Config{Data: t.TempDir(), URL: named.URL}
+	if read, err := Restore(t.Context(), again, from, nil); err != nil || !slices.Equal(read.Lost, b.Lost) {
+		t.Errorf("restored: lost %v, %v", read.Lost, err)
+	}
+	if err := os.WriteFile(all[0], was, 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // carriedElsewhere makes backups and moves of an installation whose attachments lie in an object store.

@@ -148,9 +148,10 @@ func isAway(ctx context.Context, db *store.DB, id string) (is bool, err error) {
 	return is, err
 }
 
-// Whole gives the sealed parts of all attachments, those in an object store included, as if none had left the database. It
-// holds its reading transaction for as long as that takes: it is for backups, which do so in any case.
-func Whole(ctx context.Context, tx *store.Tx, from *objects.Store, put func(id string, n int64, sealed []byte) error) error {
+// Whole gives the sealed parts of all attachments, those in an object store included, as if none had left the database. One that
+// is damaged there, or gone, is told to lost and has none: the others are worth a backup. It holds its reading transaction for as
+// long as that takes: it is for backups, which do so in any case.
+func Whole(ctx context.Context, tx *store.Tx, from *objects.Store, put func(id string, n int64, sealed []byte) error, lost func(id string)) error {
 	const few = 8
 	after := ""
 	for {
@@ -176,6 +177,12 @@ func Whole(ctx context.Context, tx *store.Tx, from *objects.Store, put func(id s
 				parts[i], errs[i] = unpack(object, all[i].parts)
 			}
 		})
+		for i, c := range all {
+			if errors.Is(errs[i], ErrDamaged) {
+				lost(c.id)
+				errs[i], parts[i] = nil, [][]byte{}
+			}
+		}
 		if err := errors.Join(errs...); err != nil {
 			return fmt.Errorf("reading attachments from the object store: %w", err)
 		}

@@ -39,6 +39,7 @@ type Backup struct {
 	Schema []int64   `json:"schema"` // numbers of migrations
 	Sums   []Sum     `json:"sums,omitempty"`
 	Left   int64     `json:"left_elsewhere,omitempty"` // of what lies outside the database: not in the stream
+	Lost   []string  `json:"lost,omitempty"`           // ids of what was to be brought in and could not: known at the end
 }
 
 // Rows counts them.
@@ -97,6 +98,8 @@ type Elsewhere struct {
 	Rows map[string]func(ctx context.Context, tx *store.Tx, put func(row map[string]any) error) error
 	// Left counts what is left where it is.
 	Left func(ctx context.Context, tx *store.Tx) (int64, error)
+	// Lost names what could not be brought in, once all tables are read.
+	Lost func() []string
 }
 
 // each reads a table's rows, or those in place of them.
@@ -169,6 +172,9 @@ func save(ctx context.Context, db *store.DB, w *writing, e Elsewhere, told Told)
 			b.Sums = append(b.Sums, h.done())
 			w.json(frameSum, h.done())
 			w.part()
+		}
+		if e.Lost != nil {
+			b.Lost = e.Lost()
 		}
 		w.json(frameEnd, b)
 		w.part()
