@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"encoding/binary"
@@ -70,22 +69,20 @@ func (w *world) trace(ctx context.Context, tables []string, do func() error) (t 
 	return t, nil
 }
 
-// rising are the ids by which new rows are known where SQLite keeps no rowid.
-var rising = map[string]string{"record_key": "record_id"}
+// rising are the ids by which new rows of tables are known: they ascend.
+var rising = map[string]string{"draft": "id", "bill": "id", "bill_move": "bill", "ledger_entry": "id", "ledger_line": "entry", "notification": "id",
+	"record_pending": "id", "record_key": "record_id"}
 
 // added does something and reads the rows that it added to some tables, however many these have.
 func (w *world) added(ctx context.Context, tables []string, do func() error) (t trace, err error) {
 	after := map[string]string{}
 	err = w.DB.Read(ctx, "bench.last", func(ctx context.Context, tx *store.Tx) error {
 		for _, name := range tables {
-			by := cmp.Or(rising[name], "rowid")
 			var last string
-			if err := tx.QueryRow(ctx, "SELECT COALESCE(MAX("+by+"), 0) FROM "+name).Scan(&last); err != nil {
+			if err := tx.QueryRow(ctx, "SELECT COALESCE(MAX("+rising[name]+"), '') FROM "+name).Scan(&last); err != nil {
 				return err
 			}
-			if after[name] = " WHERE " + by + " > " + last; by != "rowid" {
-				after[name] = " WHERE " + by + " > '" + last + "'"
-			}
+			after[name] = " WHERE " + rising[name] + " > '" + last + "'"
 		}
 		return nil
 	})
@@ -123,14 +120,21 @@ func (w *world) rows(ctx context.Context, tables []string) (map[string]row, erro
 func (w *world) rowsOf(ctx context.Context, tables []string, where map[string]string) (map[string]row, error) {
 	all := map[string]row{}
 	err := w.DB.Read(ctx, "bench.rows", func(ctx context.Context, tx *store.Tx) error {
-		for _, name := range tables {
-			columns, err := columnsOf(ctx, tx, name)
-			if err != nil {
-				return err
+		known, err := tx.Tables(ctx)
+		if err != nil {
+			return err
+		}
+		for _, t := range known {
+			if !slices.Contains(tables, t.Name) {
+				continue
 			}
-			rows, err := tx.Query(ctx, "SELECT * FROM "+name+where[name])
+			columns := make([]string, len(t.Columns))
+			for i, c := range t.Columns {
+				columns[i] = c.Name
+			}
+			rows, err := tx.Query(ctx, "SELECT "+strings.Join(columns, ", ")+" FROM "+t.Name+where[t.Name])
 			list, err := store.Collect(rows, err, func(s store.Scanner) (row, error) {
-				r := row{name, columns, make([]any, len(columns))}
+				r := row{t.Name, columns, make([]any, len(columns))}
 				to := make([]any, len(columns))
 				for i := range to {
 					to[i] = &r.values[i]
@@ -141,16 +145,12 @@ func (w *world) rowsOf(ctx context.Context, tables []string, where map[string]st
 				return err
 			}
 			for _, r := range list {
-				all[name+fmt.Sprint(r.values...)] = r
+				all[t.Name+fmt.Sprint(r.values...)] = r
 			}
 		}
 		return nil
 	})
 	return all, err
-}
-
-func columnsOf(ctx context.Context, tx *store.Tx, table string) ([]string, error) {
-	return store.Strings(ctx, tx, `SELECT name FROM pragma_table_info('`+table+`')`)
 }
 
 func (r row) get(column string) any { return r.values[slices.Index(r.columns, column)] }

@@ -60,25 +60,30 @@ func large(ctx context.Context, o options, n int) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
+	return w, w.fill(ctx, n)
+}
+
+// fill stores cases until there are so many.
+func (w *world) fill(ctx context.Context, n int) error {
 	have := 0
-	err = w.DB.Read(ctx, "bench.have", func(ctx context.Context, tx *store.Tx) error {
+	err := w.DB.Read(ctx, "bench.have", func(ctx context.Context, tx *store.Tx) error {
 		return tx.QueryRow(ctx, `SELECT COUNT(*) FROM cases`).Scan(&have)
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if have >= n {
-		return w, w.settle(ctx)
+		return w.settle(ctx)
 	}
 	f := &filler{world: w, dice: rand.New(rand.NewPCG(1, 1)), staff: []string{w.officer.Person}}
 	if err := f.staffed(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	if err := f.samples(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	if err := f.submission(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	said := time.Now()
 	for at := have; at < n; at += batch {
@@ -98,10 +103,10 @@ func large(ctx context.Context, o options, n int) (*world, error) {
 			err = f.fold(ctx)
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return w, w.settle(ctx)
+	return w.settle(ctx)
 }
 
 // settle does what a server's workers would have done by now: sums are folded, the leaves have their places in the log.

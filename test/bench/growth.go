@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -24,12 +25,44 @@ type grown struct {
 	ids     []string      // of open cases
 	numbers []string
 	leaves  int64 // of the public log
-	bytes   int64 // of the file
+	bytes   int64 // of the database
 	count   int   // of all cases
 }
 
 // growth measures how much longer the same thing takes in a large database than in a small one.
 func growth(ctx context.Context, o options, out io.Writer) error {
+	return grows(ctx, o, out, "growth", "SQLite", func(n int) (*world, error) { return large(ctx, o, n) })
+}
+
+// growthPostgres measures the same on PostgreSQL.
+func growthPostgres(ctx context.Context, o options, out io.Writer) (err error) {
+	at, stop, ok, err := server(o)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		fmt.Fprintln(out, "\nWithout PostgreSQL: it was not found, or left out.")
+		return nil
+	}
+	defer func() { err = errors.Join(err, stop()) }()
+	return grows(ctx, o, out, "growth-postgres", "PostgreSQL", func(n int) (*world, error) {
+		own, err := database(ctx, at, fmt.Sprintf("bench_growth_%d", n))
+		if err != nil {
+			return nil, err
+		}
+		w, err := fresh(ctx, o, own)
+		if err == nil {
+			err = w.fill(ctx, n)
+		}
+		if err == nil { // as its own worker would soon
+			err = w.DB.Write(ctx, "bench.analyze", func(ctx context.Context, tx *store.Tx) error { _, err := tx.Exec(ctx, "ANALYZE"); return err })
+		}
+		return w, err
+	})
+}
+
+// grows measures databases of ascending sizes.
+func grows(ctx context.Context, o options, out io.Writer, name, engine string, filled func(n int) (*world, error)) error {
 	type figure struct {
 		name string
 		call func(g *grown, n int) error
@@ -61,7 +94,11 @@ func growth(ctx context.Context, o options, out io.Writer) error {
 	}
 	var all []*grown
 	for _, n := range sizes(o.cases) {
-		g, err := grow(ctx, o, n)
+		w, err := filled(n)
+		if err != nil {
+			return err
+		}
+		g, err := w.grown(ctx, n)
 		if err != nil {
 			return err
 		}
@@ -88,8 +125,8 @@ func growth(ctx context.Context, o options, out io.Writer) error {
 	for _, g := range all {
 		heads, lines = heads+" "+thousands(float64(g.size))+" |", lines+"---:|"
 	}
-	fmt.Fprintf(out, "\nGrowth: p50 with few and with many cases, SQLite, one at a time\n\n| |%s times |\n|---|%s---:|\n", heads, lines)
-	p := plot{name: "growth", title: "How long it takes with more cases", across: "cases", up: "milliseconds, p50", log: true}
+	fmt.Fprintf(out, "\nGrowth: p50 with few and with many cases, %s, one at a time\n\n| |%s times |\n|---|%s---:|\n", engine, heads, lines)
+	p := plot{name: name, title: "How long it takes with more cases, " + engine, across: "cases", up: "milliseconds, p50", log: true}
 	for i, f := range figures {
 		var row string
 		l := line{name: f.name}
@@ -137,13 +174,9 @@ func (m measured) middle() time.Duration {
 	return all[len(all)/2]
 }
 
-// grow opens a database of a size and finds what to ask of it.
-func grow(ctx context.Context, o options, n int) (*grown, error) {
-	w, err := large(ctx, o, n)
-	if err != nil {
-		return nil, err
-	}
-	g := &grown{world: w, size: n}
+// grown finds what to ask of a database.
+func (w *world) grown(ctx context.Context, n int) (g *grown, err error) {
+	g = &grown{world: w, size: n}
 	if g.reader, err = w.reader(); err != nil {
 		return nil, err
 	}
@@ -169,16 +202,23 @@ func grow(ctx context.Context, o options, n int) (*grown, error) {
 			return err
 		}
 		g.leaves = status.Published
+		if w.Config.Database != "" {
+			if err := tx.QueryRow(ctx, "SELECT pg_database_size(current_database())").Scan(&g.bytes); err != nil {
+				return err
+			}
+		}
 		return tx.QueryRow(ctx, `SELECT COUNT(*) FROM cases`).Scan(&g.count)
 	})
 	if err != nil {
 		return nil, err
 	}
-	file, err := os.Stat(filepath.Join(w.Config.Data, "stoa.db"))
-	if err != nil {
-		return nil, err
+	if g.bytes == 0 {
+		file, err := os.Stat(filepath.Join(w.Config.Data, "stoa.db"))
+		if err != nil {
+			return nil, err
+		}
+		g.bytes = file.Size()
 	}
-	g.bytes = file.Size()
 	return g, nil
 }
 
