@@ -31,8 +31,7 @@ const migrationTable = "schema_migration"
 
 // Migrate brings the schema up to date: its own migrations and those of the sets, in the order of their numbers. A set
 // holds files named 00101_what.sql, at its root or in the folder migrations. Migrations only go forward; what was
-// applied is never applied again, and a lower number that arrives later (another package's range) is still applied. One
-// whose name ends with _sqlite says how SQLite stores what both have: PostgreSQL notes it and does nothing.
+// applied is never applied again, and a lower number that arrives later (another package's range) is still applied.
 func (db *DB) Migrate(ctx context.Context, sets ...fs.FS) error {
 	set, err := mergeMigrations(append([]fs.FS{ownMigrations}, sets...))
 	if err != nil {
@@ -141,11 +140,6 @@ func (db *sqliteDB) migrate(ctx context.Context, set migrationSet) (err error) {
 }
 
 func (db *postgresDB) migrate(ctx context.Context, set migrationSet) error {
-	for name := range set {
-		if strings.HasSuffix(name, "_sqlite.sql") {
-			set[name] = migrationFile{nothing, "nothing.sql"}
-		}
-	}
 	// A row, not an advisory lock: those do not work through every pooler, nor on every engine.
 	locker, err := lock.NewPostgresTableLocker(lock.WithTableName(migrationTable+"_lock"),
 		lock.WithTableLockTimeout(200*time.Millisecond, 1500))
@@ -154,11 +148,6 @@ func (db *postgresDB) migrate(ctx context.Context, set migrationSet) error {
 	}
 	return migrate(ctx, goose.DialectPostgres, db.writing, set, locker)
 }
-
-// nothing is the migration of an engine whose tables stay as they are.
-//
-//go:embed nothing.sql
-var nothing embed.FS
 
 // fileLock lets one process at a time migrate a file; the system frees it when that process dies.
 type fileLock struct {

@@ -49,30 +49,6 @@ func TestMigrateGoesOn(t *testing.T) {
 	})
 }
 
-// TestSQLiteStoresItsOwnWay: what only SQLite does counts as applied on both, so that a move between them finds the same schema.
-func TestSQLiteStoresItsOwnWay(t *testing.T) {
-	each(t, func(t *testing.T, db *store.DB, _ *storetest.Clock) {
-		own := file("00081_own_sqlite.sql", "CREATE TABLE own (a TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;")
-		if err := db.Migrate(t.Context(), append(schema[:1:1], own)...); err != nil {
-			t.Fatal(err)
-		}
-		var applied int
-		err := db.Read(t.Context(), "applied", func(ctx context.Context, tx *store.Tx) error {
-			return tx.QueryRow(ctx, `SELECT COUNT(*) FROM schema_migration WHERE version_id = 81`).Scan(&applied)
-		})
-		if err != nil || applied != 1 {
-			t.Errorf("applied %d times, %v; want once", applied, err)
-		}
-		err = db.Read(t.Context(), "own", func(ctx context.Context, tx *store.Tx) error {
-			var n int
-			return tx.QueryRow(ctx, `SELECT COUNT(*) FROM own`).Scan(&n)
-		})
-		if there, want := err == nil, !strings.HasSuffix(t.Name(), "postgres"); there != want {
-			t.Errorf("%s: the table is there: %t, %v", t.Name(), there, err)
-		}
-	})
-}
-
 func TestMigrationsAreChecked(t *testing.T) {
 	db, _ := storetest.SQLite(t)
 	err := db.Migrate(t.Context(), file("00001_again.sql", ""), file("12_short.sql", ""), file("00070_back.sql", "-- +goose Down\n"))
