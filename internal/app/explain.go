@@ -156,7 +156,7 @@ func reason(p *i18n.Printer, s *service.Service, w *process.Explained) Reason {
 	if w.From != nil {
 		r.From = w.From.String()
 	}
-	for _, b := range w.Because {
+	for _, b := range w.Because() {
 		r.Because = append(r.Because, reason(p, s, b))
 	}
 	return r

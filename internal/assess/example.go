@@ -330,7 +330,7 @@ func why(s Segment) string {
 		}
 		var because []string
 		if l.Why != nil {
-			for _, b := range l.Why.Because {
+			for _, b := range l.Why.Because() {
 				if id := b.ID; id != "" {
 					because = append(because, id+" "+text(b.Value))
 				}

@@ -116,10 +116,14 @@ type Explained struct {
 	Value   rule.Value
 	Type    string              // number, money, text, yes_no, date …: how to show it
 	Rule    string              // source of the rule, for those who read it
-	Row     int                 // table: the row that matched, from 1
 	Law     *service.SourceFile // legal source
 	From    *calendar.Date      // parameter: in force from
-	Because []*Explained
+	because []*Explained
+	row     int
+
+	rules *rules // by which because and row are still to be found, from the rule in its place; nil: they have been
+	rule  *service.Rule
+	scope *scope
 }
 
 // Fee is what is to be paid.

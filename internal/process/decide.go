@@ -16,14 +16,13 @@ import (
 // decide draws the conclusions: values, eligibility, fee.
 func (j *Judgement) decide(ctx context.Context) {
 	s, r := j.Situation.Service, j.rules
-	j.Values = map[string]*Explained{}
+	r.explained = make(map[string]*Explained, len(s.Values))
+	j.Values = r.explained
 	for _, n := range s.Values {
 		if j.Situation.Brief {
 			break
 		}
-		if x := r.explainNamed(ctx, n, 0); x != nil {
-			j.Values[n.ID] = x
-		}
+		r.explainNamed(ctx, n)
 	}
 	for _, e := range s.Eligibility {
 		out := r.eval(ctx, e.That, r.top)
@@ -33,7 +32,7 @@ func (j *Judgement) decide(ctx context.Context) {
 			v.Why = r.explain(Explained{
 				Kind: "eligibility", Title: e.Otherwise, Value: holds, Type: typeYesNo,
 				Rule: e.That.Expr.Source, Law: law(s, e.Law),
-			}, out, 0)
+			}, out)
 		}
 		j.Eligibility = append(j.Eligibility, v)
 	}
@@ -83,7 +82,7 @@ func (r *rules) fee(ctx context.Context) *Fee {
 		fee.Items = append(fee.Items, FeeItem{Fee: f, Amount: amount, Why: r.explain(Explained{
 			Kind: "fee", ID: f.ID, Title: f.Title, Value: d, Type: typeMoney,
 			Rule: f.Amount.Expr.Source, Law: law(s, f.Law),
-		}, out, 0)})
+		}, out)})
 	}
 	return fee
 }

@@ -10,30 +10,54 @@ import (
 	"stoa/internal/service"
 )
 
-// maxReasons bounds how deep an explanation goes.
-const maxReasons = 12
+// explain gives a result with where it came from: what it rests on is found when somebody asks.
+func (r *rules) explain(x Explained, out outcome) *Explained {
+	if !r.s.Brief {
+		x.rules, x.rule, x.scope = r, out.rule, out.scope
+	}
+	return &x
+}
 
-// explain fills in what an evaluation looked at: each thing once, values with their own reasons.
-func (r *rules) explain(x Explained, out outcome, depth int) *Explained {
-	if depth >= maxReasons || r.s.Brief {
-		return &x
+// Because is what a result rests on: what its rule looked at, each thing once, values with their own reasons.
+func (x *Explained) Because() []*Explained {
+	x.look()
+	return x.because
+}
+
+// Row is the row of a table that matched, from 1; 0 for what is no table.
+func (x *Explained) Row() int {
+	x.look()
+	return x.row
+}
+
+// look evaluates the rule again, to see what it looks at. The answers are the same and what they lead to is known, so that
+// it comes to the same and asks nothing anew: an error was met, and noted, the first time.
+func (x *Explained) look() {
+	r := x.rules
+	if r == nil {
+		return
+	}
+	x.rules = nil
+	ctx := context.Background()
+	_, trace, _ := x.rule.Eval(ctx, &input{ctx: ctx, rules: r, scope: x.scope})
+	if x.Kind == "table" {
+		x.row = rowOf(trace)
 	}
 	seen := map[string]bool{}
-	for _, look := range out.trace {
-		b := r.reason(look, out.scope, depth+1)
+	for _, look := range trace {
+		b := r.reason(look, x.scope)
 		if b == nil {
 			continue
 		}
 		if key := b.Kind + " " + b.ID; !seen[key] {
 			seen[key] = true
-			x.Because = append(x.Because, b)
+			x.because = append(x.because, b)
 		}
 	}
-	return &x
 }
 
 // explainNamed explains a value or a table; nil when it is not known.
-func (r *rules) explainNamed(ctx context.Context, n *service.Named, depth int) *Explained {
+func (r *rules) explainNamed(ctx context.Context, n *service.Named) *Explained {
 	if x := r.explained[n.ID]; x != nil {
 		return x
 	}
@@ -49,14 +73,14 @@ func (r *rules) explainNamed(ctx context.Context, n *service.Named, depth int) *
 		x.Type = n.File.Type
 	}
 	if n.Table != nil {
-		x.Kind, x.Type, x.Row = "table", "table", rowOf(out.trace)
+		x.Kind, x.Type = "table", "table"
 	}
-	r.explained[n.ID] = r.explain(x, *out, depth)
+	r.explained[n.ID] = r.explain(x, *out)
 	return r.explained[n.ID]
 }
 
 // reason explains one thing that an evaluation looked at.
-func (r *rules) reason(look rule.Look, sc *scope, depth int) *Explained {
+func (r *rules) reason(look rule.Look, sc *scope) *Explained {
 	s := r.s.Service
 	switch look.Kind {
 	case rule.ParamRef:
@@ -74,7 +98,7 @@ func (r *rules) reason(look rule.Look, sc *scope, depth int) *Explained {
 	root, _, _ := strings.Cut(look.Name, ".")
 	for _, n := range s.Values {
 		if n.ID == root {
-			x := r.explainNamed(context.Background(), n, depth) // computed already: nothing is asked
+			x := r.explainNamed(context.Background(), n) // computed already: nothing is asked
 			return x.column(n, look)
 		}
 	}
@@ -120,6 +144,7 @@ func (x *Explained) column(n *service.Named, look rule.Look) *Explained {
 	if x == nil || n.Table == nil || !ok {
 		return x
 	}
+	x.look()
 	narrow := *x // the whole table's explanation is shared
 	narrow.ID, narrow.Value = look.Name, look.Value
 	for _, o := range n.Table.File.Outputs {
@@ -127,8 +152,8 @@ func (x *Explained) column(n *service.Named, look rule.Look) *Explained {
 			narrow.Title, narrow.Type = o.Title, o.Type
 		}
 	}
-	narrow.Because = slices.DeleteFunc(slices.Clone(x.Because), func(b *Explained) bool {
-		return !n.Table.Uses(x.Row, output, b.name())
+	narrow.because = slices.DeleteFunc(slices.Clone(x.because), func(b *Explained) bool {
+		return !n.Table.Uses(x.row, output, b.name())
 	})
 	return &narrow
 }

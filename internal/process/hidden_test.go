@@ -196,7 +196,7 @@ func gist(j *process.Judgement) string {
 }
 
 func reasons(x *process.Explained) (list []string) {
-	for _, why := range x.Because {
+	for _, why := range x.Because() {
 		list = append(list, fmt.Sprint(why.ID, "=", why.Value, reasons(why)))
 	}
 	return list

@@ -42,7 +42,7 @@ func newWalk(s Situation) *walk {
 	r := &rules{
 		s: &j.Situation, given: givens(&s), top: &scope{vars: map[string]rule.Value{}, pending: map[string]bool{}},
 		values: map[string]*outcome{}, asked: map[string]rule.Value{}, looked: map[string]rule.Value{},
-		explained: map[string]*Explained{}, within: map[string]bool{},
+		within: map[string]bool{},
 	}
 	j.rules = r
 	return &walk{rules: r, j: j, order: map[string]int{}, langs: s.Service.Jurisdiction.File.Languages}
@@ -202,7 +202,7 @@ func (w *walk) checks(ctx context.Context) {
 		w.j.Errors = append(w.j.Errors, FieldError{
 			Path: c.path, Question: c.q, Text: c.check.Say, fallback: w.langs,
 			Law: law(w.j.Situation.Service, c.check.Law),
-			Why: w.rules.explain(Explained{Kind: "check", ID: c.path, Value: false, Type: typeYesNo, Rule: c.check.That.Expr.Source}, out, 0),
+			Why: w.rules.explain(Explained{Kind: "check", ID: c.path, Value: false, Type: typeYesNo, Rule: c.check.That.Expr.Source}, out),
 		})
 	}
 }

@@ -21,7 +21,7 @@ type rules struct {
 	given     map[string]rule.Value // today, variant …
 	top       *scope
 	values    map[string]*outcome   // by id, of values and tables
-	explained map[string]*Explained // by id, the same
+	explained map[string]*Explained // by id, the same, when all answers are known
 	asked     map[string]rule.Value // what registers answered, by look-up and match
 	looked    map[string]rule.Value // the same, by look-up
 	within    map[string]bool       // values and look-ups being computed: a circle is unknown
@@ -35,7 +35,7 @@ type rules struct {
 type outcome struct {
 	value rule.Value
 	known bool
-	trace rule.Trace
+	rule  *service.Rule
 	scope *scope
 }
 
@@ -83,14 +83,13 @@ func (r *rules) await(sc *scope, name string) {
 func (r *rules) forget() {
 	clear(r.values)
 	clear(r.looked)
-	clear(r.explained)
 }
 
 // eval computes a rule in a place. Not known is no error.
 func (r *rules) eval(ctx context.Context, p *service.Rule, sc *scope) outcome {
 	in := &input{ctx: ctx, rules: r, scope: sc}
-	v, trace, err := p.Eval(ctx, in)
-	out := outcome{value: v, known: err == nil, trace: trace, scope: sc}
+	v, err := p.Value(ctx, in)
+	out := outcome{value: v, known: err == nil, rule: p, scope: sc}
 	if in.pending {
 		out.known = false
 	}

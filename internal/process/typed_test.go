@@ -177,7 +177,7 @@ func TestEarly(t *testing.T) {
 	if j, _, _ = process.Early(ctx, process.Situation{Service: s, Today: calendar.MustDate("2026-03-30")}, typed); j.Eligible() == nil || *j.Eligible() {
 		t.Error("a child is eligible")
 	}
-	if why := j.Eligibility[0].Why; why.Law.Title != "Halls Act" || why.Because[0].ID != "adult" {
+	if why := j.Eligibility[0].Why; why.Law.Title != "Halls Act" || why.Because()[0].ID != "adult" {
 		t.Errorf("why: %+v", why)
 	}
 }
@@ -209,7 +209,7 @@ func tell(x *process.Explained) string {
 		b.WriteString(" " + x.From.String())
 	}
 	var because []string
-	for _, why := range x.Because {
+	for _, why := range x.Because() {
 		because = append(because, why.ID+"="+tell(why))
 	}
 	return b.String() + " [" + strings.Join(because, " ") + "]"
