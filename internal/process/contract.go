@@ -80,9 +80,9 @@ type Judgement struct {
 	Errors      []FieldError
 	Eligibility []Verdict
 	Values      map[string]*Explained
-	Fee         *Fee    // nil while an answer it needs is missing, or when the service has none
-	Broken      []error // rules that failed for a reason that no answer explains: the file's fault, for the log
-	asked       map[string]bool
+	Fee         *Fee           // nil while an answer it needs is missing, or when the service has none
+	Broken      []error        // rules that failed for a reason that no answer explains: the file's fault, for the log
+	asked       map[string]int // paths of the questions, in their order
 	rules       *rules
 }
 

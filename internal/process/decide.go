@@ -18,12 +18,13 @@ func (j *Judgement) decide(ctx context.Context) {
 	s, r := j.Situation.Service, j.rules
 	r.explained = make(map[string]*Explained, len(s.Values))
 	j.Values = r.explained
-	for _, n := range s.Values {
-		if j.Situation.Brief {
-			break
+	if !j.Situation.Brief {
+		r.room = make([]Explained, 0, len(s.Values)+len(s.Eligibility)+len(s.Fee))
+		for i := range s.Values {
+			r.explainNamed(ctx, i)
 		}
-		r.explainNamed(ctx, n)
 	}
+	j.Eligibility = slices.Grow(j.Eligibility, len(s.Eligibility))
 	for _, e := range s.Eligibility {
 		out := r.eval(ctx, e.That, r.top)
 		v := Verdict{Rule: e}
@@ -42,6 +43,7 @@ func (j *Judgement) decide(ctx context.Context) {
 // Priced is the same judgement with the fee of another version of the service, which differs in nothing else.
 func (j *Judgement) Priced(ctx context.Context, s *service.Service) (*Judgement, error) {
 	other, r := *j, *j.rules
+	r.room = nil
 	other.Situation.Service, other.rules, r.s = s, &r, &other.Situation
 	other.Fee = r.fee(ctx)
 	other.Broken = r.broken
@@ -101,13 +103,16 @@ func inMinorUnits(d money.Decimal, currency string) (money.Amount, error) {
 }
 
 // Asked reports whether the question at a path is asked (path with item indices: partners[1].name).
-func (j *Judgement) Asked(path string) bool { return j.asked[path] }
+func (j *Judgement) Asked(path string) bool {
+	_, asked := j.asked[path]
+	return asked
+}
 
 // Page reports how far a page is.
 func (j *Judgement) Page(p *service.Page) PageState {
 	state := PageHidden
 	for _, q := range p.Questions {
-		if j.asked[q.ID] {
+		if j.Asked(q.ID) {
 			state = PageDone
 		}
 	}

@@ -2,7 +2,6 @@ package process
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strings"
 
@@ -15,7 +14,11 @@ func (r *rules) explain(x Explained, out outcome) *Explained {
 	if !r.s.Brief {
 		x.rules, x.rule, x.scope = r, out.rule, out.scope
 	}
-	return &x
+	if len(r.room) == cap(r.room) {
+		return &x
+	}
+	r.room = append(r.room, x)
+	return &r.room[len(r.room)-1]
 }
 
 // Because is what a result rests on: what its rule looked at, each thing once, values with their own reasons.
@@ -57,11 +60,12 @@ func (x *Explained) look() {
 }
 
 // explainNamed explains a value or a table; nil when it is not known.
-func (r *rules) explainNamed(ctx context.Context, n *service.Named) *Explained {
+func (r *rules) explainNamed(ctx context.Context, i int) *Explained {
+	n := r.s.Service.Values[i]
 	if x := r.explained[n.ID]; x != nil {
 		return x
 	}
-	out := r.value(ctx, n)
+	out := r.value(ctx, i)
 	if !out.known {
 		return nil
 	}
@@ -75,7 +79,7 @@ func (r *rules) explainNamed(ctx context.Context, n *service.Named) *Explained {
 	if n.Table != nil {
 		x.Kind, x.Type = "table", "table"
 	}
-	r.explained[n.ID] = r.explain(x, *out)
+	r.explained[n.ID] = r.explain(x, out)
 	return r.explained[n.ID]
 }
 
@@ -96,9 +100,9 @@ func (r *rules) reason(look rule.Look, sc *scope) *Explained {
 		}
 	}
 	root, _, _ := strings.Cut(look.Name, ".")
-	for _, n := range s.Values {
+	for i, n := range s.Values {
 		if n.ID == root {
-			x := r.explainNamed(context.Background(), n) // computed already: nothing is asked
+			x := r.explainNamed(context.Background(), i) // computed already: nothing is asked
 			return x.column(n, look)
 		}
 	}
@@ -216,4 +220,11 @@ func law(s *service.Service, id string) *service.SourceFile {
 	return nil
 }
 
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,14 +1,14 @@
-package process_test
+package process
 
 import (
+	"context"
 	"testing"
 
-	"stoa/internal/process"
 	"stoa/internal/service"
 	"stoa/jurisdictions"
 )
 
-// The sample's own services, as they are sent: the first worked example of each.
+// Services of the sample as they are sent: the first worked example of each.
 func BenchmarkJudgeGreenvale(b *testing.B) {
 	j, problems := service.Load(jurisdictions.Greenvale())
 	if len(problems) > 0 {
@@ -18,13 +18,14 @@ func BenchmarkJudgeGreenvale(b *testing.B) {
 		if s.Service != "temporary-event-notice" && s.Service != "premises-licence" {
 			continue
 		}
-		example := s.Examples[0]
-		typed := process.TypedFrom(s, example.Answers)
-		situation := process.Situation{Service: s, Today: example.Submitted}
+		situation, typed := (&exampleRun{s: s, e: &s.Examples[0]}).situation()
 		b.Run(s.Service, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				judge(b, situation, typed)
+				j, err := Judge(context.Background(), situation, typed)
+				if err != nil || !j.Ready() {
+					b.Fatal(err, j.Errors)
+				}
 			}
 		})
 	}
