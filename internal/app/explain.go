@@ -105,7 +105,7 @@ func explained(ctx context.Context, j *process.Judgement, today calendar.Date, p
 		x.Eligibility = append(x.Eligibility, r)
 	}
 	for _, n := range s.Values {
-		if why, ok := j.Values[n.ID]; ok {
+		if why := j.Value(n.ID); why != nil {
 			x.Values = append(x.Values, reason(p, s, why))
 		}
 	}

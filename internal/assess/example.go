@@ -244,8 +244,8 @@ func (x *exampleRun) expectValue(want *service.TaxExpectFile, id string) {
 	got, ok := x.a.Values[name]
 	if table {
 		last, err := JudgeOn(context.Background(), x.a.Input, x.a.Input.Liable.Until)
-		if err == nil && last.Values[name] != nil {
-			rec, _ := last.Values[name].Value.(map[string]rule.Value)
+		if err == nil && last.Value(name) != nil {
+			rec, _ := last.Value(name).Value.(map[string]rule.Value)
 			got, ok = rec[output]
 		}
 	}

@@ -16,12 +16,9 @@ import (
 // decide draws the conclusions: values, eligibility, fee.
 func (j *Judgement) decide(ctx context.Context) {
 	s, r := j.Situation.Service, j.rules
-	r.explained = make(map[string]*Explained, len(s.Values))
-	j.Values = r.explained
 	if !j.Situation.Brief {
-		r.room = make([]Explained, 0, len(s.Values)+len(s.Eligibility)+len(s.Fee))
 		for i := range s.Values {
-			r.explainNamed(ctx, i)
+			r.value(ctx, i)
 		}
 	}
 	j.Eligibility = slices.Grow(j.Eligibility, len(s.Eligibility))
@@ -43,7 +40,6 @@ func (j *Judgement) decide(ctx context.Context) {
 // Priced is the same judgement with the fee of another version of the service, which differs in nothing else.
 func (j *Judgement) Priced(ctx context.Context, s *service.Service) (*Judgement, error) {
 	other, r := *j, *j.rules
-	r.room = nil
 	other.Situation.Service, other.rules, r.s = s, &r, &other.Situation
 	other.Fee = r.fee(ctx)
 	other.Broken = r.broken

@@ -14,11 +14,7 @@ func (r *rules) explain(x Explained, out outcome) *Explained {
 	if !r.s.Brief {
 		x.rules, x.rule, x.scope = r, out.rule, out.scope
 	}
-	if len(r.room) == cap(r.room) {
-		return &x
-	}
-	r.room = append(r.room, x)
-	return &r.room[len(r.room)-1]
+	return &x
 }
 
 // Because is what a result rests on: what its rule looked at, each thing once, values with their own reasons.
@@ -59,7 +55,16 @@ func (x *Explained) look() {
 	}
 }
 
-// explainNamed explains a value or a table; nil when it is not known.
+// Value explains a value or a table of the definition; nil when it is not known.
+func (j *Judgement) Value(id string) *Explained {
+	i := slices.IndexFunc(j.Situation.Service.Values, func(n *service.Named) bool { return n.ID == id })
+	if i < 0 || j.Situation.Brief {
+		return nil
+	}
+	return j.rules.explainNamed(context.Background(), i) // computed already: nothing is asked
+}
+
+// explainNamed explains a value or a table by its place among them; nil when it is not known.
 func (r *rules) explainNamed(ctx context.Context, i int) *Explained {
 	n := r.s.Service.Values[i]
 	if x := r.explained[n.ID]; x != nil {
@@ -78,6 +83,9 @@ func (r *rules) explainNamed(ctx context.Context, i int) *Explained {
 	}
 	if n.Table != nil {
 		x.Kind, x.Type = "table", "table"
+	}
+	if r.explained == nil {
+		r.explained = map[string]*Explained{}
 	}
 	r.explained[n.ID] = r.explain(x, out)
 	return r.explained[n.ID]

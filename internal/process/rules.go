@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
+	"slices"
 	"strings"
 
 	"stoa/internal/calendar"
@@ -25,8 +25,8 @@ type rules struct {
 	looked    []found               // of its look-ups, in theirs
 	drawn     bool                  // some of these are known
 	explained map[string]*Explained // by id, of values and tables, when all answers are known
-	room      []Explained           // for what is explained with every judgement
 	asked     []question            // what registers answered
+	match     map[string]rule.Value // for the register at hand
 	in        input                 // of the rule at hand
 	broken    []error               // rules that failed for a reason that no missing answer explains
 	uncovered []uncovered           // rules that failed because the holidays of a year are not known
@@ -65,8 +65,8 @@ type found struct {
 
 // question is one that a register has answered.
 type question struct {
-	lookup string // its id
-	match  map[string]rule.Value
+	lookup string       // its id
+	values []rule.Value // to match, in the order of their fields
 	answer rule.Value
 }
 
@@ -270,26 +270,34 @@ func (r *rules) lookup(ctx context.Context, i int) (rule.Value, bool) {
 }
 
 func (r *rules) ask(ctx context.Context, l *service.Lookup) (rule.Value, bool) {
-	match := make(map[string]rule.Value, len(l.Match))
-	for _, field := range sortedKeys(l.Match) {
+	fields := sortedKeys(l.Match)
+	values := make([]rule.Value, len(fields))
+	for i, field := range fields {
 		out := r.eval(ctx, l.Match[field], r.top)
 		if !out.known || out.value == nil {
 			return nil, false
 		}
-		match[field] = out.value
+		values[i] = out.value
 	}
 	for i := range r.asked {
-		if q := &r.asked[i]; q.lookup == l.ID && maps.EqualFunc(q.match, match, rule.Equal) {
+		if q := &r.asked[i]; q.lookup == l.ID && slices.EqualFunc(q.values, values, rule.Equal) {
 			return q.answer, true
 		}
 	}
-	v, err := r.s.lookup(ctx, l, match)
+	if r.match == nil {
+		r.match = map[string]rule.Value{}
+	}
+	clear(r.match)
+	for i, field := range fields {
+		r.match[field] = values[i]
+	}
+	v, err := r.s.lookup(ctx, l, r.match)
 	if err != nil {
 		if r.err == nil {
 			r.err = fmt.Errorf("looking up %s: %w", l.ID, err)
 		}
 		return nil, false
 	}
-	r.asked = append(r.asked, question{l.ID, match, v})
+	r.asked = append(r.asked, question{l.ID, values, v})
 	return v, true
 }

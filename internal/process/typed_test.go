@@ -158,11 +158,11 @@ func TestPagesOfADraft(t *testing.T) {
 	if j.Page(s.Pages[2]) != process.PageTodo || len(j.On(s.Pages[2], "")) != 0 || len(j.On(s.Pages[2], at)) != 1 || len(j.Below("traders")) != 1 || j.Ready() {
 		t.Errorf("errors %+v", j.Errors)
 	}
-	if j.Asked("watts") || j.Values["loud"] == nil || j.Values["loud"].Value != false {
-		t.Errorf("loud is %v", j.Values["loud"])
+	if j.Asked("watts") || j.Value("loud") == nil || j.Value("loud").Value != false {
+		t.Errorf("loud is %v", j.Value("loud"))
 	}
-	if j.Values["children"] != nil {
-		t.Errorf("children are counted before all traders are known: %v", j.Values["children"])
+	if j.Value("children") != nil {
+		t.Errorf("children are counted before all traders are known: %v", j.Value("children"))
 	}
 }
 

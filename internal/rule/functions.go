@@ -81,7 +81,7 @@ func computed(id int64, t Type, args []node, do func(r *run, a []Value) (Value, 
 		} else {
 			v = nil
 		}
-		r.args = r.args[:from]
+		r.args = less(r.args, from)
 		return v, err
 	}}
 }

@@ -223,11 +223,8 @@ type run struct {
 	partial bool // look at both sides of && and || when the left is not known
 }
 
-// clear leaves nothing of the evaluation but its room.
+// clear leaves nothing of the evaluation but its room, which is empty already.
 func (r *run) clear() {
-	clear(r.slots[:cap(r.slots)])
-	clear(r.cells[:cap(r.cells)])
-	clear(r.args[:cap(r.args)])
 	*r = run{slots: r.slots[:0], cells: r.cells[:0], args: r.args[:0]}
 }
 
@@ -237,17 +234,18 @@ func (p *Program) within(r *run) (Value, error) {
 	r.env, r.slot, r.cell = p.env, len(r.slots), len(r.cells)
 	r.slots, r.cells = more(r.slots, p.slots), more(r.cells, p.cells)
 	v, err := p.root.eval(r)
-	r.slots, r.cells = r.slots[:r.slot], r.cells[:r.cell]
+	r.slots, r.cells = less(r.slots, r.slot), less(r.cells, r.cell)
 	r.env, r.slot, r.cell = env, slot, cell
 	return v, err
 }
 
-// more makes a slice longer by n empty elements.
-func more[E any](s []E, n int) []E {
-	s = slices.Grow(s, n)
-	s = s[:len(s)+n]
-	clear(s[len(s)-n:])
-	return s
+// more makes a slice longer by n elements, which are empty.
+func more[E any](s []E, n int) []E { return slices.Grow(s, n)[:len(s)+n] }
+
+// less takes back what more gave: no answer stays behind.
+func less[E any](s []E, n int) []E {
+	clear(s[n:])
+	return s[:n]
 }
 
 // work takes n steps off what is left.

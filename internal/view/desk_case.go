@@ -277,7 +277,7 @@ func (r Reader) conditions(c *docket.Case) []Condition {
 func (r Reader) values(c *docket.Case) []*Why {
 	var list []*Why
 	for _, n := range c.Service.Values {
-		w := r.why(c.Service, c.Judged, c.Judged.Values[n.ID])
+		w := r.why(c.Service, c.Judged, c.Judged.Value(n.ID))
 		if w == nil {
 			continue
 		}
@@ -292,7 +292,7 @@ func (r Reader) values(c *docket.Case) []*Why {
 
 // columns are the outputs of a decision table, which rest on the same reasons.
 func (r Reader) columns(c *docket.Case, n *service.Named, whole *Why) []*Why {
-	row, ok := c.Judged.Values[n.ID].Value.(map[string]any)
+	row, ok := c.Judged.Value(n.ID).Value.(map[string]any)
 	if !ok {
 		return nil
 	}
