@@ -18,9 +18,10 @@ import (
 // DeskCase is one case on one page, for those who work on it.
 type DeskCase struct {
 	DeskHead
-	Tell            string // what the applicant is told
-	Then            string // what happens by itself when the deadline has passed; "" nothing
-	Tacit           bool   // that is: it is granted by law
+	of              *docket.Case // which its pointers are about
+	Tell            string       // what the applicant is told
+	Then            string       // what happens by itself when the deadline has passed; "" nothing
+	Tacit           bool         // that is: it is granted by law
 	DueLaw          Law
 	DueWhy          *Why
 	Applicant       Contact
@@ -117,7 +118,7 @@ func (v *View) DeskCase(ctx context.Context, r Reader, id string) (p DeskCase, e
 		if err != nil {
 			return err
 		}
-		p = DeskCase{DeskHead: head, Submitted: r.instant(c.Service.Jurisdiction, c.Submitted), Definition: c.Definition, Waived: c.Waived,
+		p = DeskCase{DeskHead: head, of: c, Submitted: r.instant(c.Service.Jurisdiction, c.Submitted), Definition: c.Definition, Waived: c.Waived,
 			Works: policy.Can(r.Actor, policy.CaseWork, c.Thing()) == nil, Cards: r.answered(c), Fee: r.fee(c.Service, c.Judged),
 			Decision: r.decision(c), Conditions: r.conditions(c), Values: r.values(c)}
 		p.Discloses = c.Service.Disclosure != nil
