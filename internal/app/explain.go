@@ -105,7 +105,7 @@ func explained(ctx context.Context, j *process.Judgement, today calendar.Date, p
 		x.Eligibility = append(x.Eligibility, r)
 	}
 	for _, n := range s.Values {
-		if why, ok := j.Values[n.ID]; ok {
+		if why := j.Value(n.ID); why != nil {
 			x.Values = append(x.Values, reason(p, s, why))
 		}
 	}
@@ -156,7 +156,7 @@ func reason(p *i18n.Printer, s *service.Service, w *process.Explained) Reason {
 	if w.From != nil {
 		r.From = w.From.String()
 	}
-	for _, b := range w.Because {
+	for _, b := range w.Because() {
 		r.Because = append(r.Because, reason(p, s, b))
 	}
 	return r

@@ -71,7 +71,7 @@ func Assess(ctx context.Context, in Input) (*Assessment, error) {
 	}
 	a.Values = map[string]rule.Value{}
 	for _, v := range in.Tax.TaxFile.Values {
-		if x := last.Values[v.ID]; x != nil {
+		if x := last.Value(v.ID); x != nil {
 			a.Values[v.ID] = x.Value
 		}
 	}

@@ -234,7 +234,7 @@ func TestReasonsReachTheLaw(t *testing.T) {
 	var walk func(x *process.Explained)
 	walk = func(x *process.Explained) {
 		met = append(met, x.Kind+" "+x.ID)
-		for _, b := range x.Because {
+		for _, b := range x.Because() {
 			walk(b)
 		}
 	}

@@ -244,8 +244,8 @@ func (x *exampleRun) expectValue(want *service.TaxExpectFile, id string) {
 	got, ok := x.a.Values[name]
 	if table {
 		last, err := JudgeOn(context.Background(), x.a.Input, x.a.Input.Liable.Until)
-		if err == nil && last.Values[name] != nil {
-			rec, _ := last.Values[name].Value.(map[string]rule.Value)
+		if err == nil && last.Value(name) != nil {
+			rec, _ := last.Value(name).Value.(map[string]rule.Value)
 			got, ok = rec[output]
 		}
 	}
@@ -330,7 +330,7 @@ func why(s Segment) string {
 		}
 		var because []string
 		if l.Why != nil {
-			for _, b := range l.Why.Because {
+			for _, b := range l.Why.Because() {
 				if id := b.ID; id != "" {
 					because = append(because, id+" "+text(b.Value))
 				}

@@ -32,7 +32,7 @@ func LateCharge(ctx context.Context, j *service.Jurisdiction, step *service.Late
 	if err != nil {
 		return a, false, err
 	}
-	v, _, err := step.Amount.Eval(ctx, in)
+	v, err := step.Amount.Value(ctx, in)
 	if err != nil {
 		return a, false, late(step.Amount, o.Today, err)
 	}
@@ -62,7 +62,7 @@ func LateApplies(ctx context.Context, j *service.Jurisdiction, step *service.Lat
 	if err != nil {
 		return false, err
 	}
-	v, _, err := step.When.Eval(ctx, in)
+	v, err := step.When.Value(ctx, in)
 	if err != nil {
 		return false, late(step.When, o.Today, err)
 	}
@@ -100,7 +100,7 @@ func InterestOn(ctx context.Context, j *service.Jurisdiction, x *service.Interes
 	}
 	var out []Interest
 	for _, s := range interestSpans(j, x, days) {
-		v, _, err := x.Rate.Eval(ctx, given{j, s.From, map[string]rule.Value{"today": s.From}})
+		v, err := x.Rate.Value(ctx, given{j, s.From, map[string]rule.Value{"today": s.From}})
 		if err != nil {
 			return nil, sum, late(x.Rate, s.From, err)
 		}

@@ -69,7 +69,7 @@ func term(ctx context.Context, t *service.Tax, x *service.Term, period Span, sta
 	k := t.Jurisdiction.Calendar
 	switch {
 	case x.On != nil:
-		v, _, err := x.On.Eval(ctx, given{t.Jurisdiction, issued, map[string]rule.Value{
+		v, err := x.On.Value(ctx, given{t.Jurisdiction, issued, map[string]rule.Value{
 			"issued": issued, "period_begins": period.From, "period_ends": period.Until,
 		}})
 		if err != nil {

@@ -93,7 +93,7 @@ func (h *hearing) because(s *service.Service, x *process.Explained, said map[str
 	if x == nil || depth > 4 || len(said) >= 5 {
 		return
 	}
-	for _, b := range x.Because {
+	for _, b := range x.Because() {
 		title := b.Title.By[h.s.lang]
 		shown := process.Show(h.s.p, s, b.Value, b.Type)
 		if b.Value == false {

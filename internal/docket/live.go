@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"stoa/internal/calendar"
 	"stoa/internal/process"
@@ -52,7 +53,7 @@ func (l *live) situation(variant string) process.Situation {
 }
 
 func (l *live) lookup(ctx context.Context, look *service.Lookup, match map[string]rule.Value) (rule.Value, error) {
-	texts := map[string]string{}
+	texts := make(map[string]string, len(match))
 	for field, v := range match {
 		text, ok := record.Text(v)
 		if !ok {
@@ -61,7 +62,7 @@ func (l *live) lookup(ctx context.Context, look *service.Lookup, match map[strin
 		texts[field] = text
 	}
 	pending := slices.Contains(look.States, record.Pending)
-	question := fmt.Sprintf("%s %t %q", look.Register, pending, texts) // maps print in the order of their keys
+	question := questionOf(look.Register, pending, texts)
 	found, known := l.asked[question]
 	if !known {
 		var err error
@@ -75,6 +76,22 @@ func (l *live) lookup(ctx context.Context, look *service.Lookup, match map[strin
 		return nil, fmt.Errorf("register %s is not in the definition", look.Register)
 	}
 	return record.Give(reg, look.Give, look.States, l.today, found)
+}
+
+// questionOf is the same for the same question only.
+func questionOf(register string, pending bool, match map[string]string) string {
+	fields := make([]string, 0, len(match))
+	for field := range match {
+		fields = append(fields, field)
+	}
+	slices.Sort(fields)
+	text := append([]byte(register), ' ')
+	text = strconv.AppendBool(text, pending)
+	for _, field := range fields {
+		text = strconv.AppendQuote(append(text, ' '), field)
+		text = strconv.AppendQuote(text, match[field])
+	}
+	return string(text)
 }
 
 // records are those of a register that match, with what is pending if that counts.

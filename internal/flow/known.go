@@ -63,8 +63,11 @@ func (f Knowing) LookUp(ctx context.Context, actor policy.Actor, in LookUp) erro
 			return draft, nil, nil
 		}
 		questions, place, ok := asks(draft, in)
-		if !ok {
-			return draft, nil, nil // the page says that there is none
+		if !ok { // the page says that there is none
+			return draft, nil, nil
+		}
+		if !slices.ContainsFunc(questions, func(q *service.Question) bool { return q.Known != nil }) {
+			return draft, nil, nil // which most pages need not be judged for
 		}
 		if err := f.Docket.Judge(ctx, tx, draft); err != nil {
 			return nil, nil, err

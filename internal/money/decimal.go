@@ -54,8 +54,21 @@ var (
 	}()
 )
 
+// small are the numbers that rules count with, made once.
+var small = func() (all [256]*big.Int) {
+	for i := range all {
+		all[i] = big.NewInt(int64(i))
+	}
+	return
+}()
+
 // NewDecimal returns n.
-func NewDecimal(n int64) Decimal { return Decimal{coef: big.NewInt(n)} }
+func NewDecimal(n int64) Decimal {
+	if n >= 0 && n < int64(len(small)) {
+		return Decimal{coef: small[n]}
+	}
+	return Decimal{coef: big.NewInt(n)}
+}
 
 // Scaled returns n divided by ten to the power of places: Scaled(1234, 2) is
 // 12.34. It panics for places outside 0..MaxDigits, which are never data.

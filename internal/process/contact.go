@@ -51,13 +51,16 @@ func isASCIIWord(r rune) bool {
 	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
 }
 
+// trunk drops the zero that is dialled within Britain only.
+var trunk = strings.NewReplacer("+44 (0)", "+44", "+44(0)", "+44")
+
 var extension = regexp.MustCompile(`(?i)(?:ext\.?|extension|x|#)([0-9]{1,6})$`)
 
 // readPhone reads a telephone number in any usual way of writing it and keeps +, digits, and an
 // extension behind an x. Seven to fifteen digits (ITU-T E.164).
 func readPhone(s string) (string, bool) {
 	s = plainDigits(s)
-	s = strings.NewReplacer("+44 (0)", "+44", "+44(0)", "+44").Replace(strings.TrimPrefix(s, "tel:"))
+	s = trunk.Replace(strings.TrimPrefix(s, "tel:"))
 	s = without(s, "()-‐‑–./")
 	ext := ""
 	if m := extension.FindStringSubmatchIndex(s); m != nil {

@@ -65,7 +65,8 @@ type Situation struct {
 	Brief bool
 	// Given are names that rules see besides, where the definition declares them: a tax its period.
 	Given map[string]rule.Value
-	// Lookup asks a register: the count, sum or list that the file declares. nil: nothing is found.
+	// Lookup asks a register: the count, sum or list that the file declares. nil: nothing is found. What to match is to be read
+	// before it returns.
 	Lookup func(ctx context.Context, l *service.Lookup, match map[string]rule.Value) (rule.Value, error)
 	// Pick finds a record by key for a lookup question. nil: none is found.
 	Pick func(ctx context.Context, register, key string) (Pick, bool, error)
@@ -79,10 +80,9 @@ type Judgement struct {
 	Answers     Answers // never holds the answer to a question that is not asked
 	Errors      []FieldError
 	Eligibility []Verdict
-	Values      map[string]*Explained
-	Fee         *Fee    // nil while an answer it needs is missing, or when the service has none
-	Broken      []error // rules that failed for a reason that no answer explains: the file's fault, for the log
-	asked       map[string]bool
+	Fee         *Fee           // nil while an answer it needs is missing, or when the service has none
+	Broken      []error        // rules that failed for a reason that no answer explains: the file's fault, for the log
+	asked       map[string]int // paths of the questions, in their order
 	rules       *rules
 }
 
@@ -116,10 +116,14 @@ type Explained struct {
 	Value   rule.Value
 	Type    string              // number, money, text, yes_no, date …: how to show it
 	Rule    string              // source of the rule, for those who read it
-	Row     int                 // table: the row that matched, from 1
 	Law     *service.SourceFile // legal source
 	From    *calendar.Date      // parameter: in force from
-	Because []*Explained
+	because []*Explained
+	row     int
+
+	rules *rules // by which because and row are still to be found, from the rule in its place; nil: they have been
+	rule  *service.Rule
+	scope *scope
 }
 
 // Fee is what is to be paid.

@@ -148,9 +148,12 @@ func readClock(s string) (calendar.Clock, bool) {
 	return c, err == nil
 }
 
+// colons writes what people put between hours and minutes as a colon.
+var colons = strings.NewReplacer(".", ":", "٫", ":", "h", ":")
+
 // cutClock cuts hours and minutes; hours alone are enough where am or pm makes them a time.
 func cutClock(s string, hourAlone bool) (hour, minute int, ok bool) {
-	h, m, found := strings.Cut(strings.NewReplacer(".", ":", "٫", ":", "h", ":").Replace(s), ":")
+	h, m, found := strings.Cut(colons.Replace(s), ":")
 	if !found {
 		switch {
 		case hourAlone && len(s) <= 2:

@@ -35,7 +35,7 @@ func (m *machine) due(ctx context.Context, st *service.State) (*Due, error) {
 			return nil, nil
 		}
 		x.Value, x.Rule = day, d.On.Expr.Source
-		return &Due{Date: day, Then: d.Then, Why: m.rules().explain(x, out, 0)}, nil
+		return &Due{Date: day, Then: d.Then, Why: m.rules().explain(x, out)}, nil
 	}
 	start, name := m.facts.Submitted, "submitted"
 	if d.From == "entered" {
@@ -55,7 +55,7 @@ func (m *machine) due(ctx context.Context, st *service.State) (*Due, error) {
 		return nil, nil
 	}
 	x.Value = day
-	x.Because = []*Explained{{Kind: "given", ID: name, Value: rule.Value(m.date(start)), Type: typeDate}}
+	x.because = []*Explained{{Kind: "given", ID: name, Value: rule.Value(m.date(start)), Type: typeDate}}
 	return &Due{Date: day, Then: d.Then, Why: &x}, nil
 }
 

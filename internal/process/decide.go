@@ -16,15 +16,12 @@ import (
 // decide draws the conclusions: values, eligibility, fee.
 func (j *Judgement) decide(ctx context.Context) {
 	s, r := j.Situation.Service, j.rules
-	j.Values = map[string]*Explained{}
-	for _, n := range s.Values {
-		if j.Situation.Brief {
-			break
-		}
-		if x := r.explainNamed(ctx, n, 0); x != nil {
-			j.Values[n.ID] = x
+	if !j.Situation.Brief {
+		for i := range s.Values {
+			r.value(ctx, i)
 		}
 	}
+	j.Eligibility = slices.Grow(j.Eligibility, len(s.Eligibility))
 	for _, e := range s.Eligibility {
 		out := r.eval(ctx, e.That, r.top)
 		v := Verdict{Rule: e}
@@ -33,7 +30,7 @@ func (j *Judgement) decide(ctx context.Context) {
 			v.Why = r.explain(Explained{
 				Kind: "eligibility", Title: e.Otherwise, Value: holds, Type: typeYesNo,
 				Rule: e.That.Expr.Source, Law: law(s, e.Law),
-			}, out, 0)
+			}, out)
 		}
 		j.Eligibility = append(j.Eligibility, v)
 	}
@@ -83,7 +80,7 @@ func (r *rules) fee(ctx context.Context) *Fee {
 		fee.Items = append(fee.Items, FeeItem{Fee: f, Amount: amount, Why: r.explain(Explained{
 			Kind: "fee", ID: f.ID, Title: f.Title, Value: d, Type: typeMoney,
 			Rule: f.Amount.Expr.Source, Law: law(s, f.Law),
-		}, out, 0)})
+		}, out)})
 	}
 	return fee
 }
@@ -102,13 +99,16 @@ func inMinorUnits(d money.Decimal, currency string) (money.Amount, error) {
 }
 
 // Asked reports whether the question at a path is asked (path with item indices: partners[1].name).
-func (j *Judgement) Asked(path string) bool { return j.asked[path] }
+func (j *Judgement) Asked(path string) bool {
+	_, asked := j.asked[path]
+	return asked
+}
 
 // Page reports how far a page is.
 func (j *Judgement) Page(p *service.Page) PageState {
 	state := PageHidden
 	for _, q := range p.Questions {
-		if j.asked[q.ID] {
+		if j.Asked(q.ID) {
 			state = PageDone
 		}
 	}

@@ -10,6 +10,7 @@
 //	Judge(ctx, Situation, Typed) (*Judgement, error)         a draft, or a case with what the registers said then
 //	Early(ctx, Situation, Typed) (*Judgement, []*Question, error)  the eligibility check before starting
 //	(*Judgement) Asked(path), Page(p), Next(after), On(p, place), Below(path), Eligible(), Ready()
+//	(*Judgement) Value(id), (*Explained) Because(), Row()     a value of the definition; what a result rests on
 //	(*Judgement) Compute(ctx, rule), Dated()                 a further rule of a definition; whether the day was looked at
 //	(FieldError) Message(printer)
 //	Fields(q), ReadForm(questions, form), (*Typed) Merge(place, …)   a posted form into a draft
@@ -35,4 +36,11 @@
 //	RunExamples(ctx, *service.Service) []service.Problem
 //
 // A Judgement is for one goroutine at a time: rules about the life of a case are evaluated through it.
+//
+// # Reasons
+//
+// Most judgements are made to know what is asked and what is wrong; few are explained. A rule is therefore evaluated without
+// noting what it looks at. Who asks for the reasons of a result has its rule evaluated once more, with a trace: the answers
+// are the same and everything that it rests on is known by then, so that it comes to the same and asks no register. What is
+// explained keeps its judgement alive.
 package process

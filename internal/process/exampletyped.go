@@ -267,8 +267,8 @@ func inFewerWords(x *Explained, said map[*Explained]bool) string {
 		return s
 	}
 	said[x] = true
-	if x.Row > 0 {
-		s += fmt.Sprintf(" by row %d", x.Row)
+	if row := x.Row(); row > 0 {
+		s += fmt.Sprintf(" by row %d", row)
 	}
 	if x.From != nil {
 		s += " since " + x.From.String()
@@ -277,7 +277,7 @@ func inFewerWords(x *Explained, said map[*Explained]bool) string {
 		s += " (" + Source(*x.Law) + ")"
 	}
 	var because []string
-	for _, b := range x.Because {
+	for _, b := range x.Because() {
 		because = append(because, inFewerWords(b, said))
 	}
 	if len(because) > 0 {

@@ -97,7 +97,7 @@ func (x *exampleRun) expectEligible(want bool) {
 func (x *exampleRun) expectValues(pos service.Pos, values map[string]any) {
 	for _, id := range slices.Sorted(maps.Keys(values)) {
 		name, output, _ := strings.Cut(id, ".")
-		got := x.j.Values[name]
+		got := x.j.Value(name)
 		if got == nil {
 			x.fail(pos, "%s is not known: %s", "", id, x.missing())
 			continue

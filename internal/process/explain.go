@@ -2,7 +2,6 @@ package process
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strings"
 
@@ -10,34 +9,68 @@ import (
 	"stoa/internal/service"
 )
 
-// maxReasons bounds how deep an explanation goes.
-const maxReasons = 12
+// explain gives a result with where it came from: what it rests on is found when somebody asks.
+func (r *rules) explain(x Explained, out outcome) *Explained {
+	if !r.s.Brief {
+		x.rules, x.rule, x.scope = r, out.rule, out.scope
+	}
+	return &x
+}
 
-// explain fills in what an evaluation looked at: each thing once, values with their own reasons.
-func (r *rules) explain(x Explained, out outcome, depth int) *Explained {
-	if depth >= maxReasons || r.s.Brief {
-		return &x
+// Because is what a result rests on: what its rule looked at, each thing once, values with their own reasons.
+func (x *Explained) Because() []*Explained {
+	x.look()
+	return x.because
+}
+
+// Row is the row of a table that matched, from 1; 0 for what is no table.
+func (x *Explained) Row() int {
+	x.look()
+	return x.row
+}
+
+// look evaluates the rule again, to see what it looks at. The answers are the same and what they lead to is known, so that
+// it comes to the same and asks nothing anew: an error was met, and noted, the first time.
+func (x *Explained) look() {
+	r := x.rules
+	if r == nil {
+		return
+	}
+	x.rules = nil
+	ctx := context.Background()
+	_, trace, _ := x.rule.Eval(ctx, &input{ctx: ctx, rules: r, scope: x.scope})
+	if x.Kind == "table" {
+		x.row = rowOf(trace)
 	}
 	seen := map[string]bool{}
-	for _, look := range out.trace {
-		b := r.reason(look, out.scope, depth+1)
+	for _, look := range trace {
+		b := r.reason(look, x.scope)
 		if b == nil {
 			continue
 		}
 		if key := b.Kind + " " + b.ID; !seen[key] {
 			seen[key] = true
-			x.Because = append(x.Because, b)
+			x.because = append(x.because, b)
 		}
 	}
-	return &x
 }
 
-// explainNamed explains a value or a table; nil when it is not known.
-func (r *rules) explainNamed(ctx context.Context, n *service.Named, depth int) *Explained {
+// Value explains a value or a table of the definition; nil when it is not known.
+func (j *Judgement) Value(id string) *Explained {
+	i := slices.IndexFunc(j.Situation.Service.Values, func(n *service.Named) bool { return n.ID == id })
+	if i < 0 || j.Situation.Brief {
+		return nil
+	}
+	return j.rules.explainNamed(context.Background(), i) // computed already: nothing is asked
+}
+
+// explainNamed explains a value or a table by its place among them; nil when it is not known.
+func (r *rules) explainNamed(ctx context.Context, i int) *Explained {
+	n := r.s.Service.Values[i]
 	if x := r.explained[n.ID]; x != nil {
 		return x
 	}
-	out := r.value(ctx, n)
+	out := r.value(ctx, i)
 	if !out.known {
 		return nil
 	}
@@ -49,14 +82,17 @@ func (r *rules) explainNamed(ctx context.Context, n *service.Named, depth int) *
 		x.Type = n.File.Type
 	}
 	if n.Table != nil {
-		x.Kind, x.Type, x.Row = "table", "table", rowOf(out.trace)
+		x.Kind, x.Type = "table", "table"
 	}
-	r.explained[n.ID] = r.explain(x, *out, depth)
+	if r.explained == nil {
+		r.explained = map[string]*Explained{}
+	}
+	r.explained[n.ID] = r.explain(x, out)
 	return r.explained[n.ID]
 }
 
 // reason explains one thing that an evaluation looked at.
-func (r *rules) reason(look rule.Look, sc *scope, depth int) *Explained {
+func (r *rules) reason(look rule.Look, sc *scope) *Explained {
 	s := r.s.Service
 	switch look.Kind {
 	case rule.ParamRef:
@@ -72,9 +108,9 @@ func (r *rules) reason(look rule.Look, sc *scope, depth int) *Explained {
 		}
 	}
 	root, _, _ := strings.Cut(look.Name, ".")
-	for _, n := range s.Values {
+	for i, n := range s.Values {
 		if n.ID == root {
-			x := r.explainNamed(context.Background(), n, depth) // computed already: nothing is asked
+			x := r.explainNamed(context.Background(), i) // computed already: nothing is asked
 			return x.column(n, look)
 		}
 	}
@@ -120,6 +156,7 @@ func (x *Explained) column(n *service.Named, look rule.Look) *Explained {
 	if x == nil || n.Table == nil || !ok {
 		return x
 	}
+	x.look()
 	narrow := *x // the whole table's explanation is shared
 	narrow.ID, narrow.Value = look.Name, look.Value
 	for _, o := range n.Table.File.Outputs {
@@ -127,8 +164,8 @@ func (x *Explained) column(n *service.Named, look rule.Look) *Explained {
 			narrow.Title, narrow.Type = o.Title, o.Type
 		}
 	}
-	narrow.Because = slices.DeleteFunc(slices.Clone(x.Because), func(b *Explained) bool {
-		return !n.Table.Uses(x.Row, output, b.name())
+	narrow.because = slices.DeleteFunc(slices.Clone(x.because), func(b *Explained) bool {
+		return !n.Table.Uses(x.row, output, b.name())
 	})
 	return &narrow
 }
@@ -191,4 +228,11 @@ func law(s *service.Service, id string) *service.SourceFile {
 	return nil
 }
 
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -188,15 +187,17 @@ func gist(j *process.Judgement) string {
 	for _, e := range j.Errors {
 		fmt.Fprintf(&b, "error %s %s %v\n", e.Path, e.Key, e.Missing)
 	}
-	for _, id := range slices.Sorted(maps.Keys(j.Values)) {
-		fmt.Fprintf(&b, "value %s %v %v\n", id, j.Values[id].Value, reasons(j.Values[id]))
+	for _, n := range j.Situation.Service.Values {
+		if x := j.Value(n.ID); x != nil {
+			fmt.Fprintf(&b, "value %s %v %v\n", n.ID, x.Value, reasons(x))
+		}
 	}
 	fmt.Fprintf(&b, "fee %v broken %v\n", j.Fee, j.Broken)
 	return b.String()
 }
 
 func reasons(x *process.Explained) (list []string) {
-	for _, why := range x.Because {
+	for _, why := range x.Because() {
 		list = append(list, fmt.Sprint(why.ID, "=", why.Value, reasons(why)))
 	}
 	return list

@@ -24,7 +24,6 @@ func Judge(ctx context.Context, s Situation, typed Typed) (*Judgement, error) {
 type walk struct {
 	rules *rules
 	j     *Judgement
-	order map[string]int // of paths, for the order of errors
 	check []pendingCheck
 	langs []string
 }
@@ -38,14 +37,14 @@ type pendingCheck struct {
 }
 
 func newWalk(s Situation) *walk {
-	j := &Judgement{Situation: s, Answers: Answers{}, asked: map[string]bool{}}
+	n := len(s.Service.Questions)
+	j := &Judgement{Situation: s, Answers: make(Answers, n), asked: make(map[string]int, n)}
 	r := &rules{
-		s: &j.Situation, given: givens(&s), top: &scope{vars: map[string]rule.Value{}, pending: map[string]bool{}},
-		values: map[string]*outcome{}, asked: map[string]rule.Value{}, looked: map[string]rule.Value{},
-		explained: map[string]*Explained{}, within: map[string]bool{},
+		s: &j.Situation, given: givens(&s), top: &scope{vars: make(map[string]rule.Value, n)},
+		values: make([]computed, len(s.Service.Values)), looked: make([]found, len(s.Service.Lookups)),
 	}
 	j.rules = r
-	return &walk{rules: r, j: j, order: map[string]int{}, langs: s.Service.Jurisdiction.File.Languages}
+	return &walk{rules: r, j: j, langs: s.Service.Jurisdiction.File.Languages}
 }
 
 // givens are the names every rule may use that are no answers.
@@ -75,7 +74,7 @@ func (w *walk) judge(ctx context.Context, top *Typed) (*Judgement, error) {
 	w.checks(ctx)
 	w.j.decide(ctx)
 	w.refuseUncovered()
-	slices.SortStableFunc(w.j.Errors, func(a, b FieldError) int { return w.order[a.Path] - w.order[b.Path] })
+	slices.SortStableFunc(w.j.Errors, func(a, b FieldError) int { return w.j.asked[a.Path] - w.j.asked[b.Path] })
 	if w.rules.err != nil {
 		return nil, w.rules.err
 	}
@@ -92,8 +91,7 @@ func (w *walk) level(ctx context.Context, questions []*service.Question, from *T
 			continue
 		}
 		path := join(sc.place, q.ID)
-		w.j.asked[path] = true
-		w.order[path] = len(w.order)
+		w.j.asked[path] = len(w.j.asked)
 		ok := false
 		if q.Type == typeGroup {
 			ok, err = w.group(ctx, q, path, from, sc, answers)
@@ -159,8 +157,8 @@ func (w *walk) group(ctx context.Context, q *service.Question, path string, from
 	list := make([]rule.Value, 0, len(sources))
 	for i := range sources {
 		src := &sources[i]
-		inner := &scope{place: itemPath(path, i), group: q, vars: map[string]rule.Value{}, pending: map[string]bool{}, outer: sc}
-		it := Item{ID: src.ID, Answers: Answers{}}
+		inner := &scope{place: itemPath(path, i), group: q, vars: make(map[string]rule.Value, len(q.Members)), outer: sc}
+		it := Item{ID: src.ID, Answers: make(Answers, len(q.Members))}
 		ok, err := w.level(ctx, q.Members, &src.Typed, inner, it.Answers)
 		if err != nil {
 			return false, err
@@ -202,7 +200,7 @@ func (w *walk) checks(ctx context.Context) {
 		w.j.Errors = append(w.j.Errors, FieldError{
 			Path: c.path, Question: c.q, Text: c.check.Say, fallback: w.langs,
 			Law: law(w.j.Situation.Service, c.check.Law),
-			Why: w.rules.explain(Explained{Kind: "check", ID: c.path, Value: false, Type: typeYesNo, Rule: c.check.That.Expr.Source}, out, 0),
+			Why: w.rules.explain(Explained{Kind: "check", ID: c.path, Value: false, Type: typeYesNo, Rule: c.check.That.Expr.Source}, out),
 		})
 	}
 }

@@ -66,7 +66,7 @@ func TestExplanationsDoNotMultiply(t *testing.T) {
 	visit = func(x *process.Explained) {
 		if !seen[x] {
 			seen[x] = true
-			for _, why := range x.Because {
+			for _, why := range x.Because() {
 				visit(why)
 			}
 		}

@@ -267,7 +267,7 @@ func (w *writer) fact(id string) (document.Fact, bool) {
 		return document.Fact{}, false
 	}
 	name, output, _ := strings.Cut(id, ".")
-	x := w.j.Values[name]
+	x := w.j.Value(name)
 	if x == nil {
 		return document.Fact{}, false
 	}

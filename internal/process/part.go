@@ -176,7 +176,7 @@ func (w *writer) explanation(x *Explained) (lines []document.Text) {
 				lines = append(lines, line)
 			}
 		}
-		for _, b := range x.Because {
+		for _, b := range x.Because() {
 			visit(b)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"stoa/internal/calendar"
@@ -20,11 +21,13 @@ type rules struct {
 	s         *Situation
 	given     map[string]rule.Value // today, variant …
 	top       *scope
-	values    map[string]*outcome   // by id, of values and tables
-	explained map[string]*Explained // by id, the same
-	asked     map[string]rule.Value // what registers answered, by look-up and match
-	looked    map[string]rule.Value // the same, by look-up
-	within    map[string]bool       // values and look-ups being computed: a circle is unknown
+	values    []computed            // of the service's values and tables, in their order
+	looked    []found               // of its look-ups, in theirs
+	drawn     bool                  // some of these are known
+	explained map[string]*Explained // by id, of values and tables, when all answers are known
+	asked     []question            // what registers answered
+	match     map[string]rule.Value // for the register at hand
+	in        input                 // of the rule at hand
 	broken    []error               // rules that failed for a reason that no missing answer explains
 	uncovered []uncovered           // rules that failed because the holidays of a year are not known
 	err       error                 // an outside error: a register cannot be asked
@@ -35,8 +38,36 @@ type rules struct {
 type outcome struct {
 	value rule.Value
 	known bool
-	trace rule.Trace
+	rule  *service.Rule
 	scope *scope
+}
+
+// progress is how far something is that rules ask for by its name.
+type progress uint8
+
+const (
+	untouched progress = iota
+	begun              // being computed: who asks for it now goes in a circle, and does not know it
+	done
+)
+
+// computed is a value or table, as far as it is.
+type computed struct {
+	outcome
+	progress
+}
+
+// found is what a look-up gives, as far as it is known.
+type found struct {
+	value rule.Value
+	progress
+}
+
+// question is one that a register has answered.
+type question struct {
+	lookup string       // its id
+	values []rule.Value // to match, in the order of their fields
+	answer rule.Value
 }
 
 // scope is what rules see in one place: the answers there, and outwards.
@@ -75,26 +106,31 @@ func (r *rules) set(sc *scope, name string, v rule.Value) {
 
 // await notes that a question is asked and has no right answer yet.
 func (r *rules) await(sc *scope, name string) {
+	if sc.pending == nil {
+		sc.pending = map[string]bool{}
+	}
 	sc.pending[name] = true
 	r.forget()
 }
 
 // forget drops what was concluded from fewer answers than there are now.
 func (r *rules) forget() {
-	clear(r.values)
-	clear(r.looked)
-	clear(r.explained)
+	if r.drawn {
+		clear(r.values)
+		clear(r.looked)
+		r.drawn = false
+	}
 }
 
 // eval computes a rule in a place. Not known is no error.
 func (r *rules) eval(ctx context.Context, p *service.Rule, sc *scope) outcome {
-	in := &input{ctx: ctx, rules: r, scope: sc}
-	v, trace, err := p.Eval(ctx, in)
-	out := outcome{value: v, known: err == nil, trace: trace, scope: sc}
-	if in.pending {
-		out.known = false
-	}
-	if err != nil && !in.missing && r.err == nil {
+	outer := r.in // of the rule that asks for what this one gives
+	r.in = input{ctx: ctx, rules: r, scope: sc}
+	v, err := p.Value(ctx, &r.in)
+	out := outcome{value: v, known: err == nil && !r.in.pending, rule: p, scope: sc}
+	missing := r.in.missing
+	r.in = outer
+	if err != nil && !missing && r.err == nil {
 		r.note(ctx, p, out, err)
 	}
 	return out
@@ -125,19 +161,19 @@ func (r *rules) holds(ctx context.Context, p *service.Rule, sc *scope) bool {
 	return out.known && b
 }
 
-// value computes a value or table by its id.
-func (r *rules) value(ctx context.Context, n *service.Named) *outcome {
-	if out := r.values[n.ID]; out != nil {
-		return out
+// value computes a value or table by its place among them.
+func (r *rules) value(ctx context.Context, i int) outcome {
+	c := &r.values[i]
+	switch c.progress {
+	case done:
+		return c.outcome
+	case begun:
+		return outcome{}
 	}
-	if r.within[n.ID] {
-		return &outcome{}
-	}
-	r.within[n.ID] = true
-	defer delete(r.within, n.ID)
-	out := r.eval(ctx, n.Rule, r.top)
-	r.values[n.ID] = &out
-	return &out
+	r.drawn, c.progress = true, begun
+	c.outcome = r.eval(ctx, r.s.Service.Values[i].Rule, r.top)
+	c.progress = done
+	return c.outcome
 }
 
 // input answers what one evaluation asks, and remembers whether something was missing. What comes of a
@@ -171,17 +207,17 @@ func (in *input) Var(name string) (rule.Value, bool) {
 func (in *input) computed(name string) (rule.Value, bool) {
 	r := in.rules
 	if id, ok := strings.CutPrefix(name, lookupPrefix); ok {
-		for _, l := range r.s.Service.Lookups {
+		for i, l := range r.s.Service.Lookups {
 			if l.ID == id {
-				v, ok := r.lookup(in.ctx, l)
+				v, ok := r.lookup(in.ctx, i)
 				in.pending = in.pending || !ok
 				return v, ok
 			}
 		}
 	}
-	for _, n := range r.s.Service.Values {
+	for i, n := range r.s.Service.Values {
 		if n.ID == name {
-			out := r.value(in.ctx, n)
+			out := r.value(in.ctx, i)
 			in.pending = in.pending || !out.known
 			return out.value, out.known
 		}
@@ -219,37 +255,49 @@ func (in *input) Lookup(_ context.Context, name string, _ []rule.Value) (rule.Va
 }
 
 // lookup asks a register, once for the same question.
-func (r *rules) lookup(ctx context.Context, l *service.Lookup) (rule.Value, bool) {
-	if v, ok := r.looked[l.ID]; ok {
-		return v, true
+func (r *rules) lookup(ctx context.Context, i int) (rule.Value, bool) {
+	f := &r.looked[i]
+	if f.progress != untouched {
+		return f.value, f.progress == done
 	}
-	if r.within["lookup."+l.ID] {
-		return nil, false
+	r.drawn, f.progress = true, begun
+	v, ok := r.ask(ctx, r.s.Service.Lookups[i])
+	f.progress = untouched
+	if ok {
+		*f = found{v, done}
 	}
-	r.within["lookup."+l.ID] = true
-	defer delete(r.within, "lookup."+l.ID)
-	match := make(map[string]rule.Value, len(l.Match))
-	var key strings.Builder
-	key.WriteString(l.ID)
-	for _, field := range sortedKeys(l.Match) {
+	return v, ok
+}
+
+func (r *rules) ask(ctx context.Context, l *service.Lookup) (rule.Value, bool) {
+	fields := sortedKeys(l.Match)
+	values := make([]rule.Value, len(fields))
+	for i, field := range fields {
 		out := r.eval(ctx, l.Match[field], r.top)
 		if !out.known || out.value == nil {
 			return nil, false
 		}
-		match[field] = out.value
-		fmt.Fprintf(&key, "\x00%v", out.value)
+		values[i] = out.value
 	}
-	v, ok := r.asked[key.String()]
-	if !ok {
-		var err error
-		if v, err = r.s.lookup(ctx, l, match); err != nil {
-			if r.err == nil {
-				r.err = fmt.Errorf("looking up %s: %w", l.ID, err)
-			}
-			return nil, false
+	for i := range r.asked {
+		if q := &r.asked[i]; q.lookup == l.ID && slices.EqualFunc(q.values, values, rule.Equal) {
+			return q.answer, true
 		}
-		r.asked[key.String()] = v
 	}
-	r.looked[l.ID] = v
+	if r.match == nil {
+		r.match = map[string]rule.Value{}
+	}
+	clear(r.match)
+	for i, field := range fields {
+		r.match[field] = values[i]
+	}
+	v, err := r.s.lookup(ctx, l, r.match)
+	if err != nil {
+		if r.err == nil {
+			r.err = fmt.Errorf("looking up %s: %w", l.ID, err)
+		}
+		return nil, false
+	}
+	r.asked = append(r.asked, question{l.ID, values, v})
 	return v, true
 }

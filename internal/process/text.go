@@ -11,6 +11,9 @@ import (
 // nothing and can make a text look like another: controls, and marks that override the direction of
 // what follows. Marks that only separate directions, and joiners that scripts need, stay.
 func readText(s string, lines bool) (string, bool) {
+	if printable(s) {
+		return s, true
+	}
 	s = norm.NFC.String(s)
 	for _, r := range s {
 		switch {
@@ -26,8 +29,23 @@ func readText(s string, lines bool) (string, bool) {
 	return s, true
 }
 
+// printable reports whether a text is letters, digits, marks and spaces of ASCII alone, as most are: then it is as it is kept.
+func printable(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
 // oneLine puts what was pasted over several lines on one, with single spaces.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+func oneLine(s string) string {
+	if printable(s) && !strings.HasPrefix(s, " ") && !strings.HasSuffix(s, " ") && !strings.Contains(s, "  ") {
+		return s
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
 
 // plainDigits writes the digits of every script as 0 to 9: Arabic-Indic ones above all.
 func plainDigits(s string) string {

@@ -158,11 +158,11 @@ func TestPagesOfADraft(t *testing.T) {
 	if j.Page(s.Pages[2]) != process.PageTodo || len(j.On(s.Pages[2], "")) != 0 || len(j.On(s.Pages[2], at)) != 1 || len(j.Below("traders")) != 1 || j.Ready() {
 		t.Errorf("errors %+v", j.Errors)
 	}
-	if j.Asked("watts") || j.Values["loud"] == nil || j.Values["loud"].Value != false {
-		t.Errorf("loud is %v", j.Values["loud"])
+	if j.Asked("watts") || j.Value("loud") == nil || j.Value("loud").Value != false {
+		t.Errorf("loud is %v", j.Value("loud"))
 	}
-	if j.Values["children"] != nil {
-		t.Errorf("children are counted before all traders are known: %v", j.Values["children"])
+	if j.Value("children") != nil {
+		t.Errorf("children are counted before all traders are known: %v", j.Value("children"))
 	}
 }
 
@@ -177,7 +177,7 @@ func TestEarly(t *testing.T) {
 	if j, _, _ = process.Early(ctx, process.Situation{Service: s, Today: calendar.MustDate("2026-03-30")}, typed); j.Eligible() == nil || *j.Eligible() {
 		t.Error("a child is eligible")
 	}
-	if why := j.Eligibility[0].Why; why.Law.Title != "Halls Act" || why.Because[0].ID != "adult" {
+	if why := j.Eligibility[0].Why; why.Law.Title != "Halls Act" || why.Because()[0].ID != "adult" {
 		t.Errorf("why: %+v", why)
 	}
 }
@@ -209,7 +209,7 @@ func tell(x *process.Explained) string {
 		b.WriteString(" " + x.From.String())
 	}
 	var because []string
-	for _, why := range x.Because {
+	for _, why := range x.Because() {
 		because = append(because, why.ID+"="+tell(why))
 	}
 	return b.String() + " [" + strings.Join(because, " ") + "]"

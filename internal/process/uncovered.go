@@ -47,7 +47,7 @@ func (w *walk) refuseUncovered() {
 // missed, or all, where the rule made that year of them.
 func (r *rules) toBlame(u uncovered, from, until calendar.Date) []*Explained {
 	var all, exact []*Explained
-	for _, x := range answersBehind(r.explain(Explained{}, u.outcome, 0)) {
+	for _, x := range answersBehind(r.explain(Explained{}, u.outcome)) {
 		d, ok := x.Value.(calendar.Date)
 		if !ok || !d.Before(from) && !d.After(until) {
 			continue
@@ -68,7 +68,7 @@ func answersBehind(x *Explained) (list []*Explained) {
 	if x.Kind == "answer" {
 		return []*Explained{x}
 	}
-	for _, b := range x.Because {
+	for _, b := range x.Because() {
 		list = append(list, answersBehind(b)...)
 	}
 	return list

@@ -36,26 +36,48 @@ type Counted map[string]int
 // fewHits is up to how many records are counted to find the key that tells most.
 const fewHits = 100
 
-// Match prepares a look-up. It begins with the key that fewest records share: a year or a kind leads to half a register, an
+// few is how many records are so few that it is not worth a count whether another key has fewer.
+const few = 8
+
+// Match prepares a look-up. It begins with a key that few records share: a year or a kind leads to half a register, an
 // address to a few. SQLite goes through a CROSS JOIN from left to right. Without counted, a single key is not counted.
 func (s Lookups) Match(ctx context.Context, tx *store.Tx, register string, match map[string]string, counted Counted) (Match, error) {
 	m := Match{register: register, keys: make([]matchKey, 0, len(match))}
 	for field, value := range match {
-		k := matchKey{field: field, value: s.key(register, field, value), n: 1}
-		if len(match) > 1 || counted != nil {
-			var err error
-			if k.n, err = s.countKey(ctx, tx, register, k, counted); err != nil {
-				return Match{}, err
-			}
+		k := matchKey{field: field, value: s.key(register, field, value), n: fewHits}
+		if n, known := counted[k.name(register)]; known {
+			k.n = n
 		}
 		m.keys = append(m.keys, k)
 	}
-	slices.SortFunc(m.keys, func(a, b matchKey) int { return cmp.Or(a.n-b.n, strings.Compare(a.field, b.field)) })
+	m.sort()
+	if len(match) == 1 && counted == nil {
+		return m, nil
+	}
+	for i := 0; i < len(m.keys) && m.keys[0].n > few; i++ {
+		n, err := s.countKey(ctx, tx, register, m.keys[i], counted)
+		if err != nil {
+			return Match{}, err
+		}
+		if m.keys[i].n = n; n <= few {
+			m.sort()
+		}
+	}
+	m.sort()
 	return m, nil
 }
 
+// sort puts the key first that fewest share, as far as they are counted.
+func (m Match) sort() {
+	slices.SortFunc(m.keys, func(a, b matchKey) int { return cmp.Or(a.n-b.n, strings.Compare(a.field, b.field)) })
+}
+
+func (k matchKey) name(register string) string {
+	return register + "\x00" + k.field + "\x00" + string(k.value)
+}
+
 func (s Lookups) countKey(ctx context.Context, tx *store.Tx, register string, k matchKey, counted Counted) (n int, err error) {
-	name := register + "\x00" + k.field + "\x00" + string(k.value)
+	name := k.name(register)
 	if n, known := counted[name]; known {
 		return n, nil
 	}

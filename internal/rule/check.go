@@ -40,6 +40,7 @@ type checker struct {
 	present  map[string]bool // keys of places known to be present here
 	uses     map[Ref]bool
 	slots    int
+	cells    map[Ref]int // by what is read into them
 	nested   int
 }
 
@@ -50,7 +51,7 @@ func (e *Env) Compile(src string, want Type) (*Program, []Problem) {
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	c := &checker{env: e, src: s, present: map[string]bool{}, uses: map[Ref]bool{}}
+	c := &checker{env: e, src: s, present: map[string]bool{}, uses: map[Ref]bool{}, cells: map[Ref]int{}}
 	root := c.expr(tree)
 	if want.kind != unknownKind {
 		c.need(root, want, "the result")
@@ -63,7 +64,7 @@ func (e *Env) Compile(src string, want Type) (*Program, []Problem) {
 	uses := slices.SortedFunc(maps.Keys(c.uses), func(a, b Ref) int {
 		return strings.Compare(string(a.Kind)+" "+a.Name, string(b.Kind)+" "+b.Name)
 	})
-	return &Program{src: src, root: root, env: e, uses: uses, slots: c.slots}, nil
+	return &Program{src: src, root: root, env: e, uses: uses, slots: c.slots, cells: len(c.cells)}, nil
 }
 
 // sorted returns the problems in order of place, each once.
@@ -185,8 +186,8 @@ func (c *checker) ident(id int64, name string) node {
 			s := l.slot
 			return c.placed(node{id: id, typ: l.typ, name: name}, &place{
 				key:  fmt.Sprintf("#%d", s),
-				path: func(r *run) string { return r.slots[s].path },
-				read: func(r *run) (Value, error) { return r.slots[s].value, nil },
+				path: func(r *run) string { return r.slots[r.slot+s].path },
+				read: func(r *run) (Value, error) { return r.slots[r.slot+s].value, nil },
 			})
 		}
 	}
@@ -194,11 +195,22 @@ func (c *checker) ident(id int64, name string) node {
 	if !ok {
 		return c.unknown(id, name)
 	}
-	c.uses[Ref{VarRef, name}] = true
+	at := c.cell(Ref{VarRef, name})
 	return c.placed(node{id: id, typ: t, name: name}, &place{
 		key: name, static: name,
-		read: func(r *run) (Value, error) { return r.get(name, t) },
+		read: func(r *run) (Value, error) { return r.get(at, name, t) },
 	})
+}
+
+// cell notes that the expression looks at a name, and returns the place of its value in an evaluation.
+func (c *checker) cell(ref Ref) int {
+	c.uses[ref] = true
+	at, known := c.cells[ref]
+	if !known {
+		at = len(c.cells)
+		c.cells[ref] = at
+	}
+	return at
 }
 
 func (c *checker) unknown(id int64, name string) node {

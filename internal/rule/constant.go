@@ -39,8 +39,8 @@ func Constant(p *Program) (Value, bool) {
 			vars[names[k]] = domains[k][rest%len(domains[k])]
 			rest /= len(domains[k])
 		}
-		r := &run{ctx: context.Background(), in: Values{Vars: vars}, env: p.env, slots: make([]slot, p.slots), left: maxWork, partial: true}
-		v, err := p.root.eval(r)
+		r := &run{ctx: context.Background(), in: Values{Vars: vars}, left: maxWork, partial: true}
+		v, err := p.within(r)
 		if err != nil || (i > 0 && !Equal(first, v)) {
 			return nil, false
 		}

@@ -17,6 +17,9 @@
 // and x.size() are the same. Rules for lists (all, exists, exists_one, filter,
 // map) come behind: partners.all(p, p.age >= 18).
 //
+// Eval gives the value with a trace of what was looked at, Value the value alone:
+// the same one, several times cheaper, without a map.
+//
 // The package stops at values: it loads nothing, knows no clock and holds no
 // state between evaluations.
 package rule

@@ -63,14 +63,26 @@ func (c *checker) needAll(args []node, params []Type, usage string) bool {
 	return ok
 }
 
-// computed is a node that computes its arguments and then do.
+// computed is a node that computes its arguments and then do, which must not keep them.
 func computed(id int64, t Type, args []node, do func(r *run, a []Value) (Value, error)) node {
 	return node{id: id, typ: t, eval: func(r *run) (Value, error) {
-		a, err := evalAll(r, args)
-		if err != nil {
-			return nil, err
+		from := len(r.args)
+		r.args = more(r.args, len(args))
+		var v Value
+		var err error
+		for i := range args {
+			if v, err = args[i].eval(r); err != nil {
+				break
+			}
+			r.args[from+i] = v
 		}
-		return do(r, a)
+		if err == nil {
+			v, err = do(r, r.args[from:])
+		} else {
+			v = nil
+		}
+		r.args = less(r.args, from)
+		return v, err
 	}}
 }
 

@@ -109,6 +109,9 @@ func holds(t interface {
 		if fmt.Sprint(err) != fmt.Sprint(err2) || len(tr) != len(tr2) || !rule.Equal(v, again) {
 			t.Fatalf("%q gave %v, %v and then %v, %v", src, v, err, again, err2)
 		}
+		if plain, err2 := p.Value(context.Background(), in); fmt.Sprint(err) != fmt.Sprint(err2) || !rule.Equal(v, plain) {
+			t.Fatalf("%q gave %v, %v and without a trace %v, %v", src, v, err, plain, err2)
+		}
 		var re *rule.Error
 		if err != nil {
 			if !errors.As(err, &re) || !declared[re.Code] {

@@ -62,16 +62,17 @@ func visit(r *run, list *node, at int, do func(item Value) (stop bool, err error
 		return err
 	}
 	path := ""
-	if list.place != nil {
+	if list.place != nil && r.traced {
 		path = list.place.at(r)
 	}
 	for i, item := range v.([]Value) {
 		if err := r.work(1); err != nil {
 			return err
 		}
-		r.slots[at] = slot{value: item}
+		s := &r.slots[r.slot+at]
+		*s = slot{value: item}
 		if path != "" {
-			r.slots[at].path = path + "[" + strconv.Itoa(i) + "]"
+			s.path = path + "[" + strconv.Itoa(i) + "]"
 		}
 		if stop, err := do(item); stop || err != nil {
 			return err

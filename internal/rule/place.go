@@ -34,7 +34,7 @@ func (c *checker) placed(n node, p *place) node {
 	}
 	n.eval = func(r *run) (Value, error) {
 		v, err := p.read(r)
-		if err == nil {
+		if err == nil && r.traced {
 			r.see(p.at(r), v)
 		}
 		return v, err
@@ -71,11 +71,11 @@ func (c *checker) parameter(id int64, path []string) node {
 		if !ok {
 			continue
 		}
-		c.uses[Ref{ParamRef, name}] = true
+		at := c.cell(Ref{ParamRef, name})
 		out := c.placed(node{id: id, typ: t, name: "param." + name, param: true}, &place{
 			key:  "param." + name,
 			path: func(*run) string { return "" }, // param traces itself
-			read: func(r *run) (Value, error) { return r.param(name, t) },
+			read: func(r *run) (Value, error) { return r.figure(at, name, t) },
 		})
 		for _, f := range path[n:] {
 			out = c.field(id, out, f)

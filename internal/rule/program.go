@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 
 	"stoa/internal/fault"
 	"stoa/internal/money"
@@ -144,7 +146,8 @@ type Program struct {
 	root  node
 	env   *Env
 	uses  []Ref
-	slots int
+	slots int // items of lists that it looks at, one within the other
+	cells int // names that it reads
 }
 
 // Source returns the text of the expression.
@@ -164,10 +167,28 @@ const maxWork = 1_000_000
 // Eval computes the value. The error is always an *Error. The trace is also
 // given with an error, as far as it went.
 func (p *Program) Eval(ctx context.Context, in Input) (Value, Trace, error) {
-	r := &run{ctx: ctx, in: in, env: p.env, slots: make([]slot, p.slots), left: maxWork}
-	v, err := p.root.eval(r)
-	return v, r.trace, err
+	return p.evaluate(ctx, in, true)
 }
+
+// Value is Eval without the trace, and several times cheaper. Who wants to know
+// later what was looked at calls Eval with the same input.
+func (p *Program) Value(ctx context.Context, in Input) (Value, error) {
+	v, _, err := p.evaluate(ctx, in, false)
+	return v, err
+}
+
+func (p *Program) evaluate(ctx context.Context, in Input, traced bool) (Value, Trace, error) {
+	r := runs.Get().(*run)
+	r.ctx, r.in, r.env, r.left, r.traced = ctx, in, p.env, maxWork, traced
+	v, err := p.within(r)
+	trace := r.trace
+	r.clear()
+	runs.Put(r)
+	return v, trace, err
+}
+
+// runs are evaluations that are over, for their room.
+var runs = sync.Pool{New: func() any { return new(run) }}
 
 // lookupWork is what a question to a register counts for.
 const lookupWork = 1_000
@@ -178,16 +199,53 @@ type slot struct {
 	path  string // "" when the item was computed
 }
 
-// run is one evaluation.
+// held is what a name of a program came to, once it has been read.
+type held struct {
+	value Value
+	read  bool
+}
+
+// run is one evaluation. Programs within programs, those of a table, have their
+// own items, cells and values behind those of the outer one.
 type run struct {
 	ctx     context.Context
 	in      Input
 	env     *Env
 	slots   []slot
+	slot    int // the first of the program at hand
+	cells   []held
+	cell    int     // the same
+	args    []Value // of the calls at hand
+	traced  bool    // what is looked at is wanted
 	trace   Trace
-	seen    map[string]Value
+	seen    map[string]Value // what is in the trace, and what registers said
 	left    int
 	partial bool // look at both sides of && and || when the left is not known
+}
+
+// clear leaves nothing of the evaluation but its room, which is empty already.
+func (r *run) clear() {
+	*r = run{slots: r.slots[:0], cells: r.cells[:0], args: r.args[:0]}
+}
+
+// within evaluates a program as part of an evaluation.
+func (p *Program) within(r *run) (Value, error) {
+	env, slot, cell := r.env, r.slot, r.cell
+	r.env, r.slot, r.cell = p.env, len(r.slots), len(r.cells)
+	r.slots, r.cells = more(r.slots, p.slots), more(r.cells, p.cells)
+	v, err := p.root.eval(r)
+	r.slots, r.cells = less(r.slots, r.slot), less(r.cells, r.cell)
+	r.env, r.slot, r.cell = env, slot, cell
+	return v, err
+}
+
+// more makes a slice longer by n elements, which are empty.
+func more[E any](s []E, n int) []E { return slices.Grow(s, n)[:len(s)+n] }
+
+// less takes back what more gave: no answer stays behind.
+func less[E any](s []E, n int) []E {
+	clear(s[n:])
+	return s[:n]
 }
 
 // work takes n steps off what is left.
@@ -225,10 +283,9 @@ func (r *run) see(path string, v Value) {
 }
 
 // get reads a value without tracing it: who reads a part of it traces that.
-func (r *run) get(name string, t Type) (Value, error) {
-	key := "\x00" + name
-	if v, ok := r.seen[key]; ok {
-		return v, nil
+func (r *run) get(at int, name string, t Type) (Value, error) {
+	if c := &r.cells[r.cell+at]; c.read {
+		return c.value, nil
 	}
 	v, ok := r.in.Var(name)
 	if !ok {
@@ -240,18 +297,23 @@ func (r *run) get(name string, t Type) (Value, error) {
 	if err := Check(v, t); err != nil {
 		return nil, &Error{Code: BadInput, Name: name, Cause: err}
 	}
-	if r.seen == nil {
-		r.seen = make(map[string]Value, 8)
-	}
-	r.seen[key] = v
+	r.cells[r.cell+at] = held{v, true}
 	return v, nil
 }
 
-func (r *run) param(name string, t Type) (Value, error) {
-	key := "param." + name
-	if v, ok := r.seen[key]; ok {
-		return v, nil
+// figure reads a parameter that the program names.
+func (r *run) figure(at int, name string, t Type) (Value, error) {
+	if c := &r.cells[r.cell+at]; c.read {
+		return c.value, nil
 	}
+	v, err := r.param(name, t)
+	if err == nil {
+		r.cells[r.cell+at] = held{v, true}
+	}
+	return v, err
+}
+
+func (r *run) param(name string, t Type) (Value, error) {
 	v, err := r.in.Param(name)
 	if err != nil && r.partial {
 		return nil, errUnknown
@@ -260,9 +322,14 @@ func (r *run) param(name string, t Type) (Value, error) {
 		return nil, &Error{Code: NoParam, Name: name, Cause: err}
 	}
 	if err := Check(v, t); err != nil {
-		return nil, &Error{Code: BadInput, Name: key, Cause: err}
+		return nil, &Error{Code: BadInput, Name: "param." + name, Cause: err}
 	}
-	r.remember(key, Look{Kind: ParamRef, Name: name, Value: v})
+	if r.traced {
+		key := "param." + name
+		if _, done := r.seen[key]; !done {
+			r.remember(key, Look{Kind: ParamRef, Name: name, Value: v})
+		}
+	}
 	return v, nil
 }
 
@@ -284,7 +351,7 @@ func (r *run) lookup(l Lookup, args []Value) (Value, error) {
 	if err := Check(v, l.Result); err != nil {
 		return nil, &Error{Code: BadInput, Name: l.Name, Cause: err}
 	}
-	r.remember(key, Look{Kind: LookupRef, Name: l.Name, Args: args, Value: v})
+	r.remember(key, Look{Kind: LookupRef, Name: l.Name, Args: slices.Clone(args), Value: v})
 	return v, nil
 }
 

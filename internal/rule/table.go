@@ -244,15 +244,6 @@ func (c *checker) sources(id int64, t *table) ([]node, bool) {
 	return nodes, true
 }
 
-// within evaluates a program as part of another evaluation, with its own items.
-func (p *Program) within(r *run) (Value, error) {
-	outer, env := r.slots, r.env
-	r.slots, r.env = make([]slot, p.slots), p.env
-	v, err := p.root.eval(r)
-	r.slots, r.env = outer, env
-	return v, err
-}
-
 func (t *table) usage() string {
 	names := make([]string, len(t.Inputs))
 	for i, in := range t.Inputs {
@@ -289,34 +280,43 @@ func (t *table) decide(r *run, args []Value) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.trace = append(r.trace, Look{Kind: TableRef, Name: t.Name, Args: args, Row: hit + 1, Value: result})
+	if r.traced {
+		r.trace = append(r.trace, Look{Kind: TableRef, Name: t.Name, Args: slices.Clone(args), Row: hit + 1, Value: result})
+	}
 	return result, nil
 }
 
 // outputs computes the results of a row, which speak of the inputs of the table
 // and not of what else is called the same.
 func (t *table) outputs(r *run, hit int, args []Value) (map[string]Value, error) {
-	result := make(map[string]Value, len(t.Outputs))
-	inner := *r
-	inner.seen, inner.trace = maps.Clone(r.seen), nil
-	for key := range inner.seen { // parameters and look-ups stay known
-		if !strings.HasPrefix(key, "param.") {
-			delete(inner.seen, key)
+	in, seen, trace := r.in, r.seen, r.trace
+	r.in, r.trace = columns{r.in, t, args}, nil
+	if r.traced {
+		r.seen = maps.Clone(seen)
+		maps.DeleteFunc(r.seen, func(key string, _ Value) bool { return !strings.HasPrefix(key, "param.") }) // parameters stay known
+	}
+	result, err := t.results(r, hit)
+	looked := r.trace
+	r.in, r.seen, r.trace = in, seen, trace
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range looked {
+		if l.Kind == ParamRef {
+			r.remember("param."+l.Name, l)
 		}
 	}
-	inner.in = columns{r.in, t, args}
+	return result, nil
+}
+
+func (t *table) results(r *run, hit int) (map[string]Value, error) {
+	result := make(map[string]Value, len(t.Outputs))
 	for j, p := range t.rows[hit].then {
-		v, err := p.within(&inner)
+		v, err := p.within(r)
 		if err != nil {
 			return nil, err
 		}
 		result[t.Outputs[j].Name] = v
-	}
-	r.left = inner.left
-	for _, l := range inner.trace {
-		if l.Kind == ParamRef {
-			r.remember("param."+l.Name, l)
-		}
 	}
 	return result, nil
 }

@@ -66,10 +66,19 @@ func Check(v Value, t Type) error {
 		ok = false
 	}
 	if !ok {
-		return fmt.Errorf("%T is not %s", v, t)
+		return &mismatch{v, t}
 	}
 	return nil
 }
+
+// mismatch is a value that is not of a type. It is put into words only for those who read them: a rule meets it wherever an
+// answer is missing.
+type mismatch struct {
+	value Value
+	typ   Type
+}
+
+func (m *mismatch) Error() string { return fmt.Sprintf("%T is not %s", m.value, m.typ) }
 
 // equal compares two scalars of the same kind.
 func equal(a, b Value) bool {

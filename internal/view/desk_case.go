@@ -18,9 +18,10 @@ import (
 // DeskCase is one case on one page, for those who work on it.
 type DeskCase struct {
 	DeskHead
-	Tell            string // what the applicant is told
-	Then            string // what happens by itself when the deadline has passed; "" nothing
-	Tacit           bool   // that is: it is granted by law
+	of              *docket.Case // which its pointers are about
+	Tell            string       // what the applicant is told
+	Then            string       // what happens by itself when the deadline has passed; "" nothing
+	Tacit           bool         // that is: it is granted by law
 	DueLaw          Law
 	DueWhy          *Why
 	Applicant       Contact
@@ -117,7 +118,7 @@ func (v *View) DeskCase(ctx context.Context, r Reader, id string) (p DeskCase, e
 		if err != nil {
 			return err
 		}
-		p = DeskCase{DeskHead: head, Submitted: r.instant(c.Service.Jurisdiction, c.Submitted), Definition: c.Definition, Waived: c.Waived,
+		p = DeskCase{DeskHead: head, of: c, Submitted: r.instant(c.Service.Jurisdiction, c.Submitted), Definition: c.Definition, Waived: c.Waived,
 			Works: policy.Can(r.Actor, policy.CaseWork, c.Thing()) == nil, Cards: r.answered(c), Fee: r.fee(c.Service, c.Judged),
 			Decision: r.decision(c), Conditions: r.conditions(c), Values: r.values(c)}
 		p.Discloses = c.Service.Disclosure != nil
@@ -277,7 +278,7 @@ func (r Reader) conditions(c *docket.Case) []Condition {
 func (r Reader) values(c *docket.Case) []*Why {
 	var list []*Why
 	for _, n := range c.Service.Values {
-		w := r.why(c.Service, c.Judged, c.Judged.Values[n.ID])
+		w := r.why(c.Service, c.Judged, c.Judged.Value(n.ID))
 		if w == nil {
 			continue
 		}
@@ -292,7 +293,7 @@ func (r Reader) values(c *docket.Case) []*Why {
 
 // columns are the outputs of a decision table, which rest on the same reasons.
 func (r Reader) columns(c *docket.Case, n *service.Named, whole *Why) []*Why {
-	row, ok := c.Judged.Values[n.ID].Value.(map[string]any)
+	row, ok := c.Judged.Value(n.ID).Value.(map[string]any)
 	if !ok {
 		return nil
 	}

@@ -61,15 +61,15 @@ func (v Hinting) off(kind string) bool {
 }
 
 // Pointers of a case, for those who may work on it; for others nothing. Other people's cases that it names are noted as looked
-// at before they are shown.
-func (v Hinting) Pointers(ctx context.Context, r Reader, id string) (p Pointers, err error) {
+// at before they are shown. The case is as the page read it.
+func (v Hinting) Pointers(ctx context.Context, r Reader, page DeskCase) (p Pointers, err error) {
+	c := page.of
+	if !page.Works {
+		return Pointers{}, nil
+	}
 	var looks []access.Look
 	err = v.read(ctx, "Pointers", func(ctx context.Context, tx *store.Tx) error {
 		p, looks = Pointers{}, nil
-		c, err := v.deskCase(ctx, tx, r, id, policy.CaseRead)
-		if err != nil || policy.Can(r.Actor, policy.CaseWork, c.Thing()) != nil {
-			return err
-		}
 		p.Similar = !v.off(hint.Similar)
 		if p.Checked = !v.off(hint.Missing) && c.Open(); p.Checked {
 			if p.Missing, err = v.missing(ctx, tx, r, c); err != nil {

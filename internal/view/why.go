@@ -46,7 +46,7 @@ func (r Reader) whyWith(s *service.Service, j *process.Judgement, x *process.Exp
 		r.partOfRecord(s, x, w)
 	}
 	add(x, w)
-	for _, b := range x.Because {
+	for _, b := range x.Because() {
 		below := r.whyWith(s, j, b, add)
 		if b.Kind == "answer" && below.Value == "" {
 			continue // looked at, but not answered

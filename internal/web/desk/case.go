@@ -49,7 +49,7 @@ func (d *Desk) casePage(r *web.Request) (casePage, error) {
 	if err != nil {
 		return casePage{}, err
 	}
-	hints, err := (view.Hinting{View: d.View}).Pointers(r.Context(), reader(r), c.ID)
+	hints, err := (view.Hinting{View: d.View}).Pointers(r.Context(), reader(r), c)
 	return casePage{DeskCase: c, Hints: hints, P: r.P, Key: r.NewKey}, err
 }
 
