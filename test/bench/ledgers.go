@@ -8,6 +8,9 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,7 +29,7 @@ var otherLedgers = []struct{ name, module string }{{"Formance ledger v2", "githu
 // ledgers measures postings of two lines by 16 writers on a PostgreSQL that syncs: all between the same two accounts, and spread.
 // Balances are folded meanwhile, as a server does.
 func ledgers(ctx context.Context, o options, out io.Writer) (err error) {
-	at, stop, err := syncing(o)
+	at, dir, stop, err := syncing(o)
 	if errors.Is(err, storetest.ErrNoPostgres) {
 		fmt.Fprintln(out, "\nPostgreSQL not found: ledgers were not measured.")
 		return nil
@@ -49,7 +52,7 @@ func ledgers(ctx context.Context, o options, out io.Writer) (err error) {
 		return err
 	}
 	l := &ledgerLoad{w.DB, w.Flow.Money.Treasury.Ledger, chart}
-	trace, err := w.trace(ctx, ledgerTables, func() error { return l.post(ctx, 1) })
+	trace, err := tracedPosting(ctx, o, chart)
 	if err != nil {
 		return err
 	}
@@ -61,17 +64,22 @@ func ledgers(ctx context.Context, o options, out io.Writer) (err error) {
 	if err := l.warm(ctx); err != nil {
 		return err
 	}
+	if _, err := load(16, time.Second, func(int, int) error { return b.insert() }); err != nil { // its connections, too
+		return err
+	}
 	const writers, limit = 16, "bare inserts of the same rows"
 	subjects := []subject{
-		{limit, "", func() (result, error) { return load(writers, o.each, func(int, int) error { return b.insert() }) }},
-		{"one hot account", limit, func() (result, error) { return l.posting(ctx, writers, 1, o.each) }},
-		{"spread over 400 accounts", limit, func() (result, error) { return l.posting(ctx, writers, spreadOver, o.each) }},
+		{limit, "", func() (result, error) {
+			return costing(backends(dir), func() (result, error) { return load(writers, o.each, func(int, int) error { return b.insert() }) })
+		}},
+		{"one hot account", limit, func() (result, error) { return l.posting(ctx, writers, 1, o.each, backends(dir)) }},
+		{"spread over 400 accounts", limit, func() (result, error) { return l.posting(ctx, writers, spreadOver, o.each, backends(dir)) }},
 	}
 	results, err := interleave(o.rounds, subjects)
 	if err != nil {
 		return err
 	}
-	table(out, fmt.Sprintf("Postings of two lines (%d rows), %d writers, PostgreSQL, which syncs; processor time is this process's", len(trace.rows), writers), results)
+	table(out, fmt.Sprintf("Postings of two lines (%d rows), %d writers, PostgreSQL, which syncs; processor time is this process's and the server's", len(trace.rows), writers), results)
 	for _, other := range otherLedgers {
 		said := "can be had here; this program cannot start it yet"
 		if err := askForModule(ctx, other.module); err != nil {
@@ -82,16 +90,46 @@ func ledgers(ctx context.Context, o options, out io.Writer) (err error) {
 	return nil
 }
 
+// tracedPosting looks, on SQLite, which rows a posting leaves behind.
+func tracedPosting(ctx context.Context, o options, chart *ledger.Chart) (trace, error) {
+	w, err := fresh(ctx, o, "")
+	if err != nil {
+		return trace{}, err
+	}
+	defer w.Close()
+	l := &ledgerLoad{w.DB, w.Flow.Money.Treasury.Ledger, chart}
+	return w.trace(ctx, ledgerTables, func() error { return l.post(ctx, 1) })
+}
+
 // syncing is a server that waits for the disk: the one that was named, or one of our own.
-func syncing(o options) (at string, stop func() error, err error) {
+func syncing(o options) (at, dir string, stop func() error, err error) {
 	if o.postgres != "" {
-		return o.postgres, func() error { return nil }, nil
+		return o.postgres, "", func() error { return nil }, nil
 	}
 	c, err := storetest.StartSyncing()
 	if err != nil {
-		return "", nil, err
+		return "", "", nil, err
 	}
-	return c.URL, c.Stop, nil
+	return c.URL, c.Dir, c.Stop, nil
+}
+
+// backends are the processes of a server of our own, by its folder; none of one elsewhere, whose time is not told.
+func backends(dir string) (all []int) {
+	text, err := os.ReadFile(filepath.Join(dir, "data", "postmaster.pid"))
+	if dir == "" || err != nil {
+		return nil
+	}
+	server, _, _ := strings.Cut(string(text), "\n")
+	tasks, _ := filepath.Glob("/proc/" + server + "/task/*/children") // none where the kernel does not tell
+	for _, task := range tasks {
+		children, _ := os.ReadFile(task)
+		for _, child := range strings.Fields(string(children)) {
+			if id, err := strconv.Atoi(child); err == nil {
+				all = append(all, id)
+			}
+		}
+	}
+	return all
 }
 
 // askForModule asks the module proxy for a module, outside the repository.
@@ -155,12 +193,10 @@ func (l *ledgerLoad) post(ctx context.Context, over int) error {
 	})
 }
 
-// warm opens the accounts, and lets the server look at tables that it would plan for as if they were empty.
+// warm opens the accounts and connections, and lets the server look at tables that it would plan for as if they were empty.
 func (l *ledgerLoad) warm(ctx context.Context) error {
-	for range 3 * spreadOver {
-		if err := l.post(ctx, spreadOver); err != nil {
-			return err
-		}
+	if _, err := load(16, time.Second, func(int, int) error { return l.post(ctx, spreadOver) }); err != nil {
+		return err
 	}
 	return l.db.Write(ctx, "bench.analyze", func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.Exec(ctx, "ANALYZE")
@@ -169,7 +205,7 @@ func (l *ledgerLoad) warm(ctx context.Context) error {
 }
 
 // posting lets many post for a time, while what waits is folded.
-func (l *ledgerLoad) posting(ctx context.Context, writers, over int, each time.Duration) (result, error) {
+func (l *ledgerLoad) posting(ctx context.Context, writers, over int, each time.Duration, server []int) (result, error) {
 	life, end := context.WithCancel(ctx)
 	var folding sync.WaitGroup
 	var folded error
@@ -185,7 +221,7 @@ func (l *ledgerLoad) posting(ctx context.Context, writers, over int, each time.D
 			}
 		}
 	})
-	r, err := costing(nil, func() (result, error) {
+	r, err := costing(server, func() (result, error) {
 		return load(writers, each, func(int, int) error { return l.post(ctx, over) })
 	})
 	end()

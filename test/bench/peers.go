@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -78,7 +79,12 @@ func peers(ctx context.Context, o options, out io.Writer) error {
 		subjects = append(subjects, subject{fmt.Sprintf("a submission, %d clients", n), limit, func() (result, error) { return w.submissions(ctx, n, o.each) }})
 	}
 	const readers = 16
-	for _, p := range all {
+	here, err := startHere(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = here.end() }()
+	for _, p := range append(slices.Clone(all), here) {
 		limit := fmt.Sprintf("%s: one record read, %d clients", all[0].name, readers)
 		subjects = append(subjects, subject{fmt.Sprintf("%s: one record read, %d clients", p.name, readers), limit, func() (result, error) {
 			return costing(p.group(), func() (result, error) { return load(readers, o.each, func(int, int) error { return p.read() }) })
@@ -103,7 +109,7 @@ func peers(ctx context.Context, o options, out io.Writer) error {
 	if err := picture.write(o.plots); err != nil {
 		return err
 	}
-	return starts(out, all)
+	return starts(out, append(all, here))
 }
 
 // starts tells how long each takes from its start, on data that it has, to its first answer, and its memory then, idle.
