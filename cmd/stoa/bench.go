@@ -22,9 +22,10 @@ func benchCommand() *cobra.Command {
 		Use:   "bench URL",
 		Short: "Let many people use a site that runs, and measure what they meet",
 		Long: `Let many people use a site that runs: they browse, look things up, and apply page by page with the worked examples of its
-services, pay where the demo lets them, and come back. They come at moments that do not wait for the site, so that what is slow
-cannot hide; what they waited counts from when they came. Applications stay: bench a demo or a trial installation, never the real
-one. On the same machine every visitor has an address of their own; from another, limits against too many posts will be met.`,
+services, pay where the demo lets them, and come back; officers of a demo open the queue and a case, decide it, and read the letter.
+They come at moments that do not wait for the site, so that what is slow cannot hide; what they waited counts from when they came.
+Applications and decisions stay: bench a demo or a trial installation, never the real one. Officers come only where people sign in by
+a click. On the same machine every visitor has an address of their own; from another, limits against too many posts will be met.`,
 		Example: "  stoa demo --addr 127.0.0.1:8080 --jurisdiction greenvale\n  stoa bench http://127.0.0.1:8080 --jurisdiction greenvale --rate 20 --seconds 30",
 		Args:    exactly(1, "the address of the site"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -37,6 +38,9 @@ one. On the same machine every visitor has an address of their own; from another
 			}
 			var err error
 			if plan.Plans, err = visitor.Plans(os.DirFS(folder), time.Now()); err != nil {
+				return err
+			}
+			if plan.Desks, err = visitor.Desks(os.DirFS(folder)); err != nil {
 				return err
 			}
 			r, err := crowd.Run(cmd.Context(), plan)

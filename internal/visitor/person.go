@@ -47,6 +47,13 @@ func New(n int, of Plan) (*Person, error) {
 	if err != nil {
 		return nil, err
 	}
+	p := browser(n)
+	p.Plan, p.types = of, types.Fields
+	return p, nil
+}
+
+// browser is the nth of many, from an address of its own.
+func browser(n int) *Person {
 	jar, _ := cookiejar.New(nil) // never fails without a list of suffixes
 	from := &net.TCPAddr{IP: net.IPv4(127, byte(1+n>>16), byte(n>>8), byte(n))}
 	dial := func(ctx context.Context, network, to string) (net.Conn, error) {
@@ -56,9 +63,9 @@ func New(n int, of Plan) (*Person, error) {
 		}
 		return d.DialContext(ctx, network, to)
 	}
-	return &Person{Plan: of, types: types.Fields, http: &http.Client{Jar: jar, Timeout: 30 * time.Second,
+	return &Person{http: &http.Client{Jar: jar, Timeout: 30 * time.Second,
 		Transport:     &http.Transport{DialContext: dial, DisableCompression: true},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}, nil
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
 // ask sends a request and gives the answer's status and where it leads, at most one page further.
@@ -98,6 +105,9 @@ func (p *Person) told(r *http.Request, begun time.Time, status int, err error) {
 	}
 	parts := strings.Split(r.URL.Path, "/")
 	for i := 2; i < len(parts); i++ {
+		if parts[1] == "desk" && i%2 == 0 {
+			continue // cases, and what is done with one
+		}
 		if i > 2 && parts[1] == "apply" && i == len(parts)-1 && (parts[i] == "check" || parts[i] == "submit" || parts[i] == "done") {
 			continue
 		}

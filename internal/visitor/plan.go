@@ -78,7 +78,7 @@ func (p Plan) typed(n int) (process.Typed, error) {
 	return process.TypedFrom(p.service, answers), nil
 }
 
-// asks reports whether a field is of a question.
+// asks reports whether a field is of a question; an officer has no plan.
 func (p Plan) asks(name string) bool {
-	return slices.ContainsFunc(p.service.Questions, func(q *service.Question) bool { return q.ID == name })
+	return p.service != nil && slices.ContainsFunc(p.service.Questions, func(q *service.Question) bool { return q.ID == name })
 }

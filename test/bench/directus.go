@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -21,20 +19,8 @@ const directus = "11.1.0"
 // once: to its advantage.
 func startDirectus(ctx context.Context, o options) (*peer, error) {
 	dir := filepath.Join(o.dir, "directus")
-	if _, err := os.Stat(filepath.Join(dir, "node_modules", "directus", "cli.js")); err != nil {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return nil, err
-		}
-		if err := os.WriteFile(filepath.Join(dir, "package.json"), []byte(`{"private": true}`), 0o644); err != nil {
-			return nil, err
-		}
-		few, cancel := context.WithTimeout(ctx, 20*time.Minute)
-		defer cancel()
-		install := exec.CommandContext(few, "npm", "install", "--no-audit", "--no-fund", "--loglevel=error", "directus@"+directus, "sqlite3")
-		install.Dir = dir
-		if text, err := install.CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("npm install: %w: %.300s", err, bytes.TrimSpace(text))
-		}
+	if err := install(ctx, dir, []string{"directus@" + directus, "sqlite3"}, "sqlite3", "isolated-vm"); err != nil {
+		return nil, err
 	}
 	addr, err := port()
 	if err != nil {
@@ -58,9 +44,8 @@ func startDirectus(ctx context.Context, o options) (*peer, error) {
 	p := newPeer(addr)
 	p.path, p.token = "/items/notices", "Bearer "+token
 	p.record = map[string]any{"name": "Ida Green", "email": "ida@example.com", "people": 120, "day": "2027-03-01"}
-	p.cmd = exec.CommandContext(ctx, "node", cli, "start")
-	p.cmd.Dir, p.cmd.Env, p.cmd.SysProcAttr = data, set, &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := p.cmd.Start(); err != nil {
+	p.dir, p.env, p.program = data, set, []string{"node", cli, "start"}
+	if err := p.start(ctx); err != nil {
 		return nil, err
 	}
 	field := func(name, kind, rule string, value any) map[string]any {
@@ -71,10 +56,10 @@ func startDirectus(ctx context.Context, o options) (*peer, error) {
 		{"field": "id", "type": "integer", "schema": map[string]any{"is_primary_key": true, "has_auto_increment": true}},
 		field("name", "string", "_nempty", true), field("email", "string", "_regex", "^[^@]+@[^@]+$"), field("people", "integer", "_between", []int{1, 499}), field("day", "date", "_nnull", true),
 	}}
-	if err := p.awake(time.Minute, func() error { return p.post("/collections", p.token, notices, nil) }); err != nil {
+	if err := p.awake(time.Minute, func() error { return p.ask("POST", "/collections", p.token, notices, nil) }); err != nil {
 		return nil, err
 	}
-	if err := p.create(); err != nil {
+	if err := p.first(identified("id")); err != nil {
 		return nil, errors.Join(err, p.end())
 	}
 	return p, nil

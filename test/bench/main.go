@@ -41,7 +41,7 @@ type area struct {
 	run  func(ctx context.Context, o options, out io.Writer) error
 }
 
-var areas = []area{{"pages", pages}, {"submit", submit}, {"books", books}, {"taxes", massAssessment}, {"cases", desk}, {"start", start}, {"size", size}, {"growth", growth}, {"growth-postgres", growthPostgres}, {"data", data}, {"credential", credentials}, {"register", registers}, {"log", publicLog}, {"ask", assistant}, {"insight", insights}, {"simulate", simulations}, {"peers", peers}}
+var areas = []area{{"pages", pages}, {"submit", submit}, {"books", books}, {"taxes", massAssessment}, {"cases", desk}, {"start", start}, {"size", size}, {"growth", growth}, {"growth-postgres", growthPostgres}, {"data", data}, {"credential", credentials}, {"register", registers}, {"log", publicLog}, {"ask", assistant}, {"insight", insights}, {"simulate", simulations}, {"peers", peers}, {"ledgers", ledgers}}
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == loadCommand {
@@ -51,7 +51,7 @@ func main() {
 		exit(serveFiles(os.Args[2:]))
 	}
 	full := flag.Bool("full", false, "measure as docs/benchmarks.md does: 100,000 cases, three rounds")
-	only := flag.String("only", "", "areas, separated by commas: pages, submit, books, taxes, cases, start, size, growth, growth-postgres, data, credential, log, ask, insight, simulate, and peers, which runs only where it is named")
+	only := flag.String("only", "", "areas, separated by commas: pages, submit, books, taxes, cases, start, size, growth, growth-postgres, data, credential, log, ask, insight, simulate, ledgers, and peers, which runs only where it is named")
 	count := flag.Int("cases", 0, "cases in the large database instead; 10,000, or 100,000 with -full")
 	each := flag.Duration("each", 0, "time for each measurement instead")
 	rounds := flag.Int("rounds", 0, "rounds, of which the median counts, instead; 1, or 3 with -full")

@@ -13,7 +13,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 )
@@ -49,7 +48,7 @@ func peers(ctx context.Context, o options, out io.Writer) error {
 	for _, one := range []struct {
 		name  string
 		start func(ctx context.Context, o options) (*peer, error)
-	}{{"PocketBase " + pocketBase, pocket}, {"Directus " + directus, startDirectus}} {
+	}{{"PocketBase " + pocketBase, pocket}, {"Strapi " + strapi, startStrapi}, {"Directus " + directus, startDirectus}} {
 		p, err := one.start(ctx, o)
 		if err != nil {
 			fmt.Fprintf(out, "\n%s could not be had: %v\n", one.name, err)
@@ -94,7 +93,50 @@ func peers(ctx context.Context, o options, out io.Writer) error {
 		}
 		picture.lines = append(picture.lines, l)
 	}
-	return picture.write(o.plots)
+	if err := picture.write(o.plots); err != nil {
+		return err
+	}
+	return reads(ctx, o, out, all)
+}
+
+// reads measures one record read again and again by the API, ours too, which starts only now: it would be in the way of the others.
+func reads(ctx context.Context, o options, out io.Writer, all []*peer) error {
+	here, err := startHere(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = here.end() }()
+	const readers = 16
+	var subjects []subject
+	for _, p := range append(all, here) {
+		subjects = append(subjects, subject{p.name, all[0].name, func() (result, error) {
+			return costing(p.group(), func() (result, error) { return load(readers, o.each, func(int, int) error { return p.read() }) })
+		}})
+	}
+	results, err := interleave(o.rounds, subjects)
+	if err != nil {
+		return err
+	}
+	table(out, fmt.Sprintf("One record read by the API, %d clients; the limit is %s", readers, all[0].name), results)
+	return starts(out, append(all, here))
+}
+
+// starts tells how long each takes from its start, on data that it has, to its first answer, and its memory then, idle.
+func starts(out io.Writer, all []*peer) error {
+	fmt.Fprintf(out, "\nStarted again on what they stored\n\n| | start to the first record read | memory, idle |\n|---|---:|---:|\n")
+	for _, p := range all {
+		took, err := p.again()
+		if err != nil {
+			return fmt.Errorf("starting %s again: %w", p.name, err)
+		}
+		time.Sleep(2 * time.Second) // what starts is not idle yet
+		idle, err := memory(p.cmd.Process.Pid)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "| %s | %s | %d MB |\n", p.name, short(took), idle)
+	}
+	return nil
 }
 
 func pocket(ctx context.Context, o options) (*peer, error) {
@@ -135,22 +177,58 @@ func buildPeer(ctx context.Context, o options) (string, error) {
 
 // peer is a program of others that runs, with a collection to which records are added.
 type peer struct {
-	name string
-	url  string
-	cmd  *exec.Cmd
-	http *http.Client
-	once sync.Once
+	name    string
+	url     string
+	program []string // what is called, with its arguments
+	dir     string   // where
+	env     []string // with what
+	cmd     *exec.Cmd
+	http    *http.Client
 
 	path, token string // where records go
 	record      map[string]any
+	one         string // a record that is there
 }
+
+// start starts the program, which ends with this process.
+func (p *peer) start(ctx context.Context) error {
+	p.cmd = exec.CommandContext(ctx, p.program[0], p.program[1:]...)
+	p.cmd.Dir, p.cmd.Env, p.cmd.SysProcAttr = p.dir, p.env, &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	return p.cmd.Start()
+}
+
+// again ends the program and starts it on the data that it has; it answers with the time until a record could be read.
+func (p *peer) again() (time.Duration, error) {
+	if err := p.end(); err != nil {
+		return 0, err
+	}
+	p.http.CloseIdleConnections()
+	begun := time.Now()
+	if err := p.start(context.Background()); err != nil {
+		return 0, err
+	}
+	err := p.awake(time.Minute, p.read)
+	return time.Since(begun), err
+}
+
+// first stores a record and keeps where it is to be read: by the id that the program says.
+func (p *peer) first(id func(answer map[string]any) any) error {
+	var answer map[string]any
+	if err := p.ask("POST", p.path, p.token, p.record, &answer); err != nil {
+		return err
+	}
+	p.one = fmt.Sprint(p.path, "/", id(answer))
+	return p.read()
+}
+
+func (p *peer) read() error { return p.ask("GET", p.one, p.token, nil, nil) }
 
 // group are the processes that do the work.
 func (p *peer) group() []int { return []int{p.cmd.Process.Pid} }
 
 // awake answers once a program does, within a time.
 func (p *peer) awake(within time.Duration, ask func() error) (err error) {
-	for begun := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+	for begun := time.Now(); ; time.Sleep(10 * time.Millisecond) {
 		if err = ask(); err == nil {
 			return nil
 		}
@@ -185,23 +263,25 @@ func startPeer(ctx context.Context, o options, program string) (p *peer, err err
 	p = newPeer(addr)
 	p.path = "/api/collections/notices/records"
 	p.record = map[string]any{"name": "Ida Green", "email": "ida@example.com", "people": 120, "day": "2027-03-01 12:00:00.000Z"}
-	p.cmd = exec.CommandContext(ctx, program, "serve", "--http", addr, "--dir", data)
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := p.cmd.Start(); err != nil {
+	p.program = []string{program, "serve", "--http", addr, "--dir", data}
+	if err := p.start(ctx); err != nil {
 		return nil, err
 	}
 	var token struct{ Token string }
 	err = p.awake(30*time.Second, func() error {
-		return p.post("/api/collections/_superusers/auth-with-password", "", map[string]any{"identity": mail, "password": word}, &token)
+		return p.ask("POST", "/api/collections/_superusers/auth-with-password", "", map[string]any{"identity": mail, "password": word}, &token)
 	})
 	if err != nil {
 		return nil, err
 	}
 	open := ""
-	err = p.post("/api/collections", token.Token, map[string]any{"name": "notices", "type": "base", "createRule": &open, "viewRule": &open, "fields": []map[string]any{
+	err = p.ask("POST", "/api/collections", token.Token, map[string]any{"name": "notices", "type": "base", "createRule": &open, "viewRule": &open, "fields": []map[string]any{
 		{"name": "name", "type": "text", "required": true, "max": 200}, {"name": "email", "type": "email", "required": true},
 		{"name": "people", "type": "number", "min": 1, "max": 499}, {"name": "day", "type": "date", "required": true},
 	}}, nil)
+	if err == nil {
+		err = p.first(func(answer map[string]any) any { return answer["id"] })
+	}
 	if err != nil {
 		return nil, errors.Join(err, p.end())
 	}
@@ -212,14 +292,17 @@ func newPeer(addr string) *peer {
 	return &peer{url: "http://" + addr, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: time.Minute}}
 }
 
-func (p *peer) create() error { return p.post(p.path, p.token, p.record, nil) }
+func (p *peer) create() error { return p.ask("POST", p.path, p.token, p.record, nil) }
 
-func (p *peer) post(path, token string, body, into any) error {
-	text, err := json.Marshal(body)
-	if err != nil {
-		return err
+func (p *peer) ask(method, path, token string, body, into any) error {
+	var text []byte
+	var err error
+	if body != nil {
+		if text, err = json.Marshal(body); err != nil {
+			return err
+		}
 	}
-	r, err := http.NewRequest("POST", p.url+path, bytes.NewReader(text))
+	r, err := http.NewRequest(method, p.url+path, bytes.NewReader(text))
 	if err != nil {
 		return err
 	}
@@ -240,10 +323,11 @@ func (p *peer) post(path, token string, body, into any) error {
 	return err
 }
 
+// end ends it; that it is gone already is no news.
 func (p *peer) end() error {
-	p.once.Do(func() {
-		_ = p.cmd.Process.Kill() // it may be gone
-		_ = p.cmd.Wait()         // killed, which is no news
-	})
+	if p.cmd.ProcessState == nil {
+		_ = p.cmd.Process.Kill()
+		_ = p.cmd.Wait()
+	}
 	return nil
 }

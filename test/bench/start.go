@@ -87,7 +87,7 @@ func launch(ctx context.Context, path, data string) (*program, error) {
 }
 
 func (p *program) report(ctx context.Context, o options, out io.Writer) error {
-	idle, err := p.memory()
+	idle, err := memory(p.Process.Pid)
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func (p *program) report(ctx context.Context, o options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	busy, err := p.memory()
+	busy, err := memory(p.Process.Pid)
 	if err != nil {
 		return err
 	}
@@ -104,9 +104,9 @@ func (p *program) report(ctx context.Context, o options, out io.Writer) error {
 	return nil
 }
 
-// memory is what is resident, in MB.
-func (p *program) memory() (int, error) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.Process.Pid))
+// memory is what of a process is resident, in MB.
+func memory(process int) (int, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", process))
 	if err != nil {
 		return 0, err
 	}

@@ -30,13 +30,13 @@ type Cluster struct {
 // guardScript starts the server, says so, and takes everything away when its standard input ends. The server must not
 // hold the test's own output open, or `go test` would wait for it.
 const guardScript = `
-bin=$1 dir=$2 of=$3
+bin=$1 dir=$2 of=$3 sync=$4
 if [ -n "$of" ]; then
 	"$bin/pg_basebackup" -D "$dir/data" -h "$of" -U stoa -R -X stream -c fast --no-sync >"$dir/log" 2>&1 || { cat "$dir/log"; exit 1; }
 else
 	"$bin/initdb" -D "$dir/data" -U stoa -A trust -E UTF8 --locale=C --no-sync >"$dir/log" 2>&1 || { cat "$dir/log"; exit 1; }
 fi
-"$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= -c fsync=off -c synchronous_commit=on -c full_page_writes=off \
+"$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= -c fsync=$sync -c synchronous_commit=on -c full_page_writes=$sync \
 	-c max_connections=300 -c shared_buffers=64MB -c autovacuum=off -c max_standby_streaming_delay=100ms -c wal_retrieve_retry_interval=100ms >>"$dir/log" 2>&1 </dev/null &
 pg=$!
 trap '' INT TERM
@@ -54,12 +54,15 @@ rm -rf "$dir"
 `
 
 // StartCluster starts the newest PostgreSQL that Debian's packages or the path offer.
-func StartCluster() (*Cluster, error) { return start("") }
+func StartCluster() (*Cluster, error) { return start("", "off") }
+
+// StartSyncing starts one that waits for the disk as a real one does, for measurements.
+func StartSyncing() (*Cluster, error) { return start("", "on") }
 
 // Standby starts one that follows the cluster. What it cannot replay for the sake of a reader it soon replays all the same.
-func (c *Cluster) Standby() (*Cluster, error) { return start(c.Dir) }
+func (c *Cluster) Standby() (*Cluster, error) { return start(c.Dir, "off") }
 
-func start(of string) (*Cluster, error) {
+func start(of, sync string) (*Cluster, error) {
 	bin, err := postgresBin()
 	if err != nil {
 		return nil, err
@@ -78,7 +81,7 @@ func start(of string) (*Cluster, error) {
 			return nil, errors.Join(err, os.RemoveAll(dir))
 		}
 	}
-	cmd := exec.Command("/bin/sh", "-c", guardScript, "guard", bin, dir, of)
+	cmd := exec.Command("/bin/sh", "-c", guardScript, "guard", bin, dir, of, sync)
 	cmd.Dir = dir
 	cmd.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C"}
 	cmd.SysProcAttr = attr

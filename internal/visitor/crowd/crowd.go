@@ -21,6 +21,7 @@ import (
 type Plan struct {
 	Site    string
 	Plans   []visitor.Plan // what they apply for
+	Desks   []visitor.Desk // where officers decide; none come to a site where nobody can sign in by a click
 	Rate    float64        // how many come in a second
 	Seconds int
 	Seed    uint64
@@ -39,6 +40,7 @@ type Line struct {
 // Report is what a crowd met.
 type Report struct {
 	Came, TurnedAway int
+	NoOfficers       bool // nobody could sign in by a click
 	Took             time.Duration
 	Ways, Requests   []Line
 	FirstFailure     string
@@ -47,12 +49,12 @@ type Report struct {
 // way is what somebody comes for.
 type way struct {
 	name  string
-	share int // of a hundred
-	walk  func(ctx context.Context, p *visitor.Person, site string) error
+	share int
+	walk  func(ctx context.Context, p *visitor.Person, site string) error // nil for officers, who do not come as strangers
 }
 
 var ways = []way{
-	{"browse: home, services, one service", 60, func(ctx context.Context, p *visitor.Person, site string) error {
+	{"browse: home, services, one service", 52, func(ctx context.Context, p *visitor.Person, site string) error {
 		return visit(ctx, p, site, "/", "/services", "/services/"+p.Plan.Service())
 	}},
 	{"look up: search, registers, public log", 20, func(ctx context.Context, p *visitor.Person, site string) error {
@@ -64,7 +66,11 @@ var ways = []way{
 		}
 		return p.ReadNumber(ctx)
 	}},
+	{"decide: queue, case, decision, its letter", 8, nil}, // every other application is for what officers decide
 }
+
+// nothingWaits is what an officer's way is counted as where there was nothing to decide, so that it does not pass for a fast decision.
+const nothingWaits = "look at the queue: nothing waits"
 
 func visit(ctx context.Context, p *visitor.Person, site string, paths ...string) error {
 	for _, path := range paths {
@@ -104,6 +110,17 @@ func (c *counts) note(in map[string]*met, what string, took time.Duration, err e
 	}
 }
 
+// asked is told of every answer.
+type asked = func(what string, took time.Duration, status int, err error)
+
+// asked counts an answer; one by a fault of the site, or to come later, has failed.
+func (c *counts) asked(what string, took time.Duration, status int, err error) {
+	if err == nil && (status >= 500 || status == 429) {
+		err = fmt.Errorf("status %d", status)
+	}
+	c.note(c.requests, what, took, err)
+}
+
 // Run lets them come, and waits until all have left.
 func Run(ctx context.Context, plan Plan) (Report, error) {
 	if plan.Rate <= 0 || plan.Seconds <= 0 || len(plan.Plans) == 0 {
@@ -112,6 +129,14 @@ func Run(ctx context.Context, plan Plan) (Report, error) {
 	dice := rand.New(rand.NewPCG(plan.Seed, 1))
 	c := &counts{ways: map[string]*met{}, requests: map[string]*met{}}
 	var r Report
+	desks := &office{desks: plan.Desks}
+	if len(plan.Desks) > 0 && !visitor.Demonstration(ctx, plan.Site) {
+		desks.desks, r.NoOfficers = nil, true
+	}
+	open := ways
+	if len(desks.desks) == 0 {
+		open = slices.DeleteFunc(slices.Clone(ways), func(w way) bool { return w.walk == nil })
+	}
 	var walking sync.WaitGroup
 	room := make(chan struct{}, most)
 	begun := time.Now()
@@ -120,7 +145,7 @@ func Run(ctx context.Context, plan Plan) (Report, error) {
 		if at > time.Duration(plan.Seconds)*time.Second || ctx.Err() != nil {
 			break
 		}
-		w, n := choose(dice), r.Came
+		w, n := choose(dice, open), r.Came
 		r.Came++
 		select {
 		case <-time.After(time.Until(begun.Add(at))):
@@ -132,38 +157,51 @@ func Run(ctx context.Context, plan Plan) (Report, error) {
 			r.TurnedAway++
 			continue
 		}
-		p, err := visitor.New(n, plan.Plans[n%len(plan.Plans)])
-		if err != nil {
-			return r, err
-		}
-		p.Asked = func(what string, took time.Duration, status int, err error) {
-			if err == nil && (status >= 500 || status == 429) {
-				err = fmt.Errorf("status %d", status)
-			}
-			c.note(c.requests, what, took, err)
-		}
 		came := begun.Add(at)
 		walking.Go(func() {
 			defer func() { <-room }()
-			err := w.walk(ctx, p, plan.Site)
-			c.note(c.ways, w.name, time.Since(came), err)
-			p.Leave()
+			name, err := w.name, error(nil)
+			if w.walk == nil {
+				err = desks.work(ctx, n, plan.Site, c.asked)
+			} else {
+				err = w.come(ctx, n, plan, c.asked)
+			}
+			if errors.Is(err, visitor.ErrNothingWaits) {
+				name, err = nothingWaits, nil
+			}
+			c.note(c.ways, name, time.Since(came), err)
 		})
 	}
 	walking.Wait()
+	desks.close()
 	r.Took = time.Since(begun)
 	r.Ways, r.Requests, r.FirstFailure = lines(c.ways), lines(c.requests), c.first
 	return r, ctx.Err()
 }
 
-func choose(dice *rand.Rand) way {
-	n := dice.IntN(100)
-	for _, w := range ways {
+// come is the nth's way from their first page to their last.
+func (w way) come(ctx context.Context, n int, plan Plan, asked asked) error {
+	p, err := visitor.New(n, plan.Plans[n%len(plan.Plans)])
+	if err != nil {
+		return err
+	}
+	defer p.Leave()
+	p.Asked = asked
+	return w.walk(ctx, p, plan.Site)
+}
+
+func choose(dice *rand.Rand, open []way) way {
+	all := 0
+	for _, w := range open {
+		all += w.share
+	}
+	n := dice.IntN(all)
+	for _, w := range open {
 		if n -= w.share; n < 0 {
 			return w
 		}
 	}
-	return ways[0]
+	return open[0]
 }
 
 func lines(all map[string]*met) (list []Line) {
@@ -179,6 +217,9 @@ func lines(all map[string]*met) (list []Line) {
 // Print writes a report for people.
 func (r Report) Print(to io.Writer) error {
 	_, err := fmt.Fprintf(to, "%d came in %.1f s, %d turned away\n", r.Came, r.Took.Seconds(), r.TurnedAway)
+	if err == nil && r.NoOfficers {
+		_, err = fmt.Fprintln(to, "no officers came: nobody can sign in there by a click, as in a demo")
+	}
 	for _, part := range []struct {
 		title string
 		lines []Line

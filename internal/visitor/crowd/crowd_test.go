@@ -48,3 +48,36 @@ func TestALateAnswerKeepsNobodyFromComing(t *testing.T) {
 		t.Error("nobody comes, and nobody minds")
 	}
 }
+
+// TestOfficersStayAwayWhereNobodySignsInByAClick: they are not counted as failures, and the report says so.
+func TestOfficersStayAwayWhereNobodySignsInByAClick(t *testing.T) {
+	plans, err := visitor.Plans(jurisdictions.Greenvale(), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	desks, err := visitor.Desks(jurisdictions.Greenvale())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var demo bool
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/demo" && !demo || r.URL.Path == "/demo/sign-in" {
+			w.WriteHeader(http.StatusNotFound)
+		}
+	}))
+	defer site.Close()
+	for _, demo = range []bool{false, true} {
+		r, err := crowd.Run(t.Context(), crowd.Plan{Site: site.URL, Plans: plans, Desks: desks, Rate: 100, Seconds: 1, Seed: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var said strings.Builder
+		if err := r.Print(&said); err != nil {
+			t.Fatal(err)
+		}
+		came := strings.Contains(said.String(), "decide: queue")
+		if r.NoOfficers == demo || came != demo || strings.Contains(said.String(), "no officers came") == demo {
+			t.Errorf("a demo: %t, officers stayed away: %t\n%s", demo, r.NoOfficers, &said)
+		}
+	}
+}
