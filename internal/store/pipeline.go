@@ -18,13 +18,17 @@ import (
 // waits for is kept, and sent together with the next statement whose answer somebody wants: BEGIN, what was put, that statement,
 // in one message. The server works them off in order, and skips what comes after one that failed.
 
-// waitMost bounds what a transaction keeps.
-const waitMost = 100
+// What a transaction keeps at most, in statements and in bytes.
+const (
+	waitMost  = 100
+	waitBytes = 256 << 10
+)
 
 // pgConn is a connection to PostgreSQL during one transaction; pgx prepares each text once per connection.
 type pgConn struct {
 	c       *pgxpool.Conn
 	waiting *pgx.Batch
+	bytes   int   // in what waits
 	trips   int64 // messages that were waited for
 }
 
@@ -41,7 +45,7 @@ func newPgConn(c *pgxpool.Conn, begin string) *pgConn {
 
 // put keeps a statement with the values as they are now: the caller may change what is behind them.
 func (p *pgConn) put(ctx context.Context, query string, args []any) error {
-	if p.waiting.Len() == waitMost {
+	if p.waiting.Len() == waitMost || p.bytes > waitBytes {
 		_, err := p.exec(ctx, query, args)
 		return err
 	}
@@ -51,8 +55,12 @@ func (p *pgConn) put(ctx context.Context, query string, args []any) error {
 		if err != nil {
 			return blamed(query, err)
 		}
-		if b, ok := v.([]byte); ok {
-			v = bytes.Clone(b)
+		switch x := v.(type) {
+		case []byte:
+			v = bytes.Clone(x)
+			p.bytes += len(x)
+		case string:
+			p.bytes += len(x)
 		}
 		kept[i] = v
 	}
@@ -88,7 +96,7 @@ func (p *pgConn) query(ctx context.Context, query string, args []any) (rows, err
 // send sends what waits and one statement more. What it gives has the answer to that one next; an error is of what waited.
 func (p *pgConn) send(ctx context.Context, query string, args []any) (pgx.BatchResults, error) {
 	b, before := p.waiting, p.waiting.Len()
-	p.waiting = &pgx.Batch{}
+	p.waiting, p.bytes = &pgx.Batch{}, 0
 	b.Queue(query, args...)
 	p.trips++
 	sent := p.c.SendBatch(ctx, b)
