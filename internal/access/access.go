@@ -77,7 +77,7 @@ func record(ctx context.Context, tx *store.Tx, looks []Look) error {
 		rows.WriteString("(" + store.Marks(width*i+1, width) + ")")
 		args = append(args, tx.NewID(), l.Person, store.Micros(tx.Now()), l.Actor, l.Organisation, l.What, l.Ref, l.Why, l.Service, l.System, l.dayKey())
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO access (id, person, at, actor, organisation, what, ref, why, service, system, day_key)
+	err := tx.Put(ctx, `INSERT INTO access (id, person, at, actor, organisation, what, ref, why, service, system, day_key)
 		VALUES `+rows.String()+` ON CONFLICT (day_key) DO NOTHING`, args...)
 	return err
 }
@@ -172,7 +172,7 @@ func First(ctx context.Context, tx *store.Tx, person string) (time.Time, error) 
 
 // Forget deletes the reads of a person's data up to an instant, a number at a time, with what was asked about them.
 func Forget(ctx context.Context, tx *store.Tx, person string, before time.Time) (int64, error) {
-	if _, err := tx.Exec(ctx, `DELETE FROM access_question WHERE look IN (SELECT id FROM access WHERE person = $1 AND at < $2)`, person, store.Micros(before)); err != nil {
+	if err := tx.Put(ctx, `DELETE FROM access_question WHERE look IN (SELECT id FROM access WHERE person = $1 AND at < $2)`, person, store.Micros(before)); err != nil {
 		return 0, fmt.Errorf("forgetting questions about reads: %w", err)
 	}
 	n, err := tx.Exec(ctx, `DELETE FROM access WHERE person = $1 AND at < $2`, person, store.Micros(before))
@@ -185,7 +185,7 @@ func Forget(ctx context.Context, tx *store.Tx, person string, before time.Time) 
 // ForgetBefore deletes reads of anybody's data before an instant, the oldest first, at most limit.
 func ForgetBefore(ctx context.Context, tx *store.Tx, before time.Time, limit int) (int64, error) {
 	const old = `SELECT id FROM access WHERE at < $1 ORDER BY at LIMIT $2`
-	if _, err := tx.Exec(ctx, `DELETE FROM access_question WHERE look IN (`+old+`)`, store.Micros(before), limit); err != nil {
+	if err := tx.Put(ctx, `DELETE FROM access_question WHERE look IN (`+old+`)`, store.Micros(before), limit); err != nil {
 		return 0, fmt.Errorf("forgetting questions about reads: %w", err)
 	}
 	n, err := tx.Exec(ctx, `DELETE FROM access WHERE id IN (`+old+`)`, store.Micros(before), limit)

@@ -38,7 +38,7 @@ func (b *Openings) Open(ctx context.Context, tx *store.Tx, o *Opening) error {
 	if err != nil {
 		return fmt.Errorf("sealing a reason: %w", err)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO access_opening (id, kind, thing, ref, service, organisation, person, subject, actor, opened, until, reason, reviewed, reviewer, fine, note)
+	err = tx.Put(ctx, `INSERT INTO access_opening (id, kind, thing, ref, service, organisation, person, subject, actor, opened, until, reason, reviewed, reviewer, fine, note)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, '', $13, $14)`,
 		o.ID, o.Kind, o.Thing, o.Ref, o.Service, o.Organisation, o.Person, o.Subject, o.Actor, store.Micros(o.At), store.Micros(o.Until), reason, false, []byte{})
 	if err != nil {
@@ -54,7 +54,7 @@ func (b *Openings) Review(ctx context.Context, tx *store.Tx, o *Opening) error {
 	if err != nil {
 		return fmt.Errorf("sealing what was found: %w", err)
 	}
-	_, err = tx.Exec(ctx, `UPDATE access_opening SET reviewed = $2, reviewer = $3, fine = $4, note = $5 WHERE id = $1`,
+	err = tx.Put(ctx, `UPDATE access_opening SET reviewed = $2, reviewer = $3, fine = $4, note = $5 WHERE id = $1`,
 		o.ID, store.Micros(o.Reviewed), o.Reviewer, o.Fine, note)
 	if err != nil {
 		return fmt.Errorf("storing what was found: %w", err)

@@ -72,7 +72,7 @@ func AlertByID(ctx context.Context, tx *store.Tx, id string) (Alert, error) {
 
 // See notes that a supervisor has looked at an alert, and what they found.
 func See(ctx context.Context, tx *store.Tx, id, by, note string) error {
-	_, err := tx.Exec(ctx, `UPDATE access_alert SET seen = $2, seen_by = $3, note = $4 WHERE id = $1`, id, store.Micros(tx.Now()), by, note)
+	err := tx.Put(ctx, `UPDATE access_alert SET seen = $2, seen_by = $3, note = $4 WHERE id = $1`, id, store.Micros(tx.Now()), by, note)
 	if err != nil {
 		return fmt.Errorf("noting an alert: %w", err)
 	}

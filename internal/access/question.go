@@ -37,7 +37,7 @@ func (q *Questions) Ask(ctx context.Context, tx *store.Tx, ask *Question) error 
 	if err != nil {
 		return fmt.Errorf("sealing a question: %w", err)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO access_question (id, look, person, subject, organisation, looker, language, asked, answered, answered_by, sealed, answer)
+	err = tx.Put(ctx, `INSERT INTO access_question (id, look, person, subject, organisation, looker, language, asked, answered, answered_by, sealed, answer)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, '', $9, $10)`,
 		ask.ID, ask.Look, ask.Person, ask.Subject, ask.Organisation, ask.Looker, ask.Language, store.Micros(ask.Asked), sealed, []byte{})
 	if err != nil {
@@ -53,7 +53,7 @@ func (q *Questions) Answer(ctx context.Context, tx *store.Tx, ask *Question) err
 	if err != nil {
 		return fmt.Errorf("sealing an answer: %w", err)
 	}
-	_, err = tx.Exec(ctx, `UPDATE access_question SET answered = $2, answered_by = $3, answer = $4 WHERE id = $1`,
+	err = tx.Put(ctx, `UPDATE access_question SET answered = $2, answered_by = $3, answer = $4 WHERE id = $1`,
 		ask.ID, store.Micros(ask.Answered), ask.AnsweredBy, sealed)
 	if err != nil {
 		return fmt.Errorf("storing an answer: %w", err)

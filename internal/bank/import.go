@@ -89,7 +89,7 @@ func (b *Bank) Import(ctx context.Context, tx *store.Tx, organisation string, up
 		out.Statements = append(out.Statements, s)
 		f.New, f.Known, f.Pending = f.New+s.New, f.Known+s.Known, f.Pending+s.Pending
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO bank_file (organisation, id, name, size, hash, subject, imported, imported_by, new_lines, known_lines, pending)
+	err = tx.Put(ctx, `INSERT INTO bank_file (organisation, id, name, size, hash, subject, imported, imported_by, new_lines, known_lines, pending)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 		organisation, f.ID, f.Name, f.Size, f.Hash, f.subject, store.Micros(f.Imported), f.By, f.New, f.Known, f.Pending)
 	if err != nil {
@@ -103,7 +103,7 @@ func lockAccounts(ctx context.Context, tx *store.Tx, organisation string, all []
 	sorted := slices.Clone(all)
 	slices.SortFunc(sorted, func(a, b bankfile.Statement) int { return strings.Compare(a.Account, b.Account) })
 	for _, s := range sorted {
-		_, err := tx.Exec(ctx, `INSERT INTO bank_account (organisation, account, currency, created) VALUES ($1, $2, $3, $4)
+		err := tx.Put(ctx, `INSERT INTO bank_account (organisation, account, currency, created) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (organisation, account) DO NOTHING`, organisation, s.Account, s.Currency, store.Micros(tx.Now()))
 		if err != nil {
 			return fmt.Errorf("storing an account: %w", err)
@@ -143,7 +143,7 @@ func (b *Bank) statement(ctx context.Context, tx *store.Tx, organisation string,
 		}
 		return s, err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO bank_statement (organisation, id, file, account, number, currency, from_day, until_day, opening, closing, new_lines, known_lines, pending)
+	err = tx.Put(ctx, `INSERT INTO bank_statement (organisation, id, file, account, number, currency, from_day, until_day, opening, closing, new_lines, known_lines, pending)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`, organisation, s.ID, s.File, s.Account, s.Number, s.Currency,
 		s.From.String(), s.Until.String(), minor(s.Opening), minor(s.Closing), s.New, s.Known, s.Pending)
 	if err != nil {

@@ -189,7 +189,7 @@ func (s *Orders) insertOrder(ctx context.Context, tx *store.Tx, o *Order, key st
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO bank_order (organisation, id, number, idem_key, state, currency, total, payments, created, created_by,
+	err = tx.Put(ctx, `INSERT INTO bank_order (organisation, id, number, idem_key, state, currency, total, payments, created, created_by,
 		proposed, proposed_by, decided, decided_by, exported, exported_by, file_hash, version, subject, sealed, file)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, '', 0, '', 0, '', $11, $12, $13, $14, $11)`,
 		o.Organisation, o.ID, o.Number, key, string(o.State), o.Currency, o.Total, o.Count, store.Micros(o.Created), o.CreatedBy,
@@ -293,7 +293,7 @@ func (s *Orders) Export(ctx context.Context, tx *store.Tx, o *Order, execute cal
 	if err := s.updateOrder(ctx, tx, o); err != nil {
 		return nil, err
 	}
-	if _, err := tx.Exec(ctx, `UPDATE bank_order SET file = $3 WHERE organisation = $1 AND id = $2`, o.Organisation, o.ID, sealed); err != nil {
+	if err := tx.Put(ctx, `UPDATE bank_order SET file = $3 WHERE organisation = $1 AND id = $2`, o.Organisation, o.ID, sealed); err != nil {
 		return nil, fmt.Errorf("storing the file of order %s: %w", o.Number, err)
 	}
 	return file, nil

@@ -233,7 +233,7 @@ func (b *Bank) add(ctx context.Context, tx *store.Tx, l *Line, c Change, p Part)
 			return err
 		}
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO bank_part (organisation, line, no, idem_key, amount, what, ref, account, entry, at, by_whom, ended, ended_by, ended_entry, sealed)
+	err := tx.Put(ctx, `INSERT INTO bank_part (organisation, line, no, idem_key, amount, what, ref, account, entry, at, by_whom, ended, ended_by, ended_entry, sealed)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, '', '', $12)`,
 		l.Organisation, p.Line, p.No, p.key, p.Amount, p.To, p.Ref, p.Account, p.Entry, store.Micros(p.At), p.By, p.sealed)
 	if err != nil {

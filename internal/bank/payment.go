@@ -104,7 +104,7 @@ func (s *Orders) updatePayment(ctx context.Context, tx *store.Tx, o *Order, p *P
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE bank_payment SET state = $4, left_line = $5, back_line = $6, settled = $7, sealed = $8
+	err = tx.Put(ctx, `UPDATE bank_payment SET state = $4, left_line = $5, back_line = $6, settled = $7, sealed = $8
 		WHERE organisation = $1 AND payment_order = $2 AND no = $3`,
 		o.Organisation, o.ID, p.No, string(p.State), p.LeftLine, p.BackLine, instant(p.Settled), sealed)
 	if err != nil {

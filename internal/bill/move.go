@@ -209,7 +209,7 @@ func insert(ctx context.Context, tx *store.Tx, into string, shared, rows []any, 
 		for i := range n {
 			values[i] = begin + store.Marks(len(shared)+i*width+1, width) + ")"
 		}
-		if _, err := tx.Exec(ctx, into+strings.Join(values, ", "), append(slices.Clip(shared), rows[:n*width]...)...); err != nil {
+		if err := tx.Put(ctx, into+strings.Join(values, ", "), append(slices.Clip(shared), rows[:n*width]...)...); err != nil {
 			return err
 		}
 		rows = rows[n*width:]

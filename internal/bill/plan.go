@@ -23,7 +23,7 @@ func (b *Bills) Replan(ctx context.Context, tx *store.Tx, one *Bill, plan []Inst
 	if err != nil {
 		return fmt.Errorf("replacing the plan of bill %s: %w", one.Number, err)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO bill_plan (organisation, bill, no, until_day, plan, at, by_person)
+	err = tx.Put(ctx, `INSERT INTO bill_plan (organisation, bill, no, until_day, plan, at, by_person)
 		SELECT $1, $2, COUNT(*) + 1, $3, $4, $5, $6 FROM bill_plan WHERE organisation = $1 AND bill = $2`,
 		one.Organisation, one.ID, since.String(), before, store.Micros(tx.Now()), by)
 	if err != nil {
@@ -60,7 +60,7 @@ func (b *Bills) Readdress(ctx context.Context, tx *store.Tx, one *Bill) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE bill SET sealed = $3 WHERE organisation = $1 AND id = $2`, one.Organisation, one.ID, sealed)
+	err = tx.Put(ctx, `UPDATE bill SET sealed = $3 WHERE organisation = $1 AND id = $2`, one.Organisation, one.ID, sealed)
 	if err != nil {
 		return fmt.Errorf("readdressing bill %s: %w", one.Number, err)
 	}

@@ -85,7 +85,7 @@ func (b *Bills) Propose(ctx context.Context, tx *store.Tx, one *Bill, p *Proposa
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO bill_proposal (organisation, id, bill, kind, proposer, proposed, decider, decided, outcome, terms, sealed)
+	err = tx.Put(ctx, `INSERT INTO bill_proposal (organisation, id, bill, kind, proposer, proposed, decider, decided, outcome, terms, sealed)
 		VALUES ($1, $2, $3, $4, $5, $6, '', 0, '', $7, $8)`,
 		one.Organisation, p.ID, p.Bill, p.Kind, p.Proposer, store.Micros(p.Proposed), string(terms), sealed)
 	if err != nil {

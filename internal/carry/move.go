@@ -81,7 +81,7 @@ func insert(ctx context.Context, tx *store.Tx, t store.Table, rows [][]any) erro
 		b.WriteString("(" + places(len(args)+1, len(row)) + ")")
 		args = append(args, row...)
 	}
-	_, err := tx.Exec(ctx, b.String(), args...)
+	err := tx.Put(ctx, b.String(), args...)
 	return err
 }
 
@@ -158,7 +158,7 @@ func moveTable(ctx context.Context, tx *store.Tx, to *store.DB, left []store.Tab
 	// refer to it, and is moved again after it.
 	err = to.Write(ctx, "carry.again", func(ctx context.Context, tx *store.Tx) error {
 		for _, t := range slices.Backward(left) {
-			if _, err := tx.Exec(ctx, "DELETE FROM "+t.Name); err != nil {
+			if err := tx.Put(ctx, "DELETE FROM "+t.Name); err != nil {
 				return err
 			}
 		}

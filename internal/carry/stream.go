@@ -356,7 +356,7 @@ func cleared(ctx context.Context, db *store.DB, tables *[]store.Table) error {
 			return err
 		}
 		for _, t := range slices.Backward(*tables) {
-			if _, err := tx.Exec(ctx, "DELETE FROM "+t.Name); err != nil {
+			if err := tx.Put(ctx, "DELETE FROM "+t.Name); err != nil {
 				return err
 			}
 		}

@@ -156,7 +156,7 @@ func (c *Cases) Insert(ctx context.Context, tx *store.Tx, one *Case) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO cases (id, organisation, number, service, variant, definition, person, subject,
+	err = tx.Put(ctx, `INSERT INTO cases (id, organisation, number, service, variant, definition, person, subject,
 		language, licence, state, entered, submitted, due, due_then, turn, stopped, assignee, awaits, ending, ended, is_open,
 		label, sealed, version, updated)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`,

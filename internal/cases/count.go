@@ -46,7 +46,7 @@ func recount(ctx context.Context, tx *store.Tx, before, after standing) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO case_count_pending (id, organisation, due, service, state, n, free) VALUES `+strings.Join(rows, ", "), args...)
+	err := tx.Put(ctx, `INSERT INTO case_count_pending (id, organisation, due, service, state, n, free) VALUES `+strings.Join(rows, ", "), args...)
 	if err != nil {
 		return fmt.Errorf("counting a case: %w", err)
 	}
@@ -162,14 +162,14 @@ func (s Sums) Fold(ctx context.Context, tx *store.Tx, today calendar.Date) (more
 		return cmp.Or(cmp.Compare(a.organisation, b.organisation), cmp.Compare(a.due, b.due), cmp.Compare(a.service, b.service), cmp.Compare(a.state, b.state))
 	})
 	for _, k := range keys {
-		_, err := tx.Exec(ctx, `INSERT INTO case_count (organisation, due, service, state, n, free) VALUES ($1, $2, $3, $4, $5, $6)
+		err := tx.Put(ctx, `INSERT INTO case_count (organisation, due, service, state, n, free) VALUES ($1, $2, $3, $4, $5, $6)
 			ON CONFLICT (organisation, due, service, state) DO UPDATE SET n = case_count.n + excluded.n, free = case_count.free + excluded.free`,
 			k.organisation, k.due, k.service, k.state, add[k].n, add[k].free)
 		if err != nil {
 			return false, fmt.Errorf("adding to the sums of cases: %w", err)
 		}
 	}
-	if _, err := tx.Exec(ctx, `DELETE FROM case_count WHERE n = 0 AND free = 0`); err != nil {
+	if err := tx.Put(ctx, `DELETE FROM case_count WHERE n = 0 AND free = 0`); err != nil {
 		return false, fmt.Errorf("clearing the sums of cases: %w", err)
 	}
 	return took == foldMost, nil
@@ -232,8 +232,8 @@ func (s Sums) Mend(ctx context.Context, tx *store.Tx, today calendar.Date) error
 	}
 	const into = `INSERT INTO case_count_pending (id, organisation, due, service, state, n, free)
 		SELECT %s || '.' || organisation || '.' || due || '.' || service || '.' || state, organisation, due, service, state, n, free FROM (%s) AS found`
-	if _, err = tx.Exec(ctx, fmt.Sprintf(into, "CAST($2 AS TEXT)", daysApart), past, tx.NewID()); err == nil {
-		_, err = tx.Exec(ctx, fmt.Sprintf(into, "CAST($1 AS TEXT)", sumsApart), tx.NewID())
+	if err = tx.Put(ctx, fmt.Sprintf(into, "CAST($2 AS TEXT)", daysApart), past, tx.NewID()); err == nil {
+		err = tx.Put(ctx, fmt.Sprintf(into, "CAST($1 AS TEXT)", sumsApart), tx.NewID())
 	}
 	if err != nil {
 		return fmt.Errorf("mending the sums of cases: %w", err)

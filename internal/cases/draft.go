@@ -48,7 +48,7 @@ func (c *Cases) StartDraft(ctx context.Context, tx *store.Tx, d *Draft, tokenHas
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO draft (id, token_hash, service, variant, definition, subject, person, licence, language, sealed, version, created, updated, made_case)
+	err = tx.Put(ctx, `INSERT INTO draft (id, token_hash, service, variant, definition, subject, person, licence, language, sealed, version, created, updated, made_case)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $11, '')`,
 		d.ID, tokenHash, d.Service, d.Variant, d.Definition, d.Subject, d.Person, d.Licence, d.Language, sealed, store.Micros(tx.Now()))
 	if err != nil {

@@ -22,7 +22,7 @@ func (k Keeping) Due(ctx context.Context, tx *store.Tx, day calendar.Date, after
 
 // LookAgain sets the day on which a case's keeping is looked at next.
 func (k Keeping) LookAgain(ctx context.Context, tx *store.Tx, id string, day calendar.Date) error {
-	if _, err := tx.Exec(ctx, `UPDATE cases SET keep_look = $2 WHERE id = $1`, id, day.String()); err != nil {
+	if err := tx.Put(ctx, `UPDATE cases SET keep_look = $2 WHERE id = $1`, id, day.String()); err != nil {
 		return fmt.Errorf("noting until when a case is kept: %w", err)
 	}
 	return nil
@@ -51,11 +51,11 @@ func (k Keeping) Destroy(ctx context.Context, tx *store.Tx, one *Case) error {
 		`DELETE FROM case_term WHERE case_id = $1`,
 		`DELETE FROM draft WHERE made_case = $1`, // what a repeated post of the form would have found
 	} {
-		if _, err := tx.Exec(ctx, statement, one.ID); err != nil {
+		if err := tx.Put(ctx, statement, one.ID); err != nil {
 			return fmt.Errorf("destroying a case: %w", err)
 		}
 	}
-	if _, err := tx.Exec(ctx, `UPDATE cases SET destroyed = $2 WHERE id = $1`, one.ID, store.Micros(tx.Now())); err != nil {
+	if err := tx.Put(ctx, `UPDATE cases SET destroyed = $2 WHERE id = $1`, one.ID, store.Micros(tx.Now())); err != nil {
 		return fmt.Errorf("destroying a case: %w", err)
 	}
 	return nil
@@ -95,7 +95,7 @@ func (k Keeping) Drafts(ctx context.Context, tx *store.Tx, person string) ([]str
 
 // ForgetWords deletes what finds a case by words.
 func (k Keeping) ForgetWords(ctx context.Context, tx *store.Tx, id string) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM case_term WHERE case_id = $1`, id); err != nil {
+	if err := tx.Put(ctx, `DELETE FROM case_term WHERE case_id = $1`, id); err != nil {
 		return fmt.Errorf("forgetting the words of a case: %w", err)
 	}
 	return nil

@@ -59,7 +59,7 @@ func (c *Cases) Note(ctx context.Context, tx *store.Tx, one *Case, e Event) erro
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO case_event (id, case_id, seq, at, kind, public, actor, action, from_state, to_state, sealed)
+	err = tx.Put(ctx, `INSERT INTO case_event (id, case_id, seq, at, kind, public, actor, action, from_state, to_state, sealed)
 		VALUES ($1, $2, (SELECT COUNT(*) FROM case_event WHERE case_id = $2), $3, $4, $5, $6, $7, $8, $9, $10)`,
 		e.ID, one.ID, store.Micros(e.At), e.Kind, e.Public, e.Actor, e.Action, e.From, e.To, sealed)
 	if err != nil {
@@ -142,7 +142,7 @@ func (c *Cases) Consult(ctx context.Context, tx *store.Tx, one *Case, q Consulta
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO consultation (id, case_id, consultee, organisation, asked, due, reply, silent, replied, replied_by, sealed)
+	err = tx.Put(ctx, `INSERT INTO consultation (id, case_id, consultee, organisation, asked, due, reply, silent, replied, replied_by, sealed)
 		VALUES ($1, $2, $3, $4, $5, $6, '', FALSE, 0, '', $7)`,
 		q.ID, one.ID, q.Consultee, q.Organisation, store.Micros(tx.Now()), dayText(q.Due), sealed)
 	if err != nil {
@@ -157,7 +157,7 @@ func (c *Cases) ReplyTo(ctx context.Context, tx *store.Tx, one *Case, q Consulta
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE consultation SET reply = $2, silent = $3, replied = $4, replied_by = $5, sealed = $6 WHERE id = $1`,
+	err = tx.Put(ctx, `UPDATE consultation SET reply = $2, silent = $3, replied = $4, replied_by = $5, sealed = $6 WHERE id = $1`,
 		q.ID, q.Reply, q.Silent, store.Micros(tx.Now()), q.RepliedBy, sealed)
 	if err != nil {
 		return fmt.Errorf("storing a reply: %w", err)
@@ -251,7 +251,7 @@ func (c *Cases) Represent(ctx context.Context, tx *store.Tx, caseID string, r *R
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO representation (id, case_id, at, ground, counts, subject, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+	err = tx.Put(ctx, `INSERT INTO representation (id, case_id, at, ground, counts, subject, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		r.ID, caseID, store.Micros(r.At), r.Ground, r.Counts, r.Subject, sealed)
 	if err != nil {
 		return fmt.Errorf("storing a representation: %w", err)
@@ -261,7 +261,7 @@ func (c *Cases) Represent(ctx context.Context, tx *store.Tx, caseID string, r *R
 
 // Weigh notes whether a representation counts.
 func (c *Cases) Weigh(ctx context.Context, tx *store.Tx, id, counts string) error {
-	if _, err := tx.Exec(ctx, `UPDATE representation SET counts = $2 WHERE id = $1`, id, counts); err != nil {
+	if err := tx.Put(ctx, `UPDATE representation SET counts = $2 WHERE id = $1`, id, counts); err != nil {
 		return fmt.Errorf("weighing a representation: %w", err)
 	}
 	return nil
@@ -333,7 +333,7 @@ func (c *Cases) Write(ctx context.Context, tx *store.Tx, one *Case, m *Message) 
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO message (id, case_id, at, incoming, author, seen, sealed) VALUES ($1, $2, $3, $4, $5, FALSE, $6)`,
+	err = tx.Put(ctx, `INSERT INTO message (id, case_id, at, incoming, author, seen, sealed) VALUES ($1, $2, $3, $4, $5, FALSE, $6)`,
 		m.ID, one.ID, store.Micros(m.At), m.Incoming, m.Author, sealed)
 	if err != nil {
 		return fmt.Errorf("storing a message: %w", err)
@@ -354,7 +354,7 @@ func (c *Cases) Messages(ctx context.Context, tx *store.Tx, one *Case) ([]Messag
 
 // SeeMessages notes that one side has seen what the other wrote.
 func (c *Cases) SeeMessages(ctx context.Context, tx *store.Tx, caseID string, incoming bool) error {
-	if _, err := tx.Exec(ctx, `UPDATE message SET seen = TRUE WHERE case_id = $1 AND incoming = $2 AND seen = FALSE`, caseID, incoming); err != nil {
+	if err := tx.Put(ctx, `UPDATE message SET seen = TRUE WHERE case_id = $1 AND incoming = $2 AND seen = FALSE`, caseID, incoming); err != nil {
 		return fmt.Errorf("noting messages as seen: %w", err)
 	}
 	return nil
@@ -382,7 +382,7 @@ func (c *Cases) Send(ctx context.Context, tx *store.Tx, one *Case, l *Letter) er
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO letter (id, case_id, letter, language, at, sealed) VALUES ($1, $2, $3, $4, $5, $6)`,
+	err = tx.Put(ctx, `INSERT INTO letter (id, case_id, letter, language, at, sealed) VALUES ($1, $2, $3, $4, $5, $6)`,
 		l.ID, one.ID, l.Letter, l.Language, store.Micros(l.At), sealed)
 	if err != nil {
 		return fmt.Errorf("storing a letter: %w", err)

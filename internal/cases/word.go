@@ -42,7 +42,7 @@ func Terms(text string) []string {
 // Index makes a case findable by the words of texts. ADR 5 says why words are stored as keyed hashes.
 func (c *Cases) Index(ctx context.Context, tx *store.Tx, one *Case, texts ...string) error {
 	if one.Version > 0 { // else it was never in the index
-		if _, err := tx.Exec(ctx, `DELETE FROM case_term WHERE case_id = $1`, one.ID); err != nil {
+		if err := tx.Put(ctx, `DELETE FROM case_term WHERE case_id = $1`, one.ID); err != nil {
 			return fmt.Errorf("clearing the index of case %s: %w", one.Number, err)
 		}
 	}
@@ -55,7 +55,7 @@ func (c *Cases) Index(ctx context.Context, tx *store.Tx, one *Case, texts ...str
 	if len(rows) == 0 {
 		return nil
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO case_term (organisation, term, case_id) VALUES `+strings.Join(rows, ", ")+
+	err := tx.Put(ctx, `INSERT INTO case_term (organisation, term, case_id) VALUES `+strings.Join(rows, ", ")+
 		` ON CONFLICT (organisation, term, case_id) DO NOTHING`, args...)
 	if err != nil {
 		return fmt.Errorf("indexing case %s: %w", one.Number, err)

@@ -54,7 +54,7 @@ func (s *Consents) Give(ctx context.Context, tx *store.Tx, c *Consent) error {
 	if err != nil {
 		return fmt.Errorf("sealing a consent: %w", err)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO consent (id, person, purpose, subject, given, until, withdrawn, sealed) VALUES ($1, $2, $3, $4, $5, $6, 0, $7)`,
+	err = tx.Put(ctx, `INSERT INTO consent (id, person, purpose, subject, given, until, withdrawn, sealed) VALUES ($1, $2, $3, $4, $5, $6, 0, $7)`,
 		c.ID, c.Person, c.Purpose, c.Subject, store.Micros(c.Given), c.Until.String(), sealed)
 	if err != nil {
 		return fmt.Errorf("storing a consent: %w", err)
@@ -64,7 +64,7 @@ func (s *Consents) Give(ctx context.Context, tx *store.Tx, c *Consent) error {
 
 // Withdraw ends what stands for a purpose; where nothing does, it does nothing.
 func (s *Consents) Withdraw(ctx context.Context, tx *store.Tx, person, purpose string) error {
-	_, err := tx.Exec(ctx, `UPDATE consent SET withdrawn = $3 WHERE person = $1 AND purpose = $2 AND withdrawn = 0`, person, purpose, store.Micros(tx.Now()))
+	err := tx.Put(ctx, `UPDATE consent SET withdrawn = $3 WHERE person = $1 AND purpose = $2 AND withdrawn = 0`, person, purpose, store.Micros(tx.Now()))
 	if err != nil {
 		return fmt.Errorf("withdrawing a consent: %w", err)
 	}
@@ -129,7 +129,7 @@ func (s *Consents) Of(ctx context.Context, tx *store.Tx, person string) ([]Conse
 
 // Forget deletes a person's agreements.
 func Forget(ctx context.Context, tx *store.Tx, person string) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM consent WHERE person = $1`, person); err != nil {
+	if err := tx.Put(ctx, `DELETE FROM consent WHERE person = $1`, person); err != nil {
 		return fmt.Errorf("forgetting consents: %w", err)
 	}
 	return nil

@@ -50,7 +50,7 @@ func (r *Runner) claim(ctx context.Context, limit int) ([]Job, error) {
 			j := &jobs[i]
 			j.fence++
 			j.Attempts++
-			_, err := tx.Exec(ctx, `UPDATE job SET run_at = $1, fence = $2, attempts = $3 WHERE id = $4`,
+			err := tx.Put(ctx, `UPDATE job SET run_at = $1, fence = $2, attempts = $3 WHERE id = $4`,
 				store.Micros(tx.Now().Add(lease)), j.fence, j.Attempts, j.ID)
 			if err != nil {
 				return err

@@ -78,15 +78,19 @@ func Enqueue(ctx context.Context, tx *store.Tx, n New) error {
 		return fmt.Errorf("enqueue %s: the payload is not JSON", n.Kind)
 	}
 	id := tx.NewID()
-	if n.Key == "" {
-		n.Key = id
-	}
 	if n.RunAt.IsZero() {
 		n.RunAt = tx.Now()
 	}
-	added, err := tx.Exec(ctx, `INSERT INTO job (id, kind, key, payload, state, run_at, attempts, fence, last_error, created_at, ended_at)
-		VALUES ($1, $2, $3, $4, $5, $6, 0, 0, '', $7, 0) ON CONFLICT (kind, key) DO NOTHING`,
-		id, n.Kind, n.Key, n.Payload, string(Ready), store.Micros(n.RunAt), store.Micros(tx.Now()))
+	values := []any{id, n.Kind, n.Key, n.Payload, string(Ready), store.Micros(n.RunAt), store.Micros(tx.Now())}
+	if n.Key == "" { // then it is the job's own, and nobody has it yet
+		values[2] = id
+		if err := tx.Put(ctx, insertion, values...); err != nil {
+			return fmt.Errorf("enqueue %s: %w", n.Kind, err)
+		}
+		tx.Notify(topic)
+		return nil
+	}
+	added, err := tx.Exec(ctx, insertion+` ON CONFLICT (kind, key) DO NOTHING`, values...)
 	if err != nil {
 		return fmt.Errorf("enqueue %s: %w", n.Kind, err)
 	}
@@ -96,6 +100,9 @@ func Enqueue(ctx context.Context, tx *store.Tx, n New) error {
 	tx.Notify(topic)
 	return nil
 }
+
+const insertion = `INSERT INTO job (id, kind, key, payload, state, run_at, attempts, fence, last_error, created_at, ended_at)
+	VALUES ($1, $2, $3, $4, $5, $6, 0, 0, '', $7, 0)`
 
 func sameAsBefore(ctx context.Context, tx *store.Tx, n New) error {
 	var payload []byte

@@ -95,7 +95,7 @@ func (l *Ledger) opened(ctx context.Context, tx *store.Tx, chart *Chart, e *Entr
 }
 
 func (l *Ledger) open(ctx context.Context, tx *store.Tx, a Account, key accountKey) (*account, error) {
-	_, err := tx.Exec(ctx, `INSERT INTO ledger_account (organisation, id, code, currency, fund, kind, either_side, opened)
+	err := tx.Put(ctx, `INSERT INTO ledger_account (organisation, id, code, currency, fund, kind, either_side, opened)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (organisation, code, currency) DO NOTHING`,
 		a.Organisation, tx.NewID(), a.Code, key.currency, a.Fund, string(a.Kind), a.EitherSide, store.Micros(tx.Now()))
 	if err != nil {

@@ -88,7 +88,7 @@ func (Drafts) Propose(ctx context.Context, tx *store.Tx, key string, d *Draft) e
 		return fmt.Errorf("numbering an entry: %w", err)
 	}
 	d.ID, d.Number, d.State, d.Proposed, d.Version = tx.NewID(), fmt.Sprintf("J-%04d-%06d", d.Value.Year(), count), DraftWaits, tx.Now(), 1
-	_, err = tx.Exec(ctx, `INSERT INTO ledger_draft (organisation, id, number, idem_key, state, value_day, text, lines, proposed, proposed_by, decided, decided_by, answer, entry, version)
+	err = tx.Put(ctx, `INSERT INTO ledger_draft (organisation, id, number, idem_key, state, value_day, text, lines, proposed, proposed_by, decided, decided_by, answer, entry, version)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, '', '', '', 1)`,
 		d.Organisation, d.ID, d.Number, key, string(d.State), d.Value.String(), d.Text, string(lines), store.Micros(d.Proposed), d.ProposedBy)
 	if err != nil {

@@ -85,13 +85,13 @@ func addDay(ctx context.Context, tx *store.Tx, organisation, account, day string
 		return err
 	}
 	if s.last != day {
-		_, err := tx.Exec(ctx, `INSERT INTO ledger_day (organisation, account, day, balance) VALUES ($1, $2, $3, $4)`,
+		err := tx.Put(ctx, `INSERT INTO ledger_day (organisation, account, day, balance) VALUES ($1, $2, $3, $4)`,
 			organisation, account, day, s.balance)
 		if err != nil {
 			return err
 		}
 	}
-	_, err = tx.Exec(ctx, `UPDATE ledger_day SET balance = balance + $4 WHERE organisation = $1 AND account = $2 AND day >= $3`,
+	err = tx.Put(ctx, `UPDATE ledger_day SET balance = balance + $4 WHERE organisation = $1 AND account = $2 AND day >= $3`,
 		organisation, account, day, amount)
 	return err
 }

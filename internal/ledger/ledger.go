@@ -123,7 +123,7 @@ func book(ctx context.Context, tx *store.Tx, organisation, query string, args []
 	if !errors.Is(err, store.ErrNotFound) || !tx.Writable() {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO ledger_book (organisation, closed_until) VALUES ($1, '')
+	err = tx.Put(ctx, `INSERT INTO ledger_book (organisation, closed_until) VALUES ($1, '')
 		ON CONFLICT (organisation) DO NOTHING`, organisation)
 	if err != nil {
 		return fmt.Errorf("opening the books of %s: %w", organisation, err)

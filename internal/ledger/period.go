@@ -26,9 +26,9 @@ func (l *Ledger) ClosePeriod(ctx context.Context, tx *store.Tx, organisation str
 	case until.String() < closedUntil:
 		return fmt.Errorf("closing the books: %w", closed(closedUntil, until))
 	}
-	_, err = tx.Exec(ctx, `UPDATE ledger_book SET closed_until = $2 WHERE organisation = $1`, organisation, until.String())
+	err = tx.Put(ctx, `UPDATE ledger_book SET closed_until = $2 WHERE organisation = $1`, organisation, until.String())
 	if err == nil {
-		_, err = tx.Exec(ctx, `INSERT INTO ledger_close (organisation, until_day, closed, closed_by) VALUES ($1, $2, $3, $4)`,
+		err = tx.Put(ctx, `INSERT INTO ledger_close (organisation, until_day, closed, closed_by) VALUES ($1, $2, $3, $4)`,
 			organisation, until.String(), store.Micros(tx.Now()), by)
 	}
 	if err != nil {

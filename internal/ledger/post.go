@@ -179,7 +179,7 @@ func insert(ctx context.Context, tx *store.Tx, into string, shared, rows []any, 
 			}
 			b.WriteString(store.Marks(len(shared)+i*width+1, width) + ")")
 		}
-		if _, err := tx.Exec(ctx, b.String(), append(slices.Clip(shared), rows[:n*width]...)...); err != nil {
+		if err := tx.Put(ctx, b.String(), append(slices.Clip(shared), rows[:n*width]...)...); err != nil {
 			return err
 		}
 		rows = rows[n*width:]

@@ -55,7 +55,7 @@ func (s *Mandates) Note(ctx context.Context, tx *store.Tx, a *Act) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO mandate_act (id, mandate, owner, representative, at, what, service, ref, subject, sealed)
+	err = tx.Put(ctx, `INSERT INTO mandate_act (id, mandate, owner, representative, at, what, service, ref, subject, sealed)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, a.ID, a.Mandate, a.Principal, a.Representative, store.Micros(a.At), a.What, a.Service, a.Ref, a.Subject, sealed)
 	if err != nil {
 		return fmt.Errorf("noting what was done for another: %w", err)
@@ -118,7 +118,7 @@ func (s *Mandates) Object(ctx context.Context, tx *store.Tx, a *Act, wrong strin
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `UPDATE mandate_act SET sealed = $2 WHERE id = $1`, a.ID, sealed); err != nil {
+	if err := tx.Put(ctx, `UPDATE mandate_act SET sealed = $2 WHERE id = $1`, a.ID, sealed); err != nil {
 		return fmt.Errorf("noting an objection: %w", err)
 	}
 	return nil
@@ -136,7 +136,7 @@ func Hash(as any) ([]byte, error) {
 
 // Unsign takes back what everybody has agreed to.
 func (s *Mandates) Unsign(ctx context.Context, tx *store.Tx, principal, what string) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM mandate_signature WHERE owner = $1 AND what = $2`, principal, what); err != nil {
+	if err := tx.Put(ctx, `DELETE FROM mandate_signature WHERE owner = $1 AND what = $2`, principal, what); err != nil {
 		return fmt.Errorf("taking back signatures: %w", err)
 	}
 	return nil
@@ -144,7 +144,7 @@ func (s *Mandates) Unsign(ctx context.Context, tx *store.Tx, principal, what str
 
 // Sign notes that one of several agrees to something as it stands, which hash tells, and gives who does.
 func (s *Mandates) Sign(ctx context.Context, tx *store.Tx, principal, what, person string, hash []byte) ([]string, error) {
-	_, err := tx.Exec(ctx, `INSERT INTO mandate_signature (owner, what, person, hash, at) VALUES ($1, $2, $3, $4, $5)
+	err := tx.Put(ctx, `INSERT INTO mandate_signature (owner, what, person, hash, at) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (owner, what, person) DO UPDATE SET hash = $4, at = $5`, principal, what, person, hash, store.Micros(tx.Now()))
 	if err != nil {
 		return nil, fmt.Errorf("signing: %w", err)
@@ -154,10 +154,10 @@ func (s *Mandates) Sign(ctx context.Context, tx *store.Tx, principal, what, pers
 
 // Became says that what was begun and agreed to under one name has another now: the case of a draft.
 func (s *Mandates) Became(ctx context.Context, tx *store.Tx, draft, thing string) error {
-	if _, err := tx.Exec(ctx, `UPDATE mandate_act SET ref = $2 WHERE ref = $1`, draft, thing); err != nil {
+	if err := tx.Put(ctx, `UPDATE mandate_act SET ref = $2 WHERE ref = $1`, draft, thing); err != nil {
 		return fmt.Errorf("noting what a draft became: %w", err)
 	}
-	if _, err := tx.Exec(ctx, `UPDATE mandate_signature SET what = $2 WHERE what = $1`, Application(draft), Application(thing)); err != nil {
+	if err := tx.Put(ctx, `UPDATE mandate_signature SET what = $2 WHERE what = $1`, Application(draft), Application(thing)); err != nil {
 		return fmt.Errorf("noting what a draft became: %w", err)
 	}
 	return nil

@@ -142,7 +142,7 @@ func (s *Mandates) Put(ctx context.Context, tx *store.Tx, m *Mandate) error {
 	if m.EmailKey == nil {
 		m.EmailKey = []byte{}
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO mandate (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, '', $17)`,
+	err = tx.Put(ctx, `INSERT INTO mandate (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, '', $17)`,
 		m.ID, m.Principal, m.Representative, m.EmailKey, m.Subject, m.Kind, strings.Join(m.Scope, " "), m.Register, m.Record, m.Organisation, m.Messages,
 		m.From.String(), m.Until.String(), m.State, store.Micros(m.Offered), micros(m.Answered), sealed)
 	if err != nil {
@@ -276,7 +276,7 @@ func (s *Mandates) Answer(ctx context.Context, tx *store.Tx, m *Mandate, state, 
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `UPDATE mandate SET state = $2, answered = $3, representative = $4, sealed = $5 WHERE id = $1`,
+	if err := tx.Put(ctx, `UPDATE mandate SET state = $2, answered = $3, representative = $4, sealed = $5 WHERE id = $1`,
 		m.ID, m.State, store.Micros(m.Answered), m.Representative, sealed); err != nil {
 		return fmt.Errorf("answering a mandate: %w", err)
 	}
@@ -286,7 +286,7 @@ func (s *Mandates) Answer(ctx context.Context, tx *store.Tx, m *Mandate, state, 
 // End revokes a mandate: from now on nobody acts under it.
 func (s *Mandates) End(ctx context.Context, tx *store.Tx, m *Mandate, by string) error {
 	m.State, m.Ended, m.EndedBy = Revoked, tx.Now(), by
-	if _, err := tx.Exec(ctx, `UPDATE mandate SET state = $2, ended = $3, ended_by = $4 WHERE id = $1`, m.ID, m.State, store.Micros(m.Ended), by); err != nil {
+	if err := tx.Put(ctx, `UPDATE mandate SET state = $2, ended = $3, ended_by = $4 WHERE id = $1`, m.ID, m.State, store.Micros(m.Ended), by); err != nil {
 		return fmt.Errorf("revoking a mandate: %w", err)
 	}
 	return nil
@@ -308,7 +308,7 @@ func (s *Mandates) Forget(ctx context.Context, tx *store.Tx, person string, emai
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `UPDATE mandate SET sealed = $2, email_key = $3 WHERE id = $1`, m.ID, sealed, []byte{}); err != nil {
+		if err := tx.Put(ctx, `UPDATE mandate SET sealed = $2, email_key = $3 WHERE id = $1`, m.ID, sealed, []byte{}); err != nil {
 			return fmt.Errorf("forgetting a mandate: %w", err)
 		}
 		if m.State == Offered && m.Representative == "" {
@@ -317,10 +317,10 @@ func (s *Mandates) Forget(ctx context.Context, tx *store.Tx, person string, emai
 			}
 		}
 	}
-	_, err = tx.Exec(ctx, `UPDATE mandate SET state = $2, ended = $3, ended_by = $1 WHERE (owner = $1 OR representative = $1) AND state IN ($4, $5, $6)`,
+	err = tx.Put(ctx, `UPDATE mandate SET state = $2, ended = $3, ended_by = $1 WHERE (owner = $1 OR representative = $1) AND state IN ($4, $5, $6)`,
 		person, Revoked, store.Micros(tx.Now()), Offered, Declared, Accepted)
 	if err == nil {
-		_, err = tx.Exec(ctx, `DELETE FROM mandate_signature WHERE person = $1`, person)
+		err = tx.Put(ctx, `DELETE FROM mandate_signature WHERE person = $1`, person)
 	}
 	if err != nil {
 		return fmt.Errorf("forgetting mandates: %w", err)

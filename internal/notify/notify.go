@@ -77,7 +77,7 @@ func (o *Outbox) Put(ctx context.Context, tx *store.Tx, m Message) error {
 	if err != nil {
 		return fmt.Errorf("sealing a message: %w", err)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO notification (id, subject, kind, language, created, sent, tries, problem, sealed)
+	err = tx.Put(ctx, `INSERT INTO notification (id, subject, kind, language, created, sent, tries, problem, sealed)
 		VALUES ($1, $2, $3, $4, $5, 0, 0, '', $6)`, m.ID, m.Subject, m.Kind, m.Language, store.Micros(tx.Now()), sealed)
 	if err != nil {
 		return fmt.Errorf("storing a message: %w", err)
@@ -86,7 +86,7 @@ func (o *Outbox) Put(ctx context.Context, tx *store.Tx, m Message) error {
 	if err != nil {
 		return fmt.Errorf("writing a job: %w", err)
 	}
-	return job.Enqueue(ctx, tx, job.New{Kind: JobKind, Key: m.ID, Payload: payload})
+	return job.Enqueue(ctx, tx, job.New{Kind: JobKind, Payload: payload})
 }
 
 type owed struct {
@@ -178,7 +178,7 @@ func (o *Outbox) Handler(db *store.DB, to Sender) func(context.Context, job.Job)
 			if failed == nil {
 				sent = store.Micros(tx.Now())
 			}
-			_, err := tx.Exec(ctx, `UPDATE notification SET sent = $2, tries = tries + 1, problem = $3 WHERE id = $1`, m.ID, sent, problem)
+			err := tx.Put(ctx, `UPDATE notification SET sent = $2, tries = tries + 1, problem = $3 WHERE id = $1`, m.ID, sent, problem)
 			return err
 		})
 		return errors.Join(failed, err)

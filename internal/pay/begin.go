@@ -63,7 +63,7 @@ func (s *Pay) put(ctx context.Context, tx *store.Tx, p *Payment) (again bool, er
 		return s.repeated(ctx, tx, p)
 	}
 	for i, t := range p.Targets {
-		_, err := tx.Exec(ctx, `INSERT INTO pay_target (organisation, payment, no, bill, amount) VALUES ($1, $2, $3, $4, $5)`,
+		err := tx.Put(ctx, `INSERT INTO pay_target (organisation, payment, no, bill, amount) VALUES ($1, $2, $3, $4, $5)`,
 			p.Organisation, p.ID, i, t.Bill, t.Amount)
 		if err != nil {
 			return false, fmt.Errorf("storing what a payment pays: %w", err)
@@ -152,7 +152,7 @@ func (s *Pay) Opened(ctx context.Context, tx *store.Tx, organisation, id string,
 	if err != nil {
 		return nil, err
 	}
-	if _, err := tx.Exec(ctx, `UPDATE pay_payment SET sealed = $3 WHERE organisation = $1 AND id = $2`, organisation, id, sealed); err != nil {
+	if err := tx.Put(ctx, `UPDATE pay_payment SET sealed = $3 WHERE organisation = $1 AND id = $2`, organisation, id, sealed); err != nil {
 		return nil, fmt.Errorf("storing a provider's page: %w", err)
 	}
 	if err := s.knowRefs(ctx, tx, p); err != nil {
@@ -164,7 +164,7 @@ func (s *Pay) Opened(ctx context.Context, tx *store.Tx, organisation, id string,
 
 // update stores what can change about a payment itself.
 func (s *Pay) update(ctx context.Context, tx *store.Tx, p *Payment) error {
-	_, err := tx.Exec(ctx, `UPDATE pay_payment SET number = $3, ref = $4, charge = $5, state = $6, got_currency = $7, received = $8,
+	err := tx.Put(ctx, `UPDATE pay_payment SET number = $3, ref = $4, charge = $5, state = $6, got_currency = $7, received = $8,
 			refunded = $9, disputed = $10, settled = $11, day = $12, next_ask = $13 WHERE organisation = $1 AND id = $2`,
 		p.Organisation, p.ID, p.Number, p.Ref, p.Charge, string(p.State), p.Received.Currency, p.Received.Minor,
 		p.Refunded.Minor, p.Disputed.Minor, store.Micros(p.Settled), dayText(p.Day), store.Micros(p.nextAsk))
@@ -180,7 +180,7 @@ func (s *Pay) knowRefs(ctx context.Context, tx *store.Tx, p *Payment) error {
 		if ref == "" || p.Provider == "" {
 			continue
 		}
-		_, err := tx.Exec(ctx, `INSERT INTO pay_ref (organisation, provider, ref, payment) VALUES ($1, $2, $3, $4)
+		err := tx.Put(ctx, `INSERT INTO pay_ref (organisation, provider, ref, payment) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (organisation, provider, ref) DO UPDATE SET payment = excluded.payment WHERE pay_ref.payment = ''`,
 			p.Organisation, p.Provider, ref, p.ID)
 		if err != nil {

@@ -121,7 +121,7 @@ func (s *Exceptions) Resolve(ctx context.Context, tx *store.Tx, organisation, id
 		}
 	}
 	e.Resolved, e.By, e.How, e.Note = tx.Now(), by, how, note
-	_, err = tx.Exec(ctx, `UPDATE pay_exception SET resolved = $3, resolved_by = $4, how = $5, subject = $6, sealed = $7 WHERE organisation = $1 AND id = $2`,
+	err = tx.Put(ctx, `UPDATE pay_exception SET resolved = $3, resolved_by = $4, how = $5, subject = $6, sealed = $7 WHERE organisation = $1 AND id = $2`,
 		organisation, id, store.Micros(e.Resolved), by, how, e.Subject, sealed)
 	if err != nil {
 		return nil, fmt.Errorf("resolving an exception: %w", err)
@@ -131,7 +131,7 @@ func (s *Exceptions) Resolve(ctx context.Context, tx *store.Tx, organisation, id
 
 // found closes the exception of an event whose payment has become known.
 func (s *Exceptions) found(ctx context.Context, tx *store.Tx, organisation, key string) error {
-	_, err := tx.Exec(ctx, `UPDATE pay_exception SET resolved = $3, how = 'found' WHERE organisation = $1 AND idem_key = $2 AND resolved = 0`,
+	err := tx.Put(ctx, `UPDATE pay_exception SET resolved = $3, how = 'found' WHERE organisation = $1 AND idem_key = $2 AND resolved = 0`,
 		organisation, key, store.Micros(tx.Now()))
 	if err != nil {
 		return fmt.Errorf("resolving an exception: %w", err)

@@ -168,7 +168,7 @@ func (s *Pay) store(ctx context.Context, tx *store.Tx, was, p *Payment, day cale
 		if i < len(was.Disputes) && was.Disputes[i] == d {
 			continue
 		}
-		_, err := tx.Exec(ctx, `INSERT INTO pay_dispute (organisation, payment, name, currency, amount, state, opened, closed)
+		err := tx.Put(ctx, `INSERT INTO pay_dispute (organisation, payment, name, currency, amount, state, opened, closed)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 			ON CONFLICT (organisation, payment, name) DO UPDATE SET state = excluded.state, opened = excluded.opened, closed = excluded.closed`,
 			p.Organisation, p.ID, d.Key, d.Amount.Currency, d.Amount.Minor, d.State, store.Micros(d.Opened), store.Micros(d.Closed))
@@ -278,7 +278,7 @@ func (s *Pay) record(ctx context.Context, tx *store.Tx, organisation string, row
 
 // note says in an event's row what became of it.
 func (s *Pay) note(ctx context.Context, tx *store.Tx, organisation string, row stored, payment, outcome, why string) error {
-	_, err := tx.Exec(ctx, `UPDATE pay_event SET payment = $4, outcome = $5, why = $6 WHERE organisation = $1 AND provider = $2 AND event = $3`,
+	err := tx.Put(ctx, `UPDATE pay_event SET payment = $4, outcome = $5, why = $6 WHERE organisation = $1 AND provider = $2 AND event = $3`,
 		organisation, row.provider, row.ID, payment, outcome, why)
 	if err != nil {
 		return fmt.Errorf("storing what became of an event: %w", err)

@@ -135,7 +135,7 @@ func (s *Pay) putRefund(ctx context.Context, tx *store.Tx, subject string, r *Re
 	if sealed == nil {
 		sealed = []byte{}
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO pay_refund (organisation, id, payment, idem_key, currency, amount, method, state, ref, unasked, created, settled, day, sealed)
+	err = tx.Put(ctx, `INSERT INTO pay_refund (organisation, id, payment, idem_key, currency, amount, method, state, ref, unasked, created, settled, day, sealed)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 		ON CONFLICT (organisation, id) DO UPDATE SET state = excluded.state, ref = excluded.ref, settled = excluded.settled, day = excluded.day`,
 		r.Organisation, r.ID, r.Payment, r.Key, r.Amount.Currency, r.Amount.Minor, r.Method, r.State, r.Ref, r.Unasked,

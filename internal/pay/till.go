@@ -185,7 +185,7 @@ func (s *Tills) Close(ctx context.Context, tx *store.Tx, organisation, id string
 		}
 	}
 	t.Closed, t.Counted.Minor, t.Note = tx.Now(), counted, note
-	_, err = tx.Exec(ctx, `UPDATE pay_till SET closed = $3, expected = $4, counted = $5, sealed = $6 WHERE organisation = $1 AND id = $2`,
+	err = tx.Put(ctx, `UPDATE pay_till SET closed = $3, expected = $4, counted = $5, sealed = $6 WHERE organisation = $1 AND id = $2`,
 		organisation, id, store.Micros(t.Closed), t.Expected.Minor, counted, sealed)
 	if err != nil {
 		return nil, fmt.Errorf("closing a till: %w", err)

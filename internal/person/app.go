@@ -83,7 +83,7 @@ func (p Factors) NewApp(ctx context.Context, tx *store.Tx, person string) error 
 	if err != nil {
 		return fmt.Errorf("sealing a secret: %w", err)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO authenticator (person, sealed, coming, desk, level, step, tries, tried, created, used)
+	err = tx.Put(ctx, `INSERT INTO authenticator (person, sealed, coming, desk, level, step, tries, tried, created, used)
 		VALUES ($1, $2, $3, $4, 0, 0, 0, 0, $5, 0) ON CONFLICT (person) DO UPDATE SET coming = $3`, person, []byte{}, coming, false, store.Micros(tx.Now()))
 	if err != nil {
 		return fmt.Errorf("keeping a secret: %w", err)
@@ -117,7 +117,7 @@ func (p Factors) SetUpApp(ctx context.Context, tx *store.Tx, person, typed strin
 	if !ok {
 		return fault.NewInvalid(KeyAppWrong), nil
 	}
-	_, err = tx.Exec(ctx, `UPDATE authenticator SET sealed = coming, coming = $2, desk = $3, level = $4, step = $5, tries = 0, created = $6, used = $6 WHERE person = $1`,
+	err = tx.Put(ctx, `UPDATE authenticator SET sealed = coming, coming = $2, desk = $3, level = $4, step = $5, tries = 0, created = $6, used = $6 WHERE person = $1`,
 		person, []byte{}, desk, int64(level), at, store.Micros(tx.Now()))
 	if err != nil {
 		return nil, fmt.Errorf("setting an app up: %w", err)
@@ -147,12 +147,12 @@ func (p Factors) CheckApp(ctx context.Context, tx *store.Tx, person, typed strin
 	}
 	at, ok := totp.Check(secret, digits(typed), now, a.step)
 	if !ok {
-		if _, err := tx.Exec(ctx, `UPDATE authenticator SET tries = $2, tried = $3 WHERE person = $1`, person, a.tries+1, store.Micros(now)); err != nil {
+		if err := tx.Put(ctx, `UPDATE authenticator SET tries = $2, tried = $3 WHERE person = $1`, person, a.tries+1, store.Micros(now)); err != nil {
 			return false, 0, nil, fmt.Errorf("noting a try: %w", err)
 		}
 		return false, 0, fault.NewInvalid(KeyAppWrong), nil
 	}
-	if _, err := tx.Exec(ctx, `UPDATE authenticator SET step = $2, tries = 0, used = $3 WHERE person = $1`, person, at, store.Micros(now)); err != nil {
+	if err := tx.Put(ctx, `UPDATE authenticator SET step = $2, tries = 0, used = $3 WHERE person = $1`, person, at, store.Micros(now)); err != nil {
 		return false, 0, nil, fmt.Errorf("noting an app's use: %w", err)
 	}
 	return a.desk, a.level, nil, nil
@@ -170,7 +170,7 @@ func (p Factors) Tries(ctx context.Context, tx *store.Tx, person string) (n int6
 // RemoveApp takes it away, with the recovery codes that stand in for it.
 func (p Factors) RemoveApp(ctx context.Context, tx *store.Tx, person string) error {
 	for _, table := range []string{"authenticator", "recovery_code"} {
-		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE person = $1`, person); err != nil { //nolint:gosec // names of ours
+		if err := tx.Put(ctx, `DELETE FROM `+table+` WHERE person = $1`, person); err != nil { //nolint:gosec // names of ours
 			return fmt.Errorf("taking an app away: %w", err)
 		}
 	}
@@ -179,7 +179,7 @@ func (p Factors) RemoveApp(ctx context.Context, tx *store.Tx, person string) err
 
 // NewRecoveryCodes makes new ones, which are shown this once; former ones are worth nothing from now on.
 func (p Factors) NewRecoveryCodes(ctx context.Context, tx *store.Tx, person string) ([]string, error) {
-	if _, err := tx.Exec(ctx, `DELETE FROM recovery_code WHERE person = $1`, person); err != nil {
+	if err := tx.Put(ctx, `DELETE FROM recovery_code WHERE person = $1`, person); err != nil {
 		return nil, fmt.Errorf("ending recovery codes: %w", err)
 	}
 	var codes []string
@@ -189,7 +189,7 @@ func (p Factors) NewRecoveryCodes(ctx context.Context, tx *store.Tx, person stri
 			return nil, fmt.Errorf("making a recovery code: %w", err)
 		}
 		code := strings.ToLower(base32.StdEncoding.EncodeToString(raw))[:10]
-		if _, err := tx.Exec(ctx, `INSERT INTO recovery_code (person, hash, used) VALUES ($1, $2, 0)`, person, p.recoveryHash(person, code)); err != nil {
+		if err := tx.Put(ctx, `INSERT INTO recovery_code (person, hash, used) VALUES ($1, $2, 0)`, person, p.recoveryHash(person, code)); err != nil {
 			return nil, fmt.Errorf("keeping a recovery code: %w", err)
 		}
 		codes = append(codes, code[:5]+"-"+code[5:])

@@ -55,7 +55,7 @@ func (p Ceremonies) keep(ctx context.Context, tx *store.Tx, token string, c Cere
 	if c.State == nil {
 		c.State = []byte{}
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO ceremony (id, purpose, person, state, tries, expires) VALUES ($1, $2, $3, $4, 0, $5)`,
+	err := tx.Put(ctx, `INSERT INTO ceremony (id, purpose, person, state, tries, expires) VALUES ($1, $2, $3, $4, 0, $5)`,
 		TokenHash(token), c.Purpose, c.Person, c.State, store.Micros(tx.Now().Add(CeremonyLife)))
 	if err != nil {
 		return fmt.Errorf("beginning a ceremony: %w", err)
@@ -96,7 +96,7 @@ func (p Ceremonies) Take(ctx context.Context, tx *store.Tx, token, purpose strin
 
 // Tried counts a wrong answer where several are allowed.
 func (p Ceremonies) Tried(ctx context.Context, tx *store.Tx, token string) error {
-	if _, err := tx.Exec(ctx, `UPDATE ceremony SET tries = tries + 1 WHERE id = $1`, TokenHash(token)); err != nil {
+	if err := tx.Put(ctx, `UPDATE ceremony SET tries = tries + 1 WHERE id = $1`, TokenHash(token)); err != nil {
 		return fmt.Errorf("noting a try: %w", err)
 	}
 	return nil

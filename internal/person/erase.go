@@ -32,11 +32,11 @@ func Erase(ctx context.Context, tx *store.Tx, p *People, id string) error {
 		`DELETE FROM person_absence WHERE person = $1`,
 		`DELETE FROM session WHERE person = $1`,
 	} {
-		if _, err := tx.Exec(ctx, statement, id); err != nil {
+		if err := tx.Put(ctx, statement, id); err != nil {
 			return fmt.Errorf("erasing a person: %w", err)
 		}
 	}
-	if _, err := tx.Exec(ctx, `UPDATE person SET email_key = $2, updated = $3 WHERE id = $1`, id, nobody, store.Micros(tx.Now())); err != nil {
+	if err := tx.Put(ctx, `UPDATE person SET email_key = $2, updated = $3 WHERE id = $1`, id, nobody, store.Micros(tx.Now())); err != nil {
 		return fmt.Errorf("erasing a person: %w", err)
 	}
 	return nil

@@ -65,7 +65,7 @@ func (p Factors) AddPasskey(ctx context.Context, tx *store.Tx, k Passkey) (id st
 	if err != nil {
 		return "", err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO passkey (id, person, credential, sealed, desk, level, created, used) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`,
+	err = tx.Put(ctx, `INSERT INTO passkey (id, person, credential, sealed, desk, level, created, used) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`,
 		k.ID, k.Person, k.Credential, sealed, k.Desk, int64(k.Level), store.Micros(tx.Now()))
 	if err != nil {
 		return "", fmt.Errorf("keeping a passkey: %w", err)
@@ -134,7 +134,7 @@ func (p Factors) UsedPasskey(ctx context.Context, tx *store.Tx, k Passkey) error
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `UPDATE passkey SET sealed = $2, used = $3 WHERE id = $1`, k.ID, sealed, store.Micros(tx.Now())); err != nil {
+	if err := tx.Put(ctx, `UPDATE passkey SET sealed = $2, used = $3 WHERE id = $1`, k.ID, sealed, store.Micros(tx.Now())); err != nil {
 		return fmt.Errorf("noting a passkey's use: %w", err)
 	}
 	return nil
@@ -188,7 +188,7 @@ func (p Factors) Of(ctx context.Context, tx *store.Tx, person string) (h Have, e
 // Clear takes away all that somebody signs in with, and ends what they have open. Used also when they are erased.
 func (p Factors) Clear(ctx context.Context, tx *store.Tx, person string) error {
 	for _, table := range []string{"passkey", "authenticator", "recovery_code", "recovery", "scheme_link", "invitation", "ceremony", "session"} {
-		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE person = $1`, person); err != nil { //nolint:gosec // names of ours
+		if err := tx.Put(ctx, `DELETE FROM `+table+` WHERE person = $1`, person); err != nil { //nolint:gosec // names of ours
 			return fmt.Errorf("taking away what somebody signs in with: %w", err)
 		}
 	}

@@ -105,7 +105,7 @@ func (p *People) Update(ctx context.Context, tx *store.Tx, person Person) error 
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE person SET sealed = $2, language = $3, updated = $4 WHERE id = $1`,
+	err = tx.Put(ctx, `UPDATE person SET sealed = $2, language = $3, updated = $4 WHERE id = $1`,
 		person.ID, sealed, person.Language, store.Micros(tx.Now()))
 	if err != nil {
 		return fmt.Errorf("updating a person: %w", err)
@@ -185,7 +185,7 @@ func (p *People) grantsOf(ctx context.Context, tx *store.Tx, where string, args 
 
 // Grant gives a role and ends the person's sessions: new rights begin with a new one.
 func (p *People) Grant(ctx context.Context, tx *store.Tx, id string, g policy.Grant) error {
-	_, err := tx.Exec(ctx, `INSERT INTO person_role (person, organisation, role, given) VALUES ($1, $2, $3, $4)
+	err := tx.Put(ctx, `INSERT INTO person_role (person, organisation, role, given) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (person, organisation, role) DO NOTHING`, id, g.Organisation, string(g.Role), store.Micros(tx.Now()))
 	if err != nil {
 		return fmt.Errorf("giving a role: %w", err)
@@ -195,7 +195,7 @@ func (p *People) Grant(ctx context.Context, tx *store.Tx, id string, g policy.Gr
 
 // Revoke takes a role away and ends the person's sessions.
 func (p *People) Revoke(ctx context.Context, tx *store.Tx, id string, g policy.Grant) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM person_role WHERE person = $1 AND organisation = $2 AND role = $3`,
+	if err := tx.Put(ctx, `DELETE FROM person_role WHERE person = $1 AND organisation = $2 AND role = $3`,
 		id, g.Organisation, string(g.Role)); err != nil {
 		return fmt.Errorf("taking a role: %w", err)
 	}
@@ -246,13 +246,13 @@ type Absence struct {
 
 // SetAbsence notes it; a zero Absence ends it.
 func (p *People) SetAbsence(ctx context.Context, tx *store.Tx, id string, a Absence) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM person_absence WHERE person = $1`, id); err != nil {
+	if err := tx.Put(ctx, `DELETE FROM person_absence WHERE person = $1`, id); err != nil {
 		return fmt.Errorf("ending an absence: %w", err)
 	}
 	if a == (Absence{}) {
 		return nil
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO person_absence (person, from_day, until_day, substitute) VALUES ($1, $2, $3, $4)`,
+	err := tx.Put(ctx, `INSERT INTO person_absence (person, from_day, until_day, substitute) VALUES ($1, $2, $3, $4)`,
 		id, a.From.String(), a.Until.String(), a.Substitute)
 	if err != nil {
 		return fmt.Errorf("noting an absence: %w", err)

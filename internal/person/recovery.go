@@ -58,7 +58,7 @@ func (p Factors) CancelRecovery(ctx context.Context, tx *store.Tx, person, cance
 		return "", nil
 	}
 	if err == nil {
-		_, err = tx.Exec(ctx, `DELETE FROM recovery WHERE person = $1`, who)
+		err = tx.Put(ctx, `DELETE FROM recovery WHERE person = $1`, who)
 	}
 	if err != nil {
 		return "", fmt.Errorf("stopping a recovery: %w", err)
@@ -79,10 +79,10 @@ func (p Factors) Invite(ctx context.Context, tx *store.Tx, person, by string, wa
 	if token, err = p.Token(); err != nil {
 		return "", err
 	}
-	if _, err := tx.Exec(ctx, `DELETE FROM invitation WHERE person = $1`, person); err != nil {
+	if err := tx.Put(ctx, `DELETE FROM invitation WHERE person = $1`, person); err != nil {
 		return "", fmt.Errorf("ending invitations: %w", err)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO invitation (id, person, token, asked_by, waits, created, expires) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+	err = tx.Put(ctx, `INSERT INTO invitation (id, person, token, asked_by, waits, created, expires) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		tx.NewID(), person, TokenHash(token), by, waits, store.Micros(tx.Now()), store.Micros(tx.Now().Add(InvitationLife)))
 	if err != nil {
 		return "", fmt.Errorf("making an invitation: %w", err)
@@ -123,7 +123,7 @@ func (p Factors) Invitations(ctx context.Context, tx *store.Tx) ([]Invitation, e
 
 // EndInvitations ends somebody's: they are used, or withdrawn.
 func (p Factors) EndInvitations(ctx context.Context, tx *store.Tx, person string) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM invitation WHERE person = $1`, person); err != nil {
+	if err := tx.Put(ctx, `DELETE FROM invitation WHERE person = $1`, person); err != nil {
 		return fmt.Errorf("ending invitations: %w", err)
 	}
 	return nil

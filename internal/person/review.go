@@ -71,7 +71,7 @@ func (p Roles) Held(ctx context.Context, tx *store.Tx, organisation string) ([]H
 
 // Reviewed notes that somebody looked whether a role is still needed.
 func (p Roles) Reviewed(ctx context.Context, tx *store.Tx, person string, g policy.Grant, kept bool, reviewer string) error {
-	_, err := tx.Exec(ctx, `INSERT INTO role_review (id, person, organisation, role, kept, at, reviewer) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+	err := tx.Put(ctx, `INSERT INTO role_review (id, person, organisation, role, kept, at, reviewer) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		tx.NewID(), person, g.Organisation, string(g.Role), kept, store.Micros(tx.Now()), reviewer)
 	if err != nil {
 		return fmt.Errorf("noting a review: %w", err)

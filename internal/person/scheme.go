@@ -42,7 +42,7 @@ func (p Schemes) ByScheme(ctx context.Context, tx *store.Tx, scheme string, subj
 	if err != nil {
 		return "", fmt.Errorf("finding whom a scheme means: %w", err)
 	}
-	_, err = tx.Exec(ctx, `UPDATE scheme_link SET used = $3 WHERE scheme = $1 AND subject = $2`, scheme, subject, store.Micros(tx.Now()))
+	err = tx.Put(ctx, `UPDATE scheme_link SET used = $3 WHERE scheme = $1 AND subject = $2`, scheme, subject, store.Micros(tx.Now()))
 	if err != nil {
 		return "", fmt.Errorf("noting a scheme's use: %w", err)
 	}
@@ -72,10 +72,10 @@ func (p Schemes) Links(ctx context.Context, tx *store.Tx, person string) ([]Link
 
 // Unlink takes a scheme away from somebody, and ends what it began.
 func (p Schemes) Unlink(ctx context.Context, tx *store.Tx, person, scheme string) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM scheme_link WHERE person = $1 AND scheme = $2`, person, scheme); err != nil {
+	if err := tx.Put(ctx, `DELETE FROM scheme_link WHERE person = $1 AND scheme = $2`, person, scheme); err != nil {
 		return fmt.Errorf("taking a scheme away: %w", err)
 	}
-	if _, err := tx.Exec(ctx, `DELETE FROM session WHERE person = $1 AND scheme = $2`, person, scheme); err != nil {
+	if err := tx.Put(ctx, `DELETE FROM session WHERE person = $1 AND scheme = $2`, person, scheme); err != nil {
 		return fmt.Errorf("ending sessions of a scheme: %w", err)
 	}
 	return nil

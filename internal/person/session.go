@@ -68,7 +68,7 @@ func (p *People) NewCode(ctx context.Context, tx *store.Tx, email, purpose, draf
 	}
 	// A code that is not sent must not work either: without end of codes there would be no end of tries.
 	tooMany = recent >= codesPerHour
-	_, err = tx.Exec(ctx, `INSERT INTO code (id, email_key, hash, purpose, draft, tries, created, expires, used, subject, sealed)
+	err = tx.Put(ctx, `INSERT INTO code (id, email_key, hash, purpose, draft, tries, created, expires, used, subject, sealed)
 		VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8, '', $9)`,
 		id, key, p.codeHash(id, code), purpose, draft, store.Micros(now), store.Micros(now.Add(life)), tooMany, []byte{})
 	if err != nil {
@@ -108,7 +108,7 @@ func (p *People) KeepAddress(ctx context.Context, tx *store.Tx, codeID, email, l
 	if err != nil {
 		return "", fmt.Errorf("sealing an address: %w", err)
 	}
-	if _, err := tx.Exec(ctx, `UPDATE code SET subject = $2, sealed = $3 WHERE id = $1`, codeID, subject, sealed); err != nil {
+	if err := tx.Put(ctx, `UPDATE code SET subject = $2, sealed = $3 WHERE id = $1`, codeID, subject, sealed); err != nil {
 		return "", fmt.Errorf("keeping an address: %w", err)
 	}
 	return subject, nil
@@ -143,16 +143,16 @@ const onceLife = 7 * 24 * time.Hour
 // Forget deletes ended sessions, codes a day after their end with the key of what they kept, and old form keys.
 func (p *People) Forget(ctx context.Context, tx *store.Tx, limit int) error {
 	now := tx.Now()
-	if _, err := tx.Exec(ctx, `DELETE FROM session WHERE expires < $1 OR seen < $2`, store.Micros(now), store.Micros(now.Add(-SessionIdle))); err != nil {
+	if err := tx.Put(ctx, `DELETE FROM session WHERE expires < $1 OR seen < $2`, store.Micros(now), store.Micros(now.Add(-SessionIdle))); err != nil {
 		return fmt.Errorf("forgetting sessions: %w", err)
 	}
-	if _, err := tx.Exec(ctx, `DELETE FROM ceremony WHERE expires < $1`, store.Micros(now)); err != nil {
+	if err := tx.Put(ctx, `DELETE FROM ceremony WHERE expires < $1`, store.Micros(now)); err != nil {
 		return fmt.Errorf("forgetting ceremonies: %w", err)
 	}
-	if _, err := tx.Exec(ctx, `DELETE FROM invitation WHERE expires < $1`, store.Micros(now)); err != nil {
+	if err := tx.Put(ctx, `DELETE FROM invitation WHERE expires < $1`, store.Micros(now)); err != nil {
 		return fmt.Errorf("forgetting invitations: %w", err)
 	}
-	if _, err := tx.Exec(ctx, `DELETE FROM once WHERE created < $1`, store.Micros(now.Add(-onceLife))); err != nil {
+	if err := tx.Put(ctx, `DELETE FROM once WHERE created < $1`, store.Micros(now.Add(-onceLife))); err != nil {
 		return fmt.Errorf("forgetting form keys: %w", err)
 	}
 	ids, err := store.Strings(ctx, tx, `SELECT id FROM code WHERE expires < $1 ORDER BY expires LIMIT $2`, store.Micros(now.Add(-24*time.Hour)), limit)
@@ -164,7 +164,7 @@ func (p *People) Forget(ctx context.Context, tx *store.Tx, limit int) error {
 		if err := tx.QueryRow(ctx, `SELECT subject FROM code WHERE id = $1`, id).Scan(&subject); err != nil {
 			return fmt.Errorf("reading an old code: %w", err)
 		}
-		if _, err := tx.Exec(ctx, `DELETE FROM code WHERE id = $1`, id); err != nil {
+		if err := tx.Put(ctx, `DELETE FROM code WHERE id = $1`, id); err != nil {
 			return fmt.Errorf("forgetting a code: %w", err)
 		}
 		if subject == "" {
@@ -196,7 +196,7 @@ func (p *People) UseCode(ctx context.Context, tx *store.Tx, id, typed, purpose s
 		return "", nil, fault.NewInvalid(KeyCodeExpired), nil
 	}
 	right := subtle.ConstantTimeCompare(hash, p.codeHash(id, digits(typed))) == 1
-	if _, err := tx.Exec(ctx, `UPDATE code SET tries = tries + 1, used = $2 WHERE id = $1`, id, right); err != nil {
+	if err := tx.Put(ctx, `UPDATE code SET tries = tries + 1, used = $2 WHERE id = $1`, id, right); err != nil {
 		return "", nil, nil, fmt.Errorf("noting a try: %w", err)
 	}
 	if !right {
@@ -257,7 +257,7 @@ func (p *People) Once(ctx context.Context, tx *store.Tx, key, person string, inp
 
 // OnceDone stores what a form post led to, for its repetition.
 func (p *People) OnceDone(ctx context.Context, tx *store.Tx, key, result string) error {
-	if _, err := tx.Exec(ctx, `UPDATE once SET result = $2 WHERE form_key = $1`, key, result); err != nil {
+	if err := tx.Put(ctx, `UPDATE once SET result = $2 WHERE form_key = $1`, key, result); err != nil {
 		return fmt.Errorf("noting a form's result: %w", err)
 	}
 	return nil

@@ -55,7 +55,7 @@ func (p Sessions) StartSession(ctx context.Context, tx *store.Tx, a Arrival) (st
 		life = invitedFor
 	}
 	now := tx.Now()
-	_, err = tx.Exec(ctx, `INSERT INTO session (id, handle, person, method, level, desk, device, scheme, subject, sid, created, proved, seen, expires)
+	err = tx.Put(ctx, `INSERT INTO session (id, handle, person, method, level, desk, device, scheme, subject, sid, created, proved, seen, expires)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11, $13)`,
 		TokenHash(token), tx.NewID(), a.Person, a.Method, int64(a.Level), a.Desk, a.Device, a.Scheme, orNone(a.Subject), orNone(a.SID),
 		store.Micros(now), a.proved(now), store.Micros(now.Add(life)))
@@ -63,7 +63,7 @@ func (p Sessions) StartSession(ctx context.Context, tx *store.Tx, a Arrival) (st
 		return "", fmt.Errorf("starting a session: %w", err)
 	}
 	if a.Desk {
-		if _, err := tx.Exec(ctx, `UPDATE person SET arrived = $2 WHERE id = $1`, a.Person, store.Micros(now)); err != nil {
+		if err := tx.Put(ctx, `UPDATE person SET arrived = $2 WHERE id = $1`, a.Person, store.Micros(now)); err != nil {
 			return "", fmt.Errorf("noting that somebody signed in: %w", err)
 		}
 	}
@@ -131,7 +131,7 @@ func (p Sessions) BySession(ctx context.Context, tx *store.Tx, token string) (Se
 
 // Touch notes that a session is in use.
 func (p Sessions) Touch(ctx context.Context, tx *store.Tx, token string) error {
-	_, err := tx.Exec(ctx, `UPDATE session SET seen = $2 WHERE id = $1`, TokenHash(token), store.Micros(tx.Now()))
+	err := tx.Put(ctx, `UPDATE session SET seen = $2 WHERE id = $1`, TokenHash(token), store.Micros(tx.Now()))
 	if err != nil {
 		return fmt.Errorf("noting a session's use: %w", err)
 	}
@@ -140,7 +140,7 @@ func (p Sessions) Touch(ctx context.Context, tx *store.Tx, token string) error {
 
 // EndSession signs out.
 func (p Sessions) EndSession(ctx context.Context, tx *store.Tx, token string) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM session WHERE id = $1`, TokenHash(token)); err != nil {
+	if err := tx.Put(ctx, `DELETE FROM session WHERE id = $1`, TokenHash(token)); err != nil {
 		return fmt.Errorf("ending a session: %w", err)
 	}
 	return nil
@@ -148,7 +148,7 @@ func (p Sessions) EndSession(ctx context.Context, tx *store.Tx, token string) er
 
 // endAll ends everything that somebody has open.
 func (p *People) endAll(ctx context.Context, tx *store.Tx, person string) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM session WHERE person = $1`, person); err != nil {
+	if err := tx.Put(ctx, `DELETE FROM session WHERE person = $1`, person); err != nil {
 		return fmt.Errorf("ending sessions: %w", err)
 	}
 	return nil
@@ -228,7 +228,7 @@ func (p Sessions) Prove(ctx context.Context, tx *store.Tx, old string, a Arrival
 	if now.Method == ByInvitation && a.Desk { // from here on it is a session like any other
 		set += `, expires = ` + fmt.Sprint(store.Micros(tx.Now().Add(SessionAbsolute)))
 	}
-	if _, err := tx.Exec(ctx, `UPDATE session SET id = $2, method = $3, level = $4, desk = $5, proved = $6, seen = $7`+set+` WHERE id = $1`, args...); err != nil {
+	if err := tx.Put(ctx, `UPDATE session SET id = $2, method = $3, level = $4, desk = $5, proved = $6, seen = $7`+set+` WHERE id = $1`, args...); err != nil {
 		return "", fmt.Errorf("renewing a session: %w", err)
 	}
 	return token, nil

@@ -40,10 +40,10 @@ func (l *Log) Acknowledge(ctx context.Context, db *store.DB, keys *signet.Signet
 			return err
 		}
 		// States that the tree no longer has are not to be shown as its own.
-		if _, err = tx.Exec(ctx, `DELETE FROM publog_checkpoint WHERE log = $1 AND size > $2`, l.name, t.size); err != nil {
+		if err = tx.Put(ctx, `DELETE FROM publog_checkpoint WHERE log = $1 AND size > $2`, l.name, t.size); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `UPDATE publog_tree SET published = -1 WHERE log = $1 AND published > $2`, l.name, t.size)
+		err = tx.Put(ctx, `UPDATE publog_tree SET published = -1 WHERE log = $1 AND published > $2`, l.name, t.size)
 		return err
 	})
 	if err != nil {

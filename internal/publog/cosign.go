@@ -223,18 +223,18 @@ func (s *Sequencer) question(ctx context.Context, c *state, old int64) (body []b
 func (s *Sequencer) keepCosignature(ctx context.Context, w proof.Key, c *state, line []byte) error {
 	err := s.db.Write(ctx, "publog.cosign", func(ctx context.Context, tx *store.Tx) error {
 		// The checkpoint may have made way for a newer one meanwhile; a cosignature is worth nothing without it.
-		_, err := tx.Exec(ctx, `INSERT INTO publog_checkpoint (log, size, note, published) VALUES ($1, $2, $3, $4)
+		err := tx.Put(ctx, `INSERT INTO publog_checkpoint (log, size, note, published) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (log, size) DO NOTHING`, s.log.name, c.Size, c.note, store.Micros(tx.Now()))
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO publog_cosignature (log, witness, size, line, received) VALUES ($1, $2, $3, $4, $5)
+		err = tx.Put(ctx, `INSERT INTO publog_cosignature (log, witness, size, line, received) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (log, witness, size) DO UPDATE SET line = excluded.line`,
 			s.log.name, w.String(), c.Size, line, store.Micros(tx.Now()))
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `DELETE FROM publog_cosignature WHERE log = $1 AND witness = $2 AND size < $3 AND received < $4`,
+		err = tx.Put(ctx, `DELETE FROM publog_cosignature WHERE log = $1 AND witness = $2 AND size < $3 AND received < $4`,
 			s.log.name, w.String(), c.Size, store.Micros(tx.Now().Add(-keepCosigned)))
 		return err
 	})

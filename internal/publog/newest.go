@@ -69,7 +69,7 @@ func (s *Sequencer) letGo(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
 	defer cancel()
 	err := s.db.Write(ctx, "publog.letGo", func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE publog_tree SET lease_until = 0 WHERE log = $1 AND holder = $2`, s.log.name, s.holder)
+		err := tx.Put(ctx, `UPDATE publog_tree SET lease_until = 0 WHERE log = $1 AND holder = $2`, s.log.name, s.holder)
 		return err
 	})
 	if err != nil {

@@ -109,7 +109,7 @@ func (l *Log) keep(ctx context.Context, tx *store.Tx, id, subject string, openin
 	if err != nil {
 		return fmt.Errorf("seal what opens it: %w", err)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO publog_opening (log, leaf, subject, sealed) VALUES ($1, $2, $3, $4)`, l.name, id, subject, sealed)
+	err = tx.Put(ctx, `INSERT INTO publog_opening (log, leaf, subject, sealed) VALUES ($1, $2, $3, $4)`, l.name, id, subject, sealed)
 	if err != nil {
 		return fmt.Errorf("keep what opens it: %w", err)
 	}

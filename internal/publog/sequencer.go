@@ -257,7 +257,7 @@ func (s *Sequencer) sequence(ctx context.Context, signed proof.Checkpoint, check
 			}
 		}
 		n, fence = len(hashes), t.fence
-		_, err = tx.Exec(ctx, `UPDATE publog_tree SET size = $1, root = $2, holder = $3, fence = $4, lease_until = $5 WHERE log = $6`,
+		err = tx.Put(ctx, `UPDATE publog_tree SET size = $1, root = $2, holder = $3, fence = $4, lease_until = $5 WHERE log = $6`,
 			t.size, t.root[:], t.holder, t.fence, t.until, s.log.name)
 		return err
 	})
@@ -274,7 +274,7 @@ func (s *Sequencer) hold(ctx context.Context, tx *store.Tx) (tree, error) {
 	if err != nil {
 		return tree{}, err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO publog_tree (log, size, root, published, holder, fence, lease_until) VALUES ($1, 0, $2, -1, '', 0, 0)
+	err = tx.Put(ctx, `INSERT INTO publog_tree (log, size, root, published, holder, fence, lease_until) VALUES ($1, 0, $2, -1, '', 0, 0)
 		ON CONFLICT (log) DO NOTHING`, s.log.name, root[:])
 	if err != nil {
 		return tree{}, err
@@ -370,17 +370,17 @@ func (s *Sequencer) show(ctx context.Context, tx *store.Tx, size int64, note []b
 	if now.fence != s.fence || now.published > size {
 		return errHeld
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO publog_checkpoint (log, size, note, published) VALUES ($1, $2, $3, $4)
+	err = tx.Put(ctx, `INSERT INTO publog_checkpoint (log, size, note, published) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (log, size) DO UPDATE SET note = excluded.note`, s.log.name, size, note, store.Micros(tx.Now()))
 	if err != nil {
 		return err
 	}
 	// Older states can be computed; those that a witness has seen are kept for the proofs that rest on them.
-	_, err = tx.Exec(ctx, `DELETE FROM publog_checkpoint WHERE log = $1 AND size < $2
+	err = tx.Put(ctx, `DELETE FROM publog_checkpoint WHERE log = $1 AND size < $2
 		AND size NOT IN (SELECT size FROM publog_cosignature WHERE log = $1)`, s.log.name, size)
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE publog_tree SET published = $1 WHERE log = $2`, size, s.log.name)
+	err = tx.Put(ctx, `UPDATE publog_tree SET published = $1 WHERE log = $2`, size, s.log.name)
 	return err
 }

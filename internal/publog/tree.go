@@ -88,7 +88,7 @@ func (l *Log) grow(ctx context.Context, tx *store.Tx, t *tree, hashes []proof.Ha
 		edge.Add(h)
 	}
 	for at, data := range edge.Tiles() {
-		_, err := tx.Exec(ctx, `INSERT INTO publog_tile (log, level, n, hashes) VALUES ($1, $2, $3, $4)
+		err := tx.Put(ctx, `INSERT INTO publog_tile (log, level, n, hashes) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (log, level, n) DO UPDATE SET hashes = excluded.hashes`, l.name, at.Level, at.N, data)
 		if err != nil {
 			return fmt.Errorf("write %s: %w", at.Path(), err)

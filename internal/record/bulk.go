@@ -89,7 +89,7 @@ func scanImport(row store.Scanner) (*Import, error) {
 func (m Imports) Start(ctx context.Context, tx *store.Tx, i *Import) (err error) {
 	i.ID, i.State, i.Started, i.Version = tx.NewID(), Receiving, tx.Now(), 1
 	if i.Subject, err = m.Vault.NewSubject(ctx, tx); err == nil {
-		_, err = tx.Exec(ctx, `INSERT INTO record_import (`+importColumns+`) VALUES (`+store.Marks(1, 7)+`, $8, $9, $10, $11, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, $12, $13, 0, '')`,
+		err = tx.Put(ctx, `INSERT INTO record_import (`+importColumns+`) VALUES (`+store.Marks(1, 7)+`, $8, $9, $10, $11, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, $12, $13, 0, '')`,
 			i.ID, i.Register, i.Organisation, i.Name, i.Hash, i.Size, i.By, flag(i.AllOrNone), strings.Join(i.Columns, ","), i.Subject, i.State, store.Micros(i.Started), i.StartedBy)
 	}
 	if err != nil {
@@ -145,7 +145,7 @@ func (m Imports) Add(ctx context.Context, tx *store.Tx, i *Import, rows []Row) e
 	if err == nil {
 		var sealed []byte
 		if sealed, err = m.Vault.Seal(ctx, tx, i.Subject, chunkName(i.ID, i.Chunks), plain); err == nil {
-			_, err = tx.Exec(ctx, `INSERT INTO record_import_chunk (import_id, no, sealed, judged, leaves) VALUES ($1, $2, $3, '', '')`, i.ID, i.Chunks, sealed)
+			err = tx.Put(ctx, `INSERT INTO record_import_chunk (import_id, no, sealed, judged, leaves) VALUES ($1, $2, $3, '', '')`, i.ID, i.Chunks, sealed)
 		}
 	}
 	if err != nil {
@@ -197,7 +197,7 @@ func (m Imports) Chunk(ctx context.Context, tx *store.Tx, i *Import, no int64) (
 func (m Imports) Judge(ctx context.Context, tx *store.Tx, i *Import, no int64, judged []Verdict) error {
 	text, err := json.Marshal(judged)
 	if err == nil {
-		_, err = tx.Exec(ctx, `UPDATE record_import_chunk SET judged = $3 WHERE import_id = $1 AND no = $2`, i.ID, no, string(text))
+		err = tx.Put(ctx, `UPDATE record_import_chunk SET judged = $3 WHERE import_id = $1 AND no = $2`, i.ID, no, string(text))
 	}
 	if err != nil {
 		return fmt.Errorf("noting how rows of an import were judged: %w", err)
@@ -207,7 +207,7 @@ func (m Imports) Judge(ctx context.Context, tx *store.Tx, i *Import, no int64, j
 
 // Leaves stores what a chunk's leaf in the public log stands for.
 func (m Imports) Leaves(ctx context.Context, tx *store.Tx, i *Import, no int64, lines string) error {
-	if _, err := tx.Exec(ctx, `UPDATE record_import_chunk SET leaves = $3 WHERE import_id = $1 AND no = $2`, i.ID, no, lines); err != nil {
+	if err := tx.Put(ctx, `UPDATE record_import_chunk SET leaves = $3 WHERE import_id = $1 AND no = $2`, i.ID, no, lines); err != nil {
 		return fmt.Errorf("keeping what a leaf of an import stands for: %w", err)
 	}
 	return nil
@@ -240,7 +240,7 @@ func (m Imports) NoteBad(ctx context.Context, tx *store.Tx, i *Import, list []Wr
 	for _, w := range list {
 		args, err := json.Marshal(w.Args)
 		if err == nil {
-			_, err = tx.Exec(ctx, `INSERT INTO record_import_bad (import_id, line, field, reason, args) VALUES ($1, $2, $3, $4, $5)
+			err = tx.Put(ctx, `INSERT INTO record_import_bad (import_id, line, field, reason, args) VALUES ($1, $2, $3, $4, $5)
 				ON CONFLICT (import_id, line, field) DO NOTHING`, i.ID, w.Line, w.Field, w.Reason, string(args))
 		}
 		if err != nil {
@@ -274,9 +274,9 @@ func (m Imports) Forget(ctx context.Context, tx *store.Tx, i *Import, no int64, 
 			args = append(args, m.blind(i, name))
 		}
 	}
-	_, err := tx.Exec(ctx, `UPDATE record_import_chunk SET sealed = $3, judged = '' WHERE import_id = $1 AND no = $2`, i.ID, no, []byte{})
+	err := tx.Put(ctx, `UPDATE record_import_chunk SET sealed = $3, judged = '' WHERE import_id = $1 AND no = $2`, i.ID, no, []byte{})
 	if err == nil && len(args) > 1 {
-		_, err = tx.Exec(ctx, `DELETE FROM record_import_name WHERE import_id = $1 AND name IN (`+store.Marks(2, len(args)-1)+`)`, args...)
+		err = tx.Put(ctx, `DELETE FROM record_import_name WHERE import_id = $1 AND name IN (`+store.Marks(2, len(args)-1)+`)`, args...)
 	}
 	if err != nil {
 		return fmt.Errorf("letting go of rows of an import: %w", err)

@@ -13,7 +13,7 @@ func (s *Records) Erase(ctx context.Context, tx *store.Tx, r *Record) error {
 	if err := s.Vault.Erase(ctx, tx, r.Subject); err != nil {
 		return fmt.Errorf("erasing a record: %w", err)
 	}
-	if _, err := tx.Exec(ctx, `DELETE FROM record_key WHERE record_id = $1`, r.ID); err != nil {
+	if err := tx.Put(ctx, `DELETE FROM record_key WHERE record_id = $1`, r.ID); err != nil {
 		return fmt.Errorf("erasing a record: %w", err)
 	}
 	return nil

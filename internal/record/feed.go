@@ -36,7 +36,7 @@ func (s *Records) touch(ctx context.Context, tx *store.Tx, register, id, number,
 	err := tx.QueryRow(ctx, `INSERT INTO record_feed_last (register, place) VALUES ($1, 1)
 		ON CONFLICT (register) DO UPDATE SET place = record_feed_last.place + 1 RETURNING place`, register).Scan(&place)
 	if err == nil {
-		_, err = tx.Exec(ctx, `INSERT INTO record_feed (register, place, record_id, number, change, at) VALUES ($1, $2, $3, $4, $5, $6)
+		err = tx.Put(ctx, `INSERT INTO record_feed (register, place, record_id, number, change, at) VALUES ($1, $2, $3, $4, $5, $6)
 			ON CONFLICT (record_id) DO UPDATE SET place = excluded.place, change = excluded.change, at = excluded.at`,
 			register, place, id, number, change, store.Micros(tx.Now()))
 	}

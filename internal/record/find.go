@@ -23,7 +23,7 @@ const (
 // fields, or, in a register without public pages, of those that are not personal. And it is news of the register.
 func (s *Records) index(ctx context.Context, tx *store.Tx, reg *service.Register, r *Record, change string) error {
 	if r.Version > 1 {
-		if _, err := tx.Exec(ctx, `DELETE FROM record_key WHERE record_id = $1`, r.ID); err != nil {
+		if err := tx.Put(ctx, `DELETE FROM record_key WHERE record_id = $1`, r.ID); err != nil {
 			return fmt.Errorf("clearing the keys of record %s: %w", r.Number, err)
 		}
 	}
@@ -60,7 +60,7 @@ func (s *Records) indexWords(ctx context.Context, tx *store.Tx, r *Record, words
 				words = slices.Delete(words, i, i+1)
 				continue
 			}
-			if _, err := tx.Exec(ctx, `DELETE FROM record_word WHERE register = $1 AND number = $2 AND term = $3`, r.Register, r.Number, w); err != nil {
+			if err := tx.Put(ctx, `DELETE FROM record_word WHERE register = $1 AND number = $2 AND term = $3`, r.Register, r.Number, w); err != nil {
 				return err
 			}
 		}
@@ -73,7 +73,7 @@ func (s *Records) indexWords(ctx context.Context, tx *store.Tx, r *Record, words
 		args = append(args, w)
 		values[i] = fmt.Sprintf("($1, $%d, $2)", len(args))
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO record_word (register, term, number) VALUES `+strings.Join(values, ", ")+` ON CONFLICT (register, term, number) DO NOTHING`, args...)
+	err := tx.Put(ctx, `INSERT INTO record_word (register, term, number) VALUES `+strings.Join(values, ", ")+` ON CONFLICT (register, term, number) DO NOTHING`, args...)
 	return err
 }
 
@@ -88,7 +88,7 @@ func (s *Records) indexKeys(ctx context.Context, tx *store.Tx, reg *service.Regi
 	if len(values) == 0 {
 		return nil
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO record_key (register, field, value, record_id) VALUES `+strings.Join(values, ", "), args...)
+	err := tx.Put(ctx, `INSERT INTO record_key (register, field, value, record_id) VALUES `+strings.Join(values, ", "), args...)
 	if err != nil {
 		return fmt.Errorf("indexing record %s: %w", r.Number, err)
 	}

@@ -81,7 +81,7 @@ func (s Duplicates) ProposeMerge(ctx context.Context, tx *store.Tx, m *Merge, ke
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO record_merge (`+mergeColumns+`) VALUES (`+store.Marks(1, 12)+`, 0, '')`,
+	err = tx.Put(ctx, `INSERT INTO record_merge (`+mergeColumns+`) VALUES (`+store.Marks(1, 12)+`, 0, '')`,
 		m.ID, m.Register, m.Ended, m.Kept, m.State, m.Version, m.EndedVersion, m.KeptVersion, m.subject, sealed, store.Micros(m.Proposed), m.ProposedBy)
 	if err != nil {
 		return fmt.Errorf("proposing a merge: %w", err)
@@ -214,7 +214,7 @@ func (s Duplicates) Resemblance(ctx context.Context, tx *store.Tx, register stri
 
 // Searching notes that a search begins or has ended.
 func (s Duplicates) Searching(ctx context.Context, tx *store.Tx, register string, r Resemblance) error {
-	_, err := tx.Exec(ctx, `INSERT INTO record_resemblance (register, state, records, pairs, started, ended, by_whom) VALUES ($1, $2, $3, $4, $5, $6, $7)
+	err := tx.Put(ctx, `INSERT INTO record_resemblance (register, state, records, pairs, started, ended, by_whom) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (register) DO UPDATE SET state = excluded.state, records = excluded.records, pairs = excluded.pairs, started = excluded.started, ended = excluded.ended, by_whom = excluded.by_whom`,
 		register, r.State, r.Records, r.Pairs, store.Micros(r.Started), store.Micros(r.Ended), r.By)
 	if err != nil {
@@ -225,13 +225,13 @@ func (s Duplicates) Searching(ctx context.Context, tx *store.Tx, register string
 
 // Found replaces the open pairs of a register by those of a new search. What was decided stays decided.
 func (s Duplicates) Found(ctx context.Context, tx *store.Tx, register string, pairs []Pair) error {
-	_, err := tx.Exec(ctx, `DELETE FROM record_pair WHERE register = $1 AND state = $2`, register, PairOpen)
+	err := tx.Put(ctx, `DELETE FROM record_pair WHERE register = $1 AND state = $2`, register, PairOpen)
 	for _, p := range pairs {
 		if err != nil {
 			break
 		}
 		a, b := min(p.A, p.B), max(p.A, p.B)
-		_, err = tx.Exec(ctx, `INSERT INTO record_pair (register, a, b, weight, why, state, at, by_whom) VALUES ($1, $2, $3, $4, $5, $6, $7, '')
+		err = tx.Put(ctx, `INSERT INTO record_pair (register, a, b, weight, why, state, at, by_whom) VALUES ($1, $2, $3, $4, $5, $6, $7, '')
 			ON CONFLICT (register, a, b) DO NOTHING`, register, a, b, int64(p.Weight*1000), p.Why, PairOpen, store.Micros(tx.Now()))
 	}
 	if err != nil {
@@ -270,7 +270,7 @@ func (s Duplicates) Pair(ctx context.Context, tx *store.Tx, register, a, b strin
 
 // Decide notes what was decided about two records, also about two that no search had found.
 func (s Duplicates) Decide(ctx context.Context, tx *store.Tx, register, a, b, state, by string) error {
-	_, err := tx.Exec(ctx, `INSERT INTO record_pair (register, a, b, weight, why, state, at, by_whom) VALUES ($1, $2, $3, 0, '', $4, $5, $6)
+	err := tx.Put(ctx, `INSERT INTO record_pair (register, a, b, weight, why, state, at, by_whom) VALUES ($1, $2, $3, 0, '', $4, $5, $6)
 		ON CONFLICT (register, a, b) DO UPDATE SET state = excluded.state, at = excluded.at, by_whom = excluded.by_whom`,
 		register, min(a, b), max(a, b), state, store.Micros(tx.Now()), by)
 	if err != nil {

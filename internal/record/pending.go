@@ -28,7 +28,7 @@ func (s *Records) Await(ctx context.Context, tx *store.Tx, reg *service.Register
 	if err != nil {
 		return fmt.Errorf("sealing what case %s asks for: %w", r.Case, err)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO record_pending (id, register, case_id, subject, from_day, until_day, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+	err = tx.Put(ctx, `INSERT INTO record_pending (id, register, case_id, subject, from_day, until_day, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		r.ID, r.Register, r.Case, r.Subject, r.From.String(), noEnd(r.Until), sealed)
 	if err != nil {
 		return fmt.Errorf("storing what case %s asks for: %w", r.Case, err)
@@ -44,7 +44,7 @@ func (s *Records) Claim(ctx context.Context, tx *store.Tx, caseID string) (id, s
 		return "", "", fmt.Errorf("finding what case %s asked for: %w", caseID, err)
 	}
 	for _, from := range []string{`record_key WHERE record_id`, `record_pending WHERE id`} {
-		if _, err := tx.Exec(ctx, `DELETE FROM `+from+` = $1`, id); err != nil {
+		if err := tx.Put(ctx, `DELETE FROM `+from+` = $1`, id); err != nil {
 			return "", "", fmt.Errorf("taking out what case %s asked for: %w", caseID, err)
 		}
 	}

@@ -58,7 +58,7 @@ func (q Proposals) Add(ctx context.Context, tx *store.Tx, p *Proposal) (err erro
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO record_proposal (id, register, record_id, version, valid_from, valid_until, state, proposer, at, decider, decided, subject, sealed)
+	err = tx.Put(ctx, `INSERT INTO record_proposal (id, register, record_id, version, valid_from, valid_until, state, proposer, at, decider, decided, subject, sealed)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', 0, $10, $11)`,
 		p.ID, p.Register, p.Record, p.Version, noEnd(p.Valid.From), noEnd(p.Valid.Until), p.State, p.Proposer, store.Micros(p.At), p.Subject, sealed)
 	if err != nil {

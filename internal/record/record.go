@@ -201,7 +201,7 @@ func (s *Records) putVersion(ctx context.Context, tx *store.Tx, r *Record, why C
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO record_version (record_id, version, at, actor, change, state, from_day, until_day, case_id, public, sealed, valid_from, valid_until, why)
+	err = tx.Put(ctx, `INSERT INTO record_version (record_id, version, at, actor, change, state, from_day, until_day, case_id, public, sealed, valid_from, valid_until, why)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 		r.ID, r.Version, store.Micros(r.Updated), why.Actor, why.Change, r.State, r.From.String(), noEnd(r.Until), r.Case, open, sealed,
 		noEnd(valid.From), noEnd(valid.Until), words)
@@ -216,7 +216,7 @@ var errChanged = fault.NewConflict("This licence has changed since you opened th
 func (s *Records) putCurrent(ctx context.Context, tx *store.Tx, r *Record, version int64, open string, sealed []byte) error {
 	now := store.Micros(r.Updated)
 	if r.Version == 0 {
-		_, err := tx.Exec(ctx, `INSERT INTO record (id, register, organisation, number, service, case_id, holder, subject, state, from_day, until_day, version, label, public, sealed, updated)
+		err := tx.Put(ctx, `INSERT INTO record (id, register, organisation, number, service, case_id, holder, subject, state, from_day, until_day, version, label, public, sealed, updated)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12, $13, $14, $15)`,
 			r.ID, r.Register, r.Organisation, r.Number, r.Service, r.Case, r.Holder, r.Subject, r.State, r.From.String(), noEnd(r.Until), r.Label, open, sealed, now)
 		if err != nil {

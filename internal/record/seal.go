@@ -71,7 +71,7 @@ func (q Seals) Put(ctx context.Context, tx *store.Tx, reg *service.Register, r *
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO record_seal (id, record_id, field, since, until_day, actor, words, taken, lifted, lifter) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, '')`,
+	err = tx.Put(ctx, `INSERT INTO record_seal (id, record_id, field, since, until_day, actor, words, taken, lifted, lifter) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, '')`,
 		seal.ID, r.ID, seal.Field, store.Micros(seal.Since), noEnd(seal.Until), seal.By, why, kept)
 	if err != nil {
 		return fmt.Errorf("sealing record %s: %w", r.Number, err)
@@ -91,12 +91,12 @@ func (q Seals) closeRecord(ctx context.Context, tx *store.Tx, r *Record) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO record_closed (`+columns+`) SELECT `+columns+` FROM record WHERE id = $1`, r.ID)
+	err = tx.Put(ctx, `INSERT INTO record_closed (`+columns+`) SELECT `+columns+` FROM record WHERE id = $1`, r.ID)
 	if err == nil {
-		_, err = tx.Exec(ctx, `UPDATE record_closed SET label = '', public = $2, sealed = $3, updated = $4 WHERE id = $1`, r.ID, open, sealed, store.Micros(tx.Now()))
+		err = tx.Put(ctx, `UPDATE record_closed SET label = '', public = $2, sealed = $3, updated = $4 WHERE id = $1`, r.ID, open, sealed, store.Micros(tx.Now()))
 	}
 	if err == nil {
-		_, err = tx.Exec(ctx, `DELETE FROM record WHERE id = $1`, r.ID)
+		err = tx.Put(ctx, `DELETE FROM record WHERE id = $1`, r.ID)
 	}
 	if err != nil {
 		return fmt.Errorf("sealing record %s: %w", r.Number, err)
@@ -127,7 +127,7 @@ func (q Seals) rewriteCurrent(ctx context.Context, tx *store.Tx, reg *service.Re
 		return err
 	}
 	r.Label, r.Updated = label(reg, r.Fields), notBefore(tx.Now(), r.Updated)
-	_, err = tx.Exec(ctx, `UPDATE record SET label = $2, public = $3, sealed = $4, updated = $5 WHERE id = $1`, r.ID, r.Label, open, sealed, store.Micros(r.Updated))
+	err = tx.Put(ctx, `UPDATE record SET label = $2, public = $3, sealed = $4, updated = $5 WHERE id = $1`, r.ID, r.Label, open, sealed, store.Micros(r.Updated))
 	if err != nil {
 		return fmt.Errorf("storing record %s: %w", r.Number, err)
 	}
@@ -155,7 +155,7 @@ func (q Seals) rewrite(ctx context.Context, tx *store.Tx, reg *service.Register,
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `UPDATE record_version SET public = $3, sealed = $4 WHERE record_id = $1 AND version = $2`, r.ID, v.Version.Version, open, sealed)
+		err = tx.Put(ctx, `UPDATE record_version SET public = $3, sealed = $4 WHERE record_id = $1 AND version = $2`, r.ID, v.Version.Version, open, sealed)
 		if err != nil {
 			return fmt.Errorf("storing the history of record %s: %w", r.Number, err)
 		}
@@ -183,9 +183,9 @@ func notInTheOpen(reg *service.Register, fields map[string]string) map[string]st
 
 // unindex makes a record unfindable.
 func (s *Records) unindex(ctx context.Context, tx *store.Tx, r *Record) error {
-	_, err := tx.Exec(ctx, `DELETE FROM record_key WHERE record_id = $1`, r.ID)
+	err := tx.Put(ctx, `DELETE FROM record_key WHERE record_id = $1`, r.ID)
 	if err == nil {
-		_, err = tx.Exec(ctx, `DELETE FROM record_word WHERE register = $1 AND number = $2`, r.Register, r.Number)
+		err = tx.Put(ctx, `DELETE FROM record_word WHERE register = $1 AND number = $2`, r.Register, r.Number)
 	}
 	if err != nil {
 		return fmt.Errorf("clearing the index of record %s: %w", r.Number, err)
@@ -232,9 +232,9 @@ func (q Seals) reopen(ctx context.Context, tx *store.Tx, reg *service.Register, 
 	if err := q.rewrite(ctx, tx, reg, r, func(int64, map[string]string) {}); err != nil {
 		return nil, err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO record (`+columns+`) SELECT `+columns+` FROM record_closed WHERE id = $1`, id)
+	err = tx.Put(ctx, `INSERT INTO record (`+columns+`) SELECT `+columns+` FROM record_closed WHERE id = $1`, id)
 	if err == nil {
-		_, err = tx.Exec(ctx, `DELETE FROM record_closed WHERE id = $1`, id)
+		err = tx.Put(ctx, `DELETE FROM record_closed WHERE id = $1`, id)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("unsealing record %s: %w", r.Number, err)
@@ -320,7 +320,7 @@ func (s *Records) setAside(ctx context.Context, tx *store.Tx, r *Record, version
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `UPDATE record_seal SET taken = $2 WHERE id = $1`, seal.ID, kept); err != nil {
+		if err := tx.Put(ctx, `UPDATE record_seal SET taken = $2 WHERE id = $1`, seal.ID, kept); err != nil {
 			return fmt.Errorf("keeping what is sealed: %w", err)
 		}
 	}

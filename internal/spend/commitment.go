@@ -177,7 +177,7 @@ func (s *Commitments) Propose(ctx context.Context, tx *store.Tx, x *Supplier, n 
 	if err != nil {
 		return nil, err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO spend_commitment (organisation, id, number, idem_key, kind, for_whom, supplier, person, method, state, currency, value, invoiced, paid,
+	err = tx.Put(ctx, `INSERT INTO spend_commitment (organisation, id, number, idem_key, kind, for_whom, supplier, person, method, state, currency, value, invoiced, paid,
 		signed, from_day, until_day, created, entered_by, decided, decided_by, version, search, words)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, $12, $13, $14, $15, $16, 0, '', 1, $17, $18)`,
 		c.Organisation, c.ID, c.Number, n.Key, c.Kind, c.For, c.Supplier, c.Person, c.Method, string(c.State), c.Currency,
@@ -227,7 +227,7 @@ func (s *Commitments) allocate(ctx context.Context, tx *store.Tx, c *Commitment,
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO spend_allocation (organisation, commitment, no, year, line, amount, day, entered, entered_by, approved_by, words)
+		err = tx.Put(ctx, `INSERT INTO spend_allocation (organisation, commitment, no, year, line, amount, day, entered, entered_by, approved_by, words)
 			VALUES ($1, $2, $3, $4, $5, $6, '', $7, $8, '', $9)`, c.Organisation, c.ID, a.No, a.Year, a.Line, a.Amount, store.Micros(a.Entered), by, words)
 		if err != nil {
 			return fmt.Errorf("storing what commitment %s takes: %w", c.Number, err)
@@ -283,7 +283,7 @@ func (s *Commitments) Approve(ctx context.Context, tx *store.Tx, c *Commitment, 
 		}
 		c.Value += more[at]
 	}
-	_, err := tx.Exec(ctx, `UPDATE spend_allocation SET day = $3, approved_by = $4 WHERE organisation = $1 AND commitment = $2 AND day = ''`,
+	err := tx.Put(ctx, `UPDATE spend_allocation SET day = $3, approved_by = $4 WHERE organisation = $1 AND commitment = $2 AND day = ''`,
 		c.Organisation, c.ID, a.Day.String(), a.By)
 	if err != nil {
 		return fmt.Errorf("approving what commitment %s takes: %w", c.Number, err)
@@ -354,7 +354,7 @@ func within(at LineRef, sums Sums, delta int64, limits Limits, override, currenc
 }
 
 func (s *Commitments) putShare(ctx context.Context, tx *store.Tx, c *Commitment, sh Share) error {
-	_, err := tx.Exec(ctx, `INSERT INTO spend_share (organisation, commitment, year, line, allocated, invoiced, paid) VALUES ($1, $2, $3, $4, $5, $6, $7)
+	err := tx.Put(ctx, `INSERT INTO spend_share (organisation, commitment, year, line, allocated, invoiced, paid) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (organisation, commitment, year, line) DO UPDATE SET allocated = $5, invoiced = $6, paid = $7`,
 		c.Organisation, c.ID, sh.Year, sh.Line, sh.Allocated, sh.Invoiced, sh.Paid)
 	if err != nil {

@@ -17,7 +17,7 @@ func (s *Commitments) Refuse(ctx context.Context, tx *store.Tx, c *Commitment, r
 	if c.State == Proposed {
 		c.State = Rejected
 	} else {
-		if _, err := tx.Exec(ctx, `DELETE FROM spend_allocation WHERE organisation = $1 AND commitment = $2 AND day = ''`, c.Organisation, c.ID); err != nil {
+		if err := tx.Put(ctx, `DELETE FROM spend_allocation WHERE organisation = $1 AND commitment = $2 AND day = ''`, c.Organisation, c.ID); err != nil {
 			return fmt.Errorf("taking back what commitment %s was to take: %w", c.Number, err)
 		}
 		c.Allocations = slices.DeleteFunc(c.Allocations, func(x Allocation) bool { return x.Day.IsZero() })

@@ -67,7 +67,7 @@ var msgTooLarge = i18n.Msg("The amounts are too large to be added up")
 
 // lock reads a line's sums with a lock to the end of the transaction, and makes its row when there is none.
 func lock(ctx context.Context, tx *store.Tx, organisation string, at LineRef) (s Sums, err error) {
-	_, err = tx.Exec(ctx, `INSERT INTO spend_line (organisation, year, line, committed, invoiced, paid) VALUES ($1, $2, $3, 0, 0, 0)
+	err = tx.Put(ctx, `INSERT INTO spend_line (organisation, year, line, committed, invoiced, paid) VALUES ($1, $2, $3, 0, 0, 0)
 		ON CONFLICT (organisation, year, line) DO NOTHING`, organisation, at.Year, at.Line)
 	if err == nil {
 		err = tx.QueryRow(ctx, `SELECT committed, invoiced, paid FROM spend_line WHERE organisation = $1 AND year = $2 AND line = $3`+tx.Lock(),
@@ -88,10 +88,10 @@ func move(ctx context.Context, tx *store.Tx, organisation string, m Move) error 
 		return nil
 	}
 	sum := column[m.What]
-	_, err := tx.Exec(ctx, `UPDATE spend_line SET `+sum+` = `+sum+` + $4 WHERE organisation = $1 AND year = $2 AND line = $3`,
+	err := tx.Put(ctx, `UPDATE spend_line SET `+sum+` = `+sum+` + $4 WHERE organisation = $1 AND year = $2 AND line = $3`,
 		organisation, m.Year, m.Line, m.Amount)
 	if err == nil {
-		_, err = tx.Exec(ctx, `INSERT INTO spend_move (organisation, id, year, line, what, amount, day, commitment, invoice, payment, entry, at, by_whom)
+		err = tx.Put(ctx, `INSERT INTO spend_move (organisation, id, year, line, what, amount, day, commitment, invoice, payment, entry, at, by_whom)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`, organisation, tx.NewID(), m.Year, m.Line, m.What, m.Amount, m.Day.String(),
 			m.Commitment, m.Invoice, m.Payment, m.Entry, store.Micros(tx.Now()), m.By)
 	}

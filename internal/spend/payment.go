@@ -98,7 +98,7 @@ func (s *Payments) Pay(ctx context.Context, tx *store.Tx, x *Invoice, l Left, po
 	if !p.Person {
 		search = searchable(from.Name, x.Title, x.Number, x.SupplierNumber, p.Number)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO spend_payment (organisation, id, number, invoice, commitment, supplier, person, for_whom, year, line, amount, currency, day, entry, bank_line,
+	err = tx.Put(ctx, `INSERT INTO spend_payment (organisation, id, number, invoice, commitment, supplier, person, for_whom, year, line, amount, currency, day, entry, bank_line,
 		back_day, back_entry, back_line, search) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '', '', '', $16)`,
 		p.Organisation, p.ID, p.Number, p.Invoice, p.Commitment, p.Supplier, p.Person, p.For, p.Year, p.Line, p.Amount, p.Currency, p.Day.String(), p.Entry, p.BankLine, search)
 	if err != nil {
@@ -133,7 +133,7 @@ func (s *Payments) Return(ctx context.Context, tx *store.Tx, x *Invoice, bankLin
 		return nil, err
 	}
 	p.BackDay, p.BackEntry, p.BackLine = on, entry, bankLine
-	_, err = tx.Exec(ctx, `UPDATE spend_payment SET back_day = $3, back_entry = $4, back_line = $5 WHERE organisation = $1 AND id = $2 AND back_day = ''`,
+	err = tx.Put(ctx, `UPDATE spend_payment SET back_day = $3, back_entry = $4, back_line = $5 WHERE organisation = $1 AND id = $2 AND back_day = ''`,
 		p.Organisation, p.ID, on.String(), entry, bankLine)
 	if err != nil {
 		return nil, fmt.Errorf("noting that payment %s came back: %w", p.Number, err)

@@ -91,7 +91,7 @@ func (s *Suppliers) Add(ctx context.Context, tx *store.Tx, organisation string, 
 		return nil, err
 	}
 	name, search := x.open()
-	_, err = tx.Exec(ctx, `INSERT INTO spend_supplier (organisation, id, idem_key, person, name, search, identifier, owner, created, created_by, bank_at, bank_by, version, subject, sealed)
+	err = tx.Put(ctx, `INSERT INTO spend_supplier (organisation, id, idem_key, person, name, search, identifier, owner, created, created_by, bank_at, bank_by, version, subject, sealed)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, $10, 1, $11, $12)`,
 		organisation, x.ID, n.Key, x.Person, name, search, x.Identifier, x.Owner, store.Micros(x.Created), by, x.subject, sealed)
 	if err != nil {

@@ -92,9 +92,7 @@ func (w *writer) once(ctx context.Context, alone bool, newTx func() *Tx, fn func
 	ended := false
 	defer func() {
 		if !ended { // fn panics or leaves by Goexit: roll back, let the panic go on in this goroutine
-			if tx.open != nil {
-				_ = tx.open.Close()
-			}
+			tx.abandon()
 			m.ran <- errAborted
 		}
 	}()
@@ -112,11 +110,15 @@ func (w *writer) once(ctx context.Context, alone bool, newTx func() *Tx, fn func
 // the context between statements instead.
 type steady struct{ s *stmtCache }
 
+func (c steady) put(ctx context.Context, query string, args []any) error {
+	return c.s.put(context.WithoutCancel(ctx), query, args)
+}
+
 func (c steady) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
 	return c.s.exec(context.WithoutCancel(ctx), query, args)
 }
 
-func (c steady) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+func (c steady) query(ctx context.Context, query string, args []any) (rows, error) {
 	return c.s.query(context.WithoutCancel(ctx), query, args)
 }
 

@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 )
@@ -139,14 +140,16 @@ func (db *sqliteDB) migrate(ctx context.Context, set migrationSet) (err error) {
 	return migrate(ctx, goose.DialectSQLite3, pool, set, &fileLock{path: db.path + ".migrate"})
 }
 
-func (db *postgresDB) migrate(ctx context.Context, set migrationSet) error {
+func (db *postgresDB) migrate(ctx context.Context, set migrationSet) (err error) {
 	// A row, not an advisory lock: those do not work through every pooler, nor on every engine.
 	locker, err := lock.NewPostgresTableLocker(lock.WithTableName(migrationTable+"_lock"),
 		lock.WithTableLockTimeout(200*time.Millisecond, 1500))
 	if err != nil {
 		return err
 	}
-	return migrate(ctx, goose.DialectPostgres, db.writing, set, locker)
+	pool := stdlib.OpenDBFromPool(db.writing)
+	defer func() { err = errors.Join(err, pool.Close()) }()
+	return migrate(ctx, goose.DialectPostgres, pool, set, locker)
 }
 
 // fileLock lets one process at a time migrate a file; the system frees it when that process dies.

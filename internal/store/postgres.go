@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
@@ -12,8 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 const (
@@ -25,13 +23,13 @@ const (
 
 // postgresDB is a PostgreSQL server, or something that speaks its protocol.
 type postgresDB struct {
-	writing *sql.DB
-	reading *sql.DB
+	writing *pgxpool.Pool
+	reading *pgxpool.Pool
 
-	commits, writes atomic.Int64 // since it was opened
+	commits, writes, trips atomic.Int64 // since it was opened
 
 	standbys []*standby
-	asking   *sql.DB // where the primary's log ends; nil without standbys
+	asking   *pgxpool.Pool // where the primary's log ends; nil without standbys
 	lagMost  time.Duration
 	primary  lineage
 	turn     atomic.Uint64
@@ -43,30 +41,25 @@ type postgresDB struct {
 }
 
 func openPostgres(ctx context.Context, c Config) (engine, error) {
-	readConns := c.ReadConns
-	cfg, err := pgx.ParseConfig(c.URL)
-	if err != nil {
-		return nil, errors.New("the URL cannot be read, want postgres://user@host:port/database") // err may show a password
+	unreadable := errors.New("the URL cannot be read, want postgres://user@host:port/database")
+	db := &postgresDB{lagMost: c.StandbyLag}
+	var err error
+	if db.writing, err = openPool(ctx, c.URL, writeConns, answers, unreadable); err != nil {
+		return nil, err
 	}
-	cfg.DialFunc = attentive()
-	if cfg.ConnectTimeout == 0 {
-		cfg.ConnectTimeout = answers
+	if db.reading, err = openPool(ctx, c.URL, c.ReadConns, answers, unreadable); err != nil {
+		return nil, errors.Join(err, db.close())
 	}
-	db := &postgresDB{writing: stdlib.OpenDB(*cfg), reading: stdlib.OpenDB(*cfg), lagMost: c.StandbyLag}
-	db.writing.SetMaxOpenConns(writeConns)
-	db.writing.SetMaxIdleConns(writeConns)
-	db.reading.SetMaxOpenConns(readConns)
-	db.reading.SetMaxIdleConns(readConns)
 	if err := db.check(ctx); err != nil {
 		return nil, errors.Join(err, db.close())
 	}
 	if len(c.Standbys) > 0 {
-		db.asking = stdlib.OpenDB(*cfg)
-		db.asking.SetMaxOpenConns(askConns)
-		db.asking.SetMaxIdleConns(askConns)
+		if db.asking, err = openPool(ctx, c.URL, askConns, answers, unreadable); err != nil {
+			return nil, errors.Join(err, db.close())
+		}
 	}
 	for _, url := range c.Standbys {
-		s, err := openStandby(url, readConns)
+		s, err := openStandby(ctx, url, c.ReadConns)
 		if err != nil {
 			return nil, errors.Join(err, db.close())
 		}
@@ -75,10 +68,26 @@ func openPostgres(ctx context.Context, c Config) (engine, error) {
 	return db, nil
 }
 
+// openPool makes a pool of connections that do not wait for ever; none is made before it is asked for. An error of the URL is given as
+// unreadable: its own may show a password.
+func openPool(ctx context.Context, url string, conns int, connect time.Duration, unreadable error) (*pgxpool.Pool, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, unreadable
+	}
+	cfg.ConnConfig.DialFunc = attentive()
+	if cfg.ConnConfig.ConnectTimeout == 0 {
+		cfg.ConnConfig.ConnectTimeout = connect
+	}
+	cfg.MaxConns = int32(conns)
+	cfg.PingTimeout = answers
+	return pgxpool.NewWithConfig(ctx, cfg)
+}
+
 // check refuses a database on which the same program would behave differently.
 func (db *postgresDB) check(ctx context.Context) error {
 	var version, encoding, collation, provider, name string
-	err := db.reading.QueryRowContext(ctx, `SELECT current_setting('server_version_num'), current_setting('server_encoding'),
+	err := db.reading.QueryRow(ctx, `SELECT current_setting('server_version_num'), current_setting('server_encoding'),
 		datcollate, datlocprovider::text, datname FROM pg_database WHERE datname = current_database()`).
 		Scan(&version, &encoding, &collation, &provider, &name)
 	if err != nil {
@@ -108,7 +117,7 @@ func (db *postgresDB) check(ctx context.Context) error {
 func (db *postgresDB) write(ctx context.Context, newTx func() *Tx, fn func(context.Context, *Tx) error) error {
 	for try := 1; ; try++ {
 		tx := newTx()
-		err := db.once(ctx, db.writing, &sql.TxOptions{Isolation: sql.LevelReadCommitted}, tx, fn)
+		err := db.once(ctx, db.writing, beginWrite, tx, fn)
 		db.writes.Add(1)
 		if err == nil {
 			db.commits.Add(1)
@@ -129,36 +138,42 @@ func (db *postgresDB) write(ctx context.Context, newTx func() *Tx, fn func(conte
 }
 
 func (db *postgresDB) read(ctx context.Context, newTx func() *Tx, fn func(context.Context, *Tx) error) error {
-	return db.once(ctx, db.reading, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, newTx(), fn)
+	return db.once(ctx, db.reading, beginRead, newTx(), fn)
 }
 
-func (db *postgresDB) once(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, tx *Tx, fn func(context.Context, *Tx) error) error {
-	// The connection outlives a cancelled ctx until our own Rollback: an answered commit is never turned into an error.
-	still := context.WithoutCancel(ctx)
+func (db *postgresDB) once(ctx context.Context, pool *pgxpool.Pool, begin string, tx *Tx, fn func(context.Context, *Tx) error) error {
 	soon, cancel := context.WithTimeout(ctx, queue)
-	c, err := pool.Conn(soon)
+	c, err := pool.Acquire(soon)
 	late := soon.Err() != nil && ctx.Err() == nil
 	cancel()
-	if err != nil && late {
+	switch {
+	case err == nil:
+	case late:
 		return &Error{Kind: ErrUnavailable, Tx: tx.name, cause: errQueue}
+	case ctx.Err() != nil:
+		return ctx.Err()
+	default:
+		return &engineError{fmt.Errorf("connect: %w", err)}
 	}
-	if err != nil {
-		return beginError(ctx, err)
-	}
-	defer c.Close()
-	ptx, err := c.BeginTx(still, opts)
-	if err != nil {
-		return beginError(ctx, err)
-	}
-	defer ptx.Rollback() // after a commit it does nothing; otherwise the server forgets all anyway
-	tx.conn, tx.lock = pgConn{ptx}, " FOR UPDATE"
-	if err := tx.run(ctx, fn); err != nil {
+	defer c.Release()
+	conn := newPgConn(c, begin)
+	defer func() {
+		if tx.writable {
+			db.trips.Add(conn.trips)
+		}
+	}()
+	// The end of a transaction is not cancelled with ctx: an answered commit is never turned into an error.
+	still := context.WithoutCancel(ctx)
+	defer conn.rollback(still) // after a commit it does nothing
+	tx.conn, tx.lock = conn, " FOR UPDATE"
+	defer tx.abandon() // if fn panicked between rows
+	if err := tx.run(ctx, fn); err != nil || !tx.writable {
 		return err
 	}
-	if err := ptx.Commit(); err != nil {
+	if doubt, err := conn.commit(still); err != nil {
 		err = translate(tx.name, fmt.Errorf("commit: %w", err))
 		var e *Error
-		if errors.As(err, &e) && (e.Kind == ErrUnavailable || e.Kind == errOther) {
+		if errors.As(err, &e) && doubt && (e.Kind == ErrUnavailable || e.Kind == errOther) {
 			e.Kind = ErrInDoubt
 		}
 		return tx.spoil(err)
@@ -166,16 +181,9 @@ func (db *postgresDB) once(ctx context.Context, pool *sql.DB, opts *sql.TxOption
 	return nil
 }
 
-func beginError(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return &engineError{fmt.Errorf("begin: %w", err)}
-}
-
 func (db *postgresDB) stats() Stats {
-	w, r := db.writing.Stats(), db.reading.Stats()
-	st := Stats{Commits: db.commits.Load(), Writes: db.writes.Load(), Waited: w.WaitCount + r.WaitCount, Readers: r.InUse}
+	w, r := db.writing.Stat(), db.reading.Stat()
+	st := Stats{Commits: db.commits.Load(), Writes: db.writes.Load(), Trips: db.trips.Load(), Waited: w.EmptyAcquireCount() + r.EmptyAcquireCount(), Readers: int(r.AcquiredConns())}
 	for _, s := range db.standbys {
 		st.Standbys = append(st.Standbys, s.stats())
 	}
@@ -190,7 +198,7 @@ func (db *postgresDB) notes(ctx context.Context, now time.Time) (all []string, e
 	var fsync, pages, commit, name string
 	var standby bool
 	var clock time.Time
-	err = db.reading.QueryRowContext(ctx, `SELECT current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit'),
+	err = db.reading.QueryRow(ctx, `SELECT current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit'),
 		pg_is_in_recovery(), clock_timestamp(), current_database()`).Scan(&fsync, &pages, &commit, &standby, &clock, &name)
 	if err != nil {
 		return nil, fmt.Errorf("look at the server's settings: %w", err)
@@ -219,16 +227,11 @@ func (db *postgresDB) notes(ctx context.Context, now time.Time) (all []string, e
 }
 
 func (db *postgresDB) close() error {
-	return errors.Join(db.closeStandbys(), db.writing.Close(), db.reading.Close())
-}
-
-// pgConn sends a transaction's statements; pgx prepares each text once per connection.
-type pgConn struct{ tx *sql.Tx }
-
-func (c pgConn) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
-	return c.tx.ExecContext(ctx, query, args...)
-}
-
-func (c pgConn) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	return c.tx.QueryContext(ctx, query, args...)
+	db.closeStandbys()
+	for _, pool := range []*pgxpool.Pool{db.writing, db.reading, db.asking} {
+		if pool != nil {
+			pool.Close()
+		}
+	}
+	return nil
 }

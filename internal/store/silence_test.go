@@ -9,9 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // quiet is a connection to somebody who accepts it and says nothing, with a short patience.
@@ -122,16 +120,15 @@ func TestAServerThatIsNotThereIsNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg, err := pgx.ParseConfig("postgres://x@" + l.Addr().String() + "/x?sslmode=disable")
+	pool, err := openPool(t.Context(), "postgres://x@"+l.Addr().String()+"/x?sslmode=disable", 1, answers, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer pool.Close()
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	pool := stdlib.OpenDB(*cfg)
-	defer pool.Close()
-	err = (&postgresDB{}).once(t.Context(), pool, nil, &Tx{}, nil)
+	err = (&postgresDB{}).once(t.Context(), pool, beginWrite, &Tx{}, nil)
 	if err == nil || errors.Is(err, errQueue) || !strings.Contains(err.Error(), "refused") {
 		t.Error(err)
 	}

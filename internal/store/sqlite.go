@@ -119,9 +119,7 @@ func (db *sqliteDB) read(ctx context.Context, newTx func() *Tx, fn func(context.
 	tx := newTx()
 	tx.conn = r
 	defer func() {
-		if tx.open != nil { // fn panicked between rows
-			_ = tx.open.Close()
-		}
+		tx.abandon()
 		if _, err := r.exec(still, "ROLLBACK", nil); err != nil {
 			_ = r.close() // the connection is of no more use; the next reader opens another
 		}
@@ -188,6 +186,11 @@ func (s *stmtCache) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	return st, nil
 }
 
+func (s *stmtCache) put(ctx context.Context, query string, args []any) error {
+	_, err := s.exec(ctx, query, args)
+	return err
+}
+
 func (s *stmtCache) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
 	st, err := s.stmt(ctx, query)
 	if err != nil {
@@ -196,7 +199,7 @@ func (s *stmtCache) exec(ctx context.Context, query string, args []any) (sql.Res
 	return st.ExecContext(ctx, args...)
 }
 
-func (s *stmtCache) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+func (s *stmtCache) query(ctx context.Context, query string, args []any) (rows, error) {
 	st, err := s.stmt(ctx, query)
 	if err != nil {
 		return nil, err

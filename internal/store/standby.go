@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"net"
 	"strconv"
@@ -10,16 +9,15 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // standby is a server that follows the primary and answers looks. It may be away, behind, promoted, or another cluster's: the
 // watch (watch.go) finds out twice a second, and every look finds out for itself what it can.
 type standby struct {
 	name string // host and port
-	pool *sql.DB
+	pool *pgxpool.Pool
 
 	mu    sync.Mutex
 	why   string    // it is not in use; "" where it is
@@ -56,18 +54,14 @@ var (
 	errBusy   = errors.New("no connection to it came free")
 )
 
-func openStandby(url string, conns int) (*standby, error) {
-	cfg, err := pgx.ParseConfig(url)
+func openStandby(ctx context.Context, url string, conns int) (*standby, error) {
+	pool, err := openPool(ctx, url, conns+1, probeTime, // one for the watch
+		errors.New("the URL of a standby cannot be read, want postgres://user@host:port/database"))
 	if err != nil {
-		return nil, errors.New("the URL of a standby cannot be read, want postgres://user@host:port/database") // err may show a password
+		return nil, err
 	}
-	cfg.DialFunc = attentive()
-	if cfg.ConnectTimeout == 0 {
-		cfg.ConnectTimeout = probeTime
-	}
-	s := &standby{name: net.JoinHostPort(cfg.Host, strconv.Itoa(int(cfg.Port))), pool: stdlib.OpenDB(*cfg), why: notAsked, told: notAsked}
-	s.pool.SetMaxOpenConns(conns + 1) // one for the watch
-	s.pool.SetMaxIdleConns(conns + 1)
+	at := pool.Config().ConnConfig
+	s := &standby{name: net.JoinHostPort(at.Host, strconv.Itoa(int(at.Port))), pool: pool, why: notAsked, told: notAsked}
 	s.alive, s.die = context.WithCancel(context.Background())
 	return s, nil
 }
@@ -127,7 +121,7 @@ func (s *standby) look(ctx, alive context.Context, need position, lineage string
 	defer cancel(nil)
 	defer context.AfterFunc(alive, func() { cancel(errAway) })()
 	turn, stop := context.WithTimeout(ctx, turnTime)
-	c, err := s.pool.Conn(turn)
+	c, err := s.pool.Acquire(turn)
 	late := turn.Err() != nil
 	stop()
 	if err != nil && late {
@@ -136,14 +130,12 @@ func (s *standby) look(ctx, alive context.Context, need position, lineage string
 	if err != nil {
 		return err
 	}
-	defer c.Close()
+	defer c.Release()
 	soon, stop := context.WithTimeout(ctx, probeTime)
 	defer stop()
-	if has, err := passedBy(c); err != nil || has < need.lsn {
+	if passedBy(c) < need.lsn {
 		// Before the transaction: inside, its snapshot is older than what this says.
-		if err == nil {
-			has, err = s.replayed(soon, c)
-		}
+		has, err := replayed(soon, c)
 		if err != nil {
 			return err
 		}
@@ -151,25 +143,21 @@ func (s *standby) look(ctx, alive context.Context, need position, lineage string
 			return errBehind
 		}
 	}
-	ptx, err := c.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
-	if err != nil {
-		return err
-	}
-	defer ptx.Rollback()
+	conn := newPgConn(c, beginRead)
+	defer conn.rollback(context.WithoutCancel(ctx))
+	tx.conn = conn
+	defer tx.abandon()
 	// This takes the snapshot, and then says how far the log was replayed: no less than the snapshot shows. What it says is
 	// also proof: only on the primary's history is there this mark, and a standby that was promoted says so.
-	seen, err := where(ptx.QueryRowContext(soon, whereSQL, lineage))
+	seen, err := where(tx.QueryRow(soon, whereSQL, lineage))
 	if err != nil {
 		return err
 	}
 	if !seen.follows || seen.mark != need.mark {
 		return errStrays
 	}
-	if err := setPassed(c, seen.lsn); err != nil {
-		return err
-	}
+	setPassed(c, seen.lsn)
 	t.saw(seen.position)
-	tx.conn = pgConn{ptx}
 	if err := tx.run(ctx, fn); err != nil {
 		if alive.Err() != nil && errors.Is(err, context.Canceled) {
 			return &Error{Kind: ErrUnavailable, Tx: tx.name, cause: errAway}
@@ -187,7 +175,7 @@ type found struct {
 
 const whereSQL = `SELECT pg_is_in_recovery(), COALESCE(pg_last_wal_replay_lsn(), '0/0')::text, COALESCE((SELECT value FROM counter WHERE name = $1), 0)`
 
-func where(row *sql.Row) (f found, err error) {
+func where(row Scanner) (f found, err error) {
 	var lsn string
 	if err := row.Scan(&f.follows, &lsn, &f.mark); err != nil {
 		return f, err
@@ -200,35 +188,26 @@ func where(row *sql.Row) (f found, err error) {
 }
 
 // replayed asks how far the standby is.
-func (s *standby) replayed(ctx context.Context, c *sql.Conn) (uint64, error) {
+func replayed(ctx context.Context, c *pgxpool.Conn) (uint64, error) {
 	var text string
-	if err := c.QueryRowContext(ctx, `SELECT COALESCE(pg_last_wal_replay_lsn(), '0/0')::text`).Scan(&text); err != nil {
+	if err := c.QueryRow(ctx, `SELECT COALESCE(pg_last_wal_replay_lsn(), '0/0')::text`).Scan(&text); err != nil {
 		return 0, err
 	}
 	lsn, _ := readLSN(text)
-	return lsn, setPassed(c, lsn)
+	setPassed(c, lsn)
+	return lsn, nil
 }
 
 // passedKey is under which a connection remembers how far its server was. It is the connection that remembers: a server that
 // crashes breaks it, and comes back less far.
 const passedKey = "stoa.passed"
 
-func passedBy(c *sql.Conn) (lsn uint64, err error) {
-	err = c.Raw(func(driver any) error {
-		lsn, _ = custom(driver)[passedKey].(uint64)
-		return nil
-	})
-	return lsn, err
+func passedBy(c *pgxpool.Conn) uint64 {
+	lsn, _ := c.Conn().PgConn().CustomData()[passedKey].(uint64)
+	return lsn
 }
 
-func setPassed(c *sql.Conn, lsn uint64) error {
-	return c.Raw(func(driver any) error {
-		custom(driver)[passedKey] = lsn
-		return nil
-	})
-}
-
-func custom(driver any) map[string]any { return driver.(*stdlib.Conn).Conn().PgConn().CustomData() }
+func setPassed(c *pgxpool.Conn, lsn uint64) { c.Conn().PgConn().CustomData()[passedKey] = lsn }
 
 // ready reports whether it is in use, and has everything that is older than lag.
 func (s *standby) ready(lag time.Duration) (alive context.Context, ok bool) {

@@ -9,6 +9,7 @@ import (
 type Stats struct {
 	Commits int64 // of writing transactions; on SQLite several writes share one
 	Writes  int64 // that were committed or rolled back to where they began
+	Trips   int64 // round trips of writes to PostgreSQL, without the first ones of a connection that prepare statements
 	Waited  int64 // asked for a connection and had to wait for one
 	Readers int   // at work now
 

@@ -50,7 +50,7 @@ const (
 // Tables lists the tables that migrations made, by name: for what carries everything and knows nothing of it.
 func (tx *Tx) Tables(ctx context.Context) ([]Table, error) {
 	query := sqliteColumns
-	if _, ok := tx.conn.(pgConn); ok {
+	if _, ok := tx.conn.(*pgConn); ok {
 		query = postgresColumns
 	}
 	rows, err := tx.Query(ctx, query)

@@ -26,8 +26,17 @@ type Tx struct {
 
 // conn is where a transaction's statements go.
 type conn interface {
+	put(ctx context.Context, query string, args []any) error
 	exec(ctx context.Context, query string, args []any) (sql.Result, error)
-	query(ctx context.Context, query string, args []any) (*sql.Rows, error)
+	query(ctx context.Context, query string, args []any) (rows, error)
+}
+
+// rows is what a driver gives for a query.
+type rows interface {
+	Next() bool
+	Scan(dest ...any) error
+	Err() error
+	Close() error
 }
 
 // Now is the one instant of this transaction, in UTC, whole microseconds.
@@ -53,6 +62,22 @@ func (tx *Tx) OnCommit(f func()) { tx.hooks = append(tx.hooks, f) }
 
 // Notify wakes those who Listen to the topic, after the commit.
 func (tx *Tx) Notify(topic string) { tx.OnCommit(func() { tx.db.bells.ring(topic) }) }
+
+// Put runs a statement of which nobody asks how many rows it changed. On PostgreSQL it travels with the next statement, or with the
+// commit; so may its error, which then names it. Whoever does something about an error of one statement, like a key that is
+// taken, uses Exec.
+func (tx *Tx) Put(ctx context.Context, query string, args ...any) error {
+	if err := tx.ready(ctx); err != nil {
+		return err
+	}
+	if !tx.writable {
+		return tx.spoil(&Error{Kind: ErrReadOnly, Tx: tx.name})
+	}
+	if err := tx.conn.put(ctx, query, args); err != nil {
+		return tx.spoil(err)
+	}
+	return nil
+}
 
 // Exec runs a statement and tells how many rows it changed.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
@@ -144,6 +169,13 @@ func (tx *Tx) run(ctx context.Context, fn func(context.Context, *Tx) error) erro
 	return err
 }
 
+// abandon closes rows that fn left open when it panicked.
+func (tx *Tx) abandon() {
+	if tx.open != nil {
+		_ = tx.open.Close() // the panic goes on
+	}
+}
+
 func (tx *Tx) committed() {
 	for _, f := range tx.hooks {
 		f()
@@ -153,7 +185,7 @@ func (tx *Tx) committed() {
 // Rows is the open result of a Query.
 type Rows struct {
 	tx   *Tx
-	rows *sql.Rows
+	rows rows
 }
 
 // Next moves to the next row; false at the end and after an error, which Err gives.

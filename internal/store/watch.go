@@ -88,7 +88,7 @@ func (db *postgresDB) end(ctx context.Context) (position, error) {
 func (db *postgresDB) ask(ctx context.Context) (name string, p position, err error) {
 	var lsn string
 	var segment, block uint64
-	if err := db.asking.QueryRowContext(ctx, endSQL).Scan(&name, &lsn, &segment, &block, &p.mark); err != nil {
+	if err := db.asking.QueryRow(ctx, endSQL).Scan(&name, &lsn, &segment, &block, &p.mark); err != nil {
 		return "", p, err
 	}
 	at, ok := readLSN(lsn)
@@ -178,7 +178,7 @@ func (db *postgresDB) watchPrimary(ctx context.Context, draw func() int64, log *
 	at := time.Now()
 	name, p, err := db.ask(ctx)
 	if err == nil && p.mark == 0 {
-		if _, err = db.asking.ExecContext(ctx, `INSERT INTO counter (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, name, draw()); err != nil {
+		if _, err = db.asking.Exec(ctx, `INSERT INTO counter (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, name, draw()); err != nil {
 			return err
 		}
 		at = time.Now()
@@ -203,12 +203,12 @@ func (db *postgresDB) probe(ctx context.Context, s *standby, log *slog.Logger) e
 	name, mark := db.primary.name(), db.primary.mark()
 	var cluster string
 	var f found
-	err := s.pool.QueryRowContext(soon, `SELECT system_identifier::text FROM pg_control_system()`).Scan(&cluster)
+	err := s.pool.QueryRow(soon, `SELECT system_identifier::text FROM pg_control_system()`).Scan(&cluster)
 	if err == nil && clusterOf(name) != cluster {
 		err = errOtherCluster
 	}
 	if err == nil {
-		f, err = where(s.pool.QueryRowContext(soon, whereSQL, name))
+		f, err = where(s.pool.QueryRow(soon, whereSQL, name))
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -263,7 +263,7 @@ func (s *standby) found(why string, has time.Time, away bool, log *slog.Logger) 
 }
 
 // closeStandbys ends the watch.
-func (db *postgresDB) closeStandbys() (err error) {
+func (db *postgresDB) closeStandbys() {
 	if db.unwatch != nil {
 		db.unwatch()
 	}
@@ -271,12 +271,8 @@ func (db *postgresDB) closeStandbys() (err error) {
 		s.mu.Lock()
 		s.die()
 		s.mu.Unlock()
-		err = errors.Join(err, s.pool.Close())
+		s.pool.Close()
 	}
-	if db.asking != nil {
-		err = errors.Join(err, db.asking.Close())
-	}
-	return err
 }
 
 // passed counts looks that went to the primary.

@@ -67,10 +67,10 @@ func (t Tally) Once(ctx context.Context, m Mark, until time.Time) (first bool, e
 
 // sweep takes away the hours before the last, and what was used and counts no longer.
 func (t Tally) sweep(ctx context.Context, tx *store.Tx, since time.Time) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM tally WHERE since < $1`, store.Micros(since.Add(-time.Hour))); err != nil {
+	if err := tx.Put(ctx, `DELETE FROM tally WHERE since < $1`, store.Micros(since.Add(-time.Hour))); err != nil {
 		return fmt.Errorf("clearing counts away: %w", err)
 	}
-	if _, err := tx.Exec(ctx, `DELETE FROM tally_once WHERE until < $1`, store.Micros(tx.Now().Add(-time.Hour))); err != nil {
+	if err := tx.Put(ctx, `DELETE FROM tally_once WHERE until < $1`, store.Micros(tx.Now().Add(-time.Hour))); err != nil {
 		return fmt.Errorf("clearing away what was used: %w", err)
 	}
 	return nil

@@ -133,7 +133,7 @@ func Publish(ctx context.Context, tx *store.Tx, issued calendar.Date, list ...*A
 	for _, a := range list {
 		args = append(args, a.Account)
 	}
-	_, err := tx.Exec(ctx, `UPDATE tax_assessment SET state = $4 WHERE organisation = $1 AND begins = $2 AND state = $3
+	err := tx.Put(ctx, `UPDATE tax_assessment SET state = $4 WHERE organisation = $1 AND begins = $2 AND state = $3
 		AND account IN (`+store.Marks(5, len(list))+`)`, args...)
 	if err != nil {
 		return fmt.Errorf("replacing assessments: %w", err)

@@ -20,7 +20,7 @@ func insert(ctx context.Context, tx *store.Tx, into string, rows []any, width in
 		for i := range n {
 			values[i] = "(" + store.Marks(i*width+1, width) + ")"
 		}
-		if _, err := tx.Exec(ctx, into+strings.Join(values, ", "), rows[:n*width]...); err != nil {
+		if err := tx.Put(ctx, into+strings.Join(values, ", "), rows[:n*width]...); err != nil {
 			return err
 		}
 		rows = rows[n*width:]

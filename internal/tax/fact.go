@@ -68,7 +68,7 @@ func (t *Taxes) count(ctx context.Context, tx *store.Tx, list []Learned) error {
 	}
 	for _, n := range slices.Sorted(maps.Keys(byCount)) {
 		ids := byCount[n]
-		_, err := tx.Exec(ctx, `UPDATE tax_account SET facts = $2 WHERE organisation = $1 AND id IN (`+store.Marks(3, len(ids))+`)`,
+		err := tx.Put(ctx, `UPDATE tax_account SET facts = $2 WHERE organisation = $1 AND id IN (`+store.Marks(3, len(ids))+`)`,
 			append([]any{list[0].Account.Organisation, int64(n)}, ids...)...)
 		if err != nil {
 			return fmt.Errorf("counting the facts of accounts: %w", err)

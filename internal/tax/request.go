@@ -77,7 +77,7 @@ func (t *Requests) Ask(ctx context.Context, tx *store.Tx, a *Account, r *Request
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO tax_request (organisation, id, kind, account, tax, about, from_day, state, by_person, at, decided_by,
+	err = tx.Put(ctx, `INSERT INTO tax_request (organisation, id, kind, account, tax, about, from_day, state, by_person, at, decided_by,
 			decided, version, sealed)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', 0, 1, $11)`,
 		r.Organisation, r.ID, r.Kind, r.Account, r.Tax, r.About, r.From.String(), r.State, r.By, store.Micros(r.At), sealed)

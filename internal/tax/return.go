@@ -42,11 +42,11 @@ func (t *Taxes) SaveReturn(ctx context.Context, tx *store.Tx, a *Account, r *Ret
 		return err
 	}
 	if fresh {
-		_, err = tx.Exec(ctx, `INSERT INTO tax_return (organisation, id, account, begins, state, assessment, by_person, at, sealed)
+		err = tx.Put(ctx, `INSERT INTO tax_return (organisation, id, account, begins, state, assessment, by_person, at, sealed)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 			r.Organisation, r.ID, r.Account, r.Begins.String(), r.State, r.Assessment, r.By, store.Micros(r.At), sealed)
 	} else {
-		_, err = tx.Exec(ctx, `UPDATE tax_return SET state = $4, assessment = $5, by_person = $6, at = $7, sealed = $8
+		err = tx.Put(ctx, `UPDATE tax_return SET state = $4, assessment = $5, by_person = $6, at = $7, sealed = $8
 			WHERE organisation = $1 AND id = $2 AND state = $3`,
 			r.Organisation, r.ID, Draft, r.State, r.Assessment, r.By, store.Micros(r.At), sealed)
 	}

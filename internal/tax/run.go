@@ -59,7 +59,7 @@ func (Runs) Start(ctx context.Context, tx *store.Tx, r *Run) error {
 		return fault.NewConflict("This tax is being assessed for this period already. Publish or undo that first")
 	}
 	r.ID, r.State, r.Started, r.Version = tx.NewID(), Assessing, tx.Now(), 1
-	_, err = tx.Exec(ctx, `INSERT INTO tax_run (organisation, id, tax, begins, ends, definition, issued, state, place, objects, assessed,
+	err = tx.Put(ctx, `INSERT INTO tax_run (organisation, id, tax, begins, ends, definition, issued, state, place, objects, assessed,
 			zero, done_before, failed, published, currency, total, started, started_by, ended, ended_by, version)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', 0, 0, 0, 0, 0, 0, $9, 0, $10, $11, 0, '', 1)`,
 		r.Organisation, r.ID, r.Tax, r.Begins.String(), r.Ends.String(), r.Definition, r.Issued.String(), r.State, r.Currency,
@@ -127,7 +127,7 @@ type Problem struct{ Object, What string }
 
 // NoteProblem keeps what a run could not assess.
 func (Runs) NoteProblem(ctx context.Context, tx *store.Tx, r *Run, p Problem) error {
-	_, err := tx.Exec(ctx, `INSERT INTO tax_problem (organisation, run, object, what) VALUES ($1, $2, $3, $4)
+	err := tx.Put(ctx, `INSERT INTO tax_problem (organisation, run, object, what) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (organisation, run, object) DO NOTHING`, r.Organisation, r.ID, p.Object, p.What)
 	if err != nil {
 		return fmt.Errorf("noting a problem of a run: %w", err)

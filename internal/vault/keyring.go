@@ -267,7 +267,7 @@ func (v *Vault) Rewrap(ctx context.Context, tx *store.Tx, limit int) (int, error
 		if err != nil {
 			return 0, fmt.Errorf("wrap again: %w", err)
 		}
-		if _, err := tx.Exec(ctx, `UPDATE subject_key SET master = $1, wrapped = $2 WHERE subject = $3`, newest, wrapped, r.subject); err != nil {
+		if err := tx.Put(ctx, `UPDATE subject_key SET master = $1, wrapped = $2 WHERE subject = $3`, newest, wrapped, r.subject); err != nil {
 			return 0, fmt.Errorf("wrap again: %w", err)
 		}
 	}

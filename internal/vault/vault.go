@@ -130,7 +130,7 @@ func (v *Vault) NewSubject(ctx context.Context, tx *store.Tx) (subject string, e
 	if err != nil {
 		return "", fmt.Errorf("wrap a subject's key: %w", err)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO subject_key (subject, master, wrapped, created_at, erased_at) VALUES ($1, $2, $3, $4, 0)`,
+	err = tx.Put(ctx, `INSERT INTO subject_key (subject, master, wrapped, created_at, erased_at) VALUES ($1, $2, $3, $4, 0)`,
 		subject, id, wrapped, store.Micros(tx.Now()))
 	if err != nil {
 		return "", fmt.Errorf("store a subject's key: %w", err)

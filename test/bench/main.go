@@ -32,7 +32,8 @@ type options struct {
 	dir    string        // for databases; kept if named
 
 	plots    string // folder for pictures; "" draws none
-	postgres string // a server to use instead of the tests' own
+	postgres string // a server to use instead of the tests' own; "none" leaves PostgreSQL out
+	sqlite   bool   // SQLite is measured too
 }
 
 // area is a part of the run.
@@ -56,11 +57,12 @@ func main() {
 	each := flag.Duration("each", 0, "time for each measurement instead")
 	rounds := flag.Int("rounds", 0, "rounds, of which the median counts, instead; 1, or 3 with -full")
 	dir := flag.String("dir", "", "folder for the databases; a large one that is there is used again")
-	pg := flag.String("postgres", "", "postgres://… of a server to measure on; default: a throw-away one, which does not sync")
+	pg := flag.String("postgres", "", "postgres://… of a server to measure on, or none; default: a throw-away one, which does not sync")
+	lite := flag.Bool("sqlite", true, "measure submissions and postings on SQLite too")
 	plots := flag.String("plot", "", "folder into which growth and peers draw what they measured, as SVG")
 	profile := flag.String("cpuprofile", "", "file for a profile of this process")
 	flag.Parse()
-	o := options{cases: 10_000, rounds: 1, each: time.Second, dir: *dir, plots: *plots, postgres: *pg}
+	o := options{cases: 10_000, rounds: 1, each: time.Second, dir: *dir, plots: *plots, postgres: *pg, sqlite: *lite}
 	if *full {
 		o.cases, o.rounds, o.each = 100_000, 3, 3*time.Second
 	}

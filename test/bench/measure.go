@@ -21,6 +21,7 @@ type result struct {
 	P50, P99 time.Duration
 	CPU      time.Duration // of all processes that took part, for each; 0 where it was not measured
 	Group    float64       // transactions that shared a commit; 0 where it was not measured
+	Trips    float64       // round trips to the database for each transaction; 0 where there are none
 }
 
 func (r result) rate() float64 { return float64(r.Count) / r.Took.Seconds() }
@@ -152,7 +153,7 @@ func table(out io.Writer, title string, all []measured) {
 	more := slices.ContainsFunc(all, func(m measured) bool { return m.median().CPU > 0 })
 	heads, lines := "", ""
 	if more {
-		heads, lines = " processor time each | in a commit |", "---:|---:|"
+		heads, lines = " processor time each | in a commit | round trips |", "---:|---:|---:|"
 	}
 	fmt.Fprintf(out, "\n%s\n\n| | per second | of the limit | p50 | p99 |%s\n|---|---:|---:|---:|---:|%s\n", title, heads, lines)
 	rates := map[string]float64{}
@@ -169,6 +170,10 @@ func table(out io.Writer, title string, all []measured) {
 			fmt.Fprintf(out, " %s |", short(r.CPU))
 			if r.Group > 0 {
 				fmt.Fprintf(out, " %.1f", r.Group)
+			}
+			fmt.Fprint(out, " |")
+			if r.Trips > 0 {
+				fmt.Fprintf(out, " %.1f", r.Trips)
 			}
 			fmt.Fprint(out, " |")
 		}

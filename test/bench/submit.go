@@ -24,13 +24,15 @@ func submit(ctx context.Context, o options, out io.Writer) error {
 		return err
 	}
 	title := fmt.Sprintf("Submitting a temporary event notice (%d rows), SQLite, every answer waits for the disk", len(trace.rows))
-	b, err := openBareSQLite(ctx, o, trace)
-	if err != nil {
-		return err
-	}
-	defer b.close()
-	if err := submits(ctx, o, out, w, b, title); err != nil {
-		return err
+	if o.sqlite {
+		b, err := openBareSQLite(ctx, o, trace)
+		if err != nil {
+			return err
+		}
+		defer b.close()
+		if err := submits(ctx, o, out, w, b, title); err != nil {
+			return err
+		}
 	}
 	return submitPostgres(ctx, o, out, trace)
 }
@@ -41,7 +43,7 @@ func submitPostgres(ctx context.Context, o options, out io.Writer, trace trace) 
 		return err
 	}
 	if !ok {
-		fmt.Fprintln(out, "\nPostgreSQL not found: submissions were measured on SQLite only.")
+		fmt.Fprintln(out, "\nWithout PostgreSQL: it was not found, or left out.")
 		return nil
 	}
 	defer func() { err = errors.Join(err, stop()) }()
@@ -109,6 +111,7 @@ func (w *world) submissions(ctx context.Context, clients int, each time.Duration
 	})
 	if after := w.DB.Stats(); after.Commits > before.Commits {
 		r.Group = float64(after.Writes-before.Writes) / float64(after.Commits-before.Commits)
+		r.Trips = float64(after.Trips-before.Trips) / float64(after.Commits-before.Commits)
 	}
 	return r, err
 }
