@@ -37,7 +37,7 @@ func (q *Questions) Ask(ctx context.Context, tx *store.Tx, ask *Question) error 
 	if err != nil {
 		return fmt.Errorf("sealing a question: %w", err)
 	}
-	err = tx.Put(ctx, `INSERT INTO access_question (id, look, person, subject, organisation, looker, language, asked, answered, answered_by, sealed, answer)
+	_, err = tx.Exec(ctx, `INSERT INTO access_question (id, look, person, subject, organisation, looker, language, asked, answered, answered_by, sealed, answer)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, '', $9, $10)`,
 		ask.ID, ask.Look, ask.Person, ask.Subject, ask.Organisation, ask.Looker, ask.Language, store.Micros(ask.Asked), sealed, []byte{})
 	if err != nil {

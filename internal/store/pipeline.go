@@ -7,10 +7,12 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -157,6 +159,61 @@ func (p *pgConn) idle() bool { return p.c.Conn().PgConn().TxStatus() == 'I' }
 type pgRows struct {
 	pgx.Rows
 	sent pgx.BatchResults
+}
+
+// Scan takes what database/sql takes: pgx by itself reads bytes into no string, and a number into no bool.
+func (r *pgRows) Scan(dest ...any) error {
+	var to []any // a copy, made when it is needed
+	for i, f := range r.FieldDescriptions() {
+		if i == len(dest) {
+			break
+		}
+		var as any
+		switch d := dest[i].(type) {
+		case *string:
+			if f.DataTypeOID != pgtype.TextOID {
+				as = converted[string]{d}
+			}
+		case *bool:
+			if f.DataTypeOID != pgtype.BoolOID {
+				as = converted[bool]{d}
+			}
+		case *int64:
+			if f.DataTypeOID != pgtype.Int8OID {
+				as = converted[int64]{d}
+			}
+		case *int:
+			if f.DataTypeOID != pgtype.Int8OID {
+				as = converted[int]{d}
+			}
+		}
+		if as != nil {
+			if to == nil {
+				to = slices.Clone(dest)
+			}
+			to[i] = as
+		}
+	}
+	if to == nil {
+		to = dest
+	}
+	return r.Rows.Scan(to...)
+}
+
+// converted is where a value goes that database/sql converts.
+type converted[T any] struct{ to *T }
+
+// Scan implements sql.Scanner.
+func (c converted[T]) Scan(v any) error {
+	var n sql.Null[T]
+	if err := n.Scan(v); err != nil {
+		return err
+	}
+	if !n.Valid {
+		return fmt.Errorf("NULL cannot be a %T", n.V)
+	}
+	*c.to = n.V
+	return nil
 }
 
 func (r *pgRows) Close() error {
