@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"time"
 )
 
@@ -35,7 +36,8 @@ func install(ctx context.Context, dir string, packages []string, native ...strin
 		begun := time.Now()
 		cmd := exec.CommandContext(few, "npm", args...)
 		cmd.Dir, cmd.Env = dir, append(os.Environ(), "JOBS=max") // what builds, builds with all processors
-		cmd.WaitDelay = 5 * time.Second                          // compilers outlive npm
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+		cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) } // its compilers, too
 		if text, err := cmd.CombinedOutput(); few.Err() != nil {
 			return fmt.Errorf("npm %s was not done after %s in all", args[0], limit)
 		} else if err != nil {
