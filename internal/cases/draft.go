@@ -102,14 +102,16 @@ func (c *Cases) HandDraft(ctx context.Context, tx *store.Tx, id string, tokenHas
 	return nil
 }
 
+const draftUpdate = `UPDATE draft SET sealed = $3, person = $4, language = $5, made_case = $6, version = $2 + 1, updated = $7
+	WHERE id = $1 AND version = $2`
+
 // SaveDraft stores what was typed, the language and the person.
 func (c *Cases) SaveDraft(ctx context.Context, tx *store.Tx, d *Draft) error {
-	sealed, err := c.seal(ctx, tx, d.Subject, "draft "+d.ID, d.DraftBody)
+	values, err := c.draftValues(ctx, tx, d)
 	if err != nil {
 		return err
 	}
-	n, err := tx.Exec(ctx, `UPDATE draft SET sealed = $3, person = $4, language = $5, made_case = $6, version = $2 + 1, updated = $7
-		WHERE id = $1 AND version = $2`, d.ID, d.Version, sealed, d.Person, d.Language, d.Case, store.Micros(tx.Now()))
+	n, err := tx.Exec(ctx, draftUpdate, values...)
 	if err != nil {
 		return fmt.Errorf("saving a draft: %w", err)
 	}
@@ -118,6 +120,24 @@ func (c *Cases) SaveDraft(ctx context.Context, tx *store.Tx, d *Draft) error {
 	}
 	d.Version, d.Updated = d.Version+1, tx.Now()
 	return nil
+}
+
+// SaveHeld is SaveDraft for whoever holds the draft in the version that it has: nobody can have changed it since.
+func (c *Cases) SaveHeld(ctx context.Context, tx *store.Tx, d *Draft) error {
+	values, err := c.draftValues(ctx, tx, d)
+	if err != nil {
+		return err
+	}
+	if err := tx.Put(ctx, draftUpdate, values...); err != nil {
+		return fmt.Errorf("saving a draft: %w", err)
+	}
+	d.Version, d.Updated = d.Version+1, tx.Now()
+	return nil
+}
+
+func (c *Cases) draftValues(ctx context.Context, tx *store.Tx, d *Draft) ([]any, error) {
+	sealed, err := c.seal(ctx, tx, d.Subject, "draft "+d.ID, d.DraftBody)
+	return []any{d.ID, d.Version, sealed, d.Person, d.Language, d.Case, store.Micros(tx.Now())}, err
 }
 
 // DraftsOf lists a person's unfinished drafts, newest first.

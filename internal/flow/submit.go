@@ -98,6 +98,11 @@ func (f *Flow) Submit(ctx context.Context, actor policy.Actor, in Submit) (done 
 			return nil
 		}
 		draft.Behalf = onBehalf(actor)
+		who, by, err := f.applies(ctx, tx, actor, draft)
+		if err != nil {
+			return err
+		}
+		judged := draft.Judged
 		number, err := f.number(ctx, tx, draft.Service, draft.Service.Case.Number)
 		if err != nil {
 			return err
@@ -107,8 +112,13 @@ func (f *Flow) Submit(ctx context.Context, actor policy.Actor, in Submit) (done 
 			if err := f.stillReady(ctx, tx, draft); err != nil {
 				return err
 			}
+			if draft.Judged != judged { // by which other questions may have been asked
+				if who, by, err = f.applies(ctx, tx, actor, draft); err != nil {
+					return err
+				}
+			}
 		}
-		c, err := f.open(ctx, tx, actor, draft, number)
+		c, err := f.open(ctx, tx, actor, draft, number, who, by)
 		if err != nil {
 			return err
 		}
@@ -120,7 +130,7 @@ func (f *Flow) Submit(ctx context.Context, actor policy.Actor, in Submit) (done 
 		}
 		done = Submitted{c.ID, c.Number}
 		draft.Case, draft.Person, draft.Typed, draft.Known = c.ID, c.Person, process.Typed{}, nil
-		return f.Docket.Cases.SaveDraft(ctx, tx, draft.Draft)
+		return f.Docket.Cases.SaveHeld(ctx, tx, draft.Draft)
 	})
 	if err == nil && waits {
 		err = &WaitsForSecond{actor.For.Name}
@@ -162,16 +172,8 @@ func (f *Flow) stillReady(ctx context.Context, tx *store.Tx, draft *docket.Draft
 }
 
 // open makes the case of a draft that is ready.
-func (f *Flow) open(ctx context.Context, tx *store.Tx, actor policy.Actor, draft *docket.Draft, number string) (*docket.Case, error) {
+func (f *Flow) open(ctx context.Context, tx *store.Tx, actor policy.Actor, draft *docket.Draft, number string, who person.Person, by doer) (*docket.Case, error) {
 	s, j, now := draft.Service, draft.Judged, tx.Now()
-	details, err := applicant(s, j)
-	if err != nil {
-		return nil, err
-	}
-	who, by, err := f.applies(ctx, tx, actor, details, draft.Language)
-	if err != nil {
-		return nil, err
-	}
 	label, err := j.Label(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("naming case %s: %w", number, err)
@@ -225,16 +227,20 @@ func (f *Flow) open(ctx context.Context, tx *store.Tx, actor policy.Actor, draft
 }
 
 // applies is whose case it is and who sends it: the person of the address that was typed; or for whom the actor acts.
-func (f *Flow) applies(ctx context.Context, tx *store.Tx, actor policy.Actor, d person.Details, language string) (person.Person, doer, error) {
+func (f *Flow) applies(ctx context.Context, tx *store.Tx, actor policy.Actor, draft *docket.Draft) (person.Person, doer, error) {
+	d, err := applicant(draft.Service, draft.Judged)
+	if err != nil {
+		return person.Person{}, doer{}, err
+	}
 	if actor.Acting() {
 		who, err := f.People.Get(ctx, tx, actor.For.Person)
 		if err == nil && actor.For.Kind == policy.Assisted { // whom nobody knew by name is known by it now
 			d.Email = who.Email
-			who, err = f.People.Ensure(ctx, tx, d, language)
+			who, err = f.People.Ensure(ctx, tx, d, draft.Language)
 		}
 		return who, doneBy(actor), err
 	}
-	who, err := f.People.Ensure(ctx, tx, d, language)
+	who, err := f.People.Ensure(ctx, tx, d, draft.Language)
 	return who, doer{Person: who.ID, Name: who.Name}, err
 }
 

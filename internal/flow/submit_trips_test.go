@@ -9,7 +9,7 @@ import (
 
 // mostTrips is how often a submission may wait for PostgreSQL's answer in its transaction. Each time costs everybody who waits for
 // the same number: what nobody asks the result of is put (store.Tx.Put).
-const mostTrips = 10
+const mostTrips = 9
 
 func TestASubmissionWaitsSeldom(t *testing.T) {
 	if !storetest.HasPostgres() {
