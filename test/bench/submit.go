@@ -56,6 +56,11 @@ func submitPostgres(ctx context.Context, o options, out io.Writer, trace trace) 
 		return err
 	}
 	defer w.Close()
+	second, err := open(ctx, w.Config.Data, own) // a node beside it, with connections of its own
+	if err != nil {
+		return err
+	}
+	defer second.Close()
 	b, err := openBarePostgres(ctx, at, o, trace)
 	if err != nil {
 		return err
@@ -65,7 +70,7 @@ func submitPostgres(ctx context.Context, o options, out io.Writer, trace trace) 
 	if o.postgres == "" {
 		sync = "which does not sync"
 	}
-	return submits(ctx, o, out, w, b, "The same on PostgreSQL, "+sync)
+	return submits(ctx, o, out, w, b, "The same on PostgreSQL, "+sync, second)
 }
 
 // bare inserts the rows of a submission with nothing around them.
@@ -74,7 +79,7 @@ type bare interface {
 	close() error
 }
 
-func submits(ctx context.Context, o options, out io.Writer, w *world, b bare, title string) error {
+func submits(ctx context.Context, o options, out io.Writer, w *world, b bare, title string, beside ...*world) error {
 	var subjects []subject
 	for _, clients := range []int{1, 16, 64} {
 		limit := fmt.Sprintf("bare inserts, %d clients", clients)
@@ -83,6 +88,10 @@ func submits(ctx context.Context, o options, out io.Writer, w *world, b bare, ti
 				return load(clients, o.each, func(int, int) error { return b.insert() })
 			}},
 			subject{fmt.Sprintf("submissions, %d clients", clients), limit, func() (result, error) { return w.submissions(ctx, clients, o.each) }})
+		if len(beside) > 0 {
+			subjects = append(subjects, subject{fmt.Sprintf("by two nodes, %d clients", clients), limit,
+				func() (result, error) { return w.submissions(ctx, clients, o.each, beside...) }})
+		}
 	}
 	results, err := interleave(o.rounds, subjects)
 	if err != nil {
@@ -95,8 +104,10 @@ func submits(ctx context.Context, o options, out io.Writer, w *world, b bare, ti
 // residents counts the people of the run: each applies once.
 var residents atomic.Int64
 
-// submissions sends drafts that were prepared outside the time that counts.
-func (w *world) submissions(ctx context.Context, clients int, each time.Duration) (result, error) {
+// submissions sends drafts that were prepared outside the time that counts, in turn to this node and to others on its database.
+func (w *world) submissions(ctx context.Context, clients int, each time.Duration, beside ...*world) (result, error) {
+	nodes := append([]*world{w}, beside...)
+	var turn atomic.Int64
 	ready := make([][]policy.Actor, clients) // by client
 	if _, err := load(clients, each, func(client, _ int) error {
 		holder, _, err := w.draft(ctx, int(residents.Add(1)))
@@ -107,7 +118,10 @@ func (w *world) submissions(ctx context.Context, clients int, each time.Duration
 	}
 	before := w.DB.Stats()
 	r, err := costing(nil, func() (result, error) {
-		return work(ready, func(holder policy.Actor) error { _, err := w.submit(ctx, holder); return err })
+		return work(ready, func(holder policy.Actor) error {
+			_, err := nodes[int(turn.Add(1))%len(nodes)].submit(ctx, holder)
+			return err
+		})
 	})
 	if after := w.DB.Stats(); after.Commits > before.Commits {
 		r.Group = float64(after.Writes-before.Writes) / float64(after.Commits-before.Commits)
