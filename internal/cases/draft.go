@@ -123,7 +123,7 @@ func (c *Cases) SaveDraft(ctx context.Context, tx *store.Tx, d *Draft) error {
 }
 
 // SaveHeld is SaveDraft for whoever holds the draft in the version that it has: nobody can have changed it since.
-func (c *Cases) SaveHeld(ctx context.Context, tx *store.Tx, d *Draft) error {
+func SaveHeld(ctx context.Context, tx *store.Tx, c *Cases, d *Draft) error {
 	values, err := c.draftValues(ctx, tx, d)
 	if err != nil {
 		return err

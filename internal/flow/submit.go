@@ -130,7 +130,7 @@ func (f *Flow) Submit(ctx context.Context, actor policy.Actor, in Submit) (done 
 		}
 		done = Submitted{c.ID, c.Number}
 		draft.Case, draft.Person, draft.Typed, draft.Known = c.ID, c.Person, process.Typed{}, nil
-		return f.Docket.Cases.SaveHeld(ctx, tx, draft.Draft)
+		return cases.SaveHeld(ctx, tx, f.Docket.Cases, draft.Draft)
 	})
 	if err == nil && waits {
 		err = &WaitsForSecond{actor.For.Name}
